@@ -1,0 +1,46 @@
+"""What every loader returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+Index = int | slice | list[int] | Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images with labels and, where we drew them ourselves, the factors that made each picture.
+
+    images: uint8 (N, C, H, W) · labels: int64 (N,), named by `names[label]`
+    factors: float32 (N,) each, empty for real photographs and scans · source: "drawn", "mnist", …
+    """
+
+    images: Tensor
+    labels: Tensor
+    names: tuple[str, ...]
+    source: str
+    factors: dict[str, Tensor] = field(default_factory=dict)
+
+    def float(self, device: torch.device | str | None = None) -> Tensor:
+        """Images as float32 in [0, 1], shape (N, C, H, W), on `device` (default: where they are)."""
+        return self.images.to(device or self.images.device).to(torch.float32).div_(255)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: Index) -> Dataset:
+        """The examples at `index` (a slice, a mask, positions, or one position) as a Dataset."""
+        if isinstance(index, int):
+            if not -len(self) <= index < len(self):
+                raise IndexError(f"example {index} of a data set of {len(self):,}")
+            index = [index]
+        factors = {name: values[index] for name, values in self.factors.items()}
+        return Dataset(self.images[index], self.labels[index], self.names, self.source, factors)
+
+    def __repr__(self) -> str:
+        shape = "×".join(str(side) for side in self.images.shape[1:])
+        known = f", factors {', '.join(self.factors)}" if self.factors else ""
+        return f"Dataset({len(self):,} images {shape}, {len(self.names)} classes, {self.source}{known})"

@@ -1,0 +1,108 @@
+"""`load`: one door to every set of images, and errors that say what there is."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from course_utils.data.dataset import Dataset
+
+SOURCES = {
+    "digits": ("mnist", "drawn"),
+    "fashion": ("fashion-mnist",),
+    "roads": ("drawn",),
+}
+SPLITS = ("train", "test")
+DRAWN_SIZE = {"train": 10_000, "test": 2_000}
+
+
+def load(
+    name: str,
+    split: str = "train",
+    source: str | None = None,
+    n: int | None = None,
+    seed: int = 0,
+) -> Dataset:
+    """Load a set of images, and print one line that says where they come from.
+
+    name: "digits" (28×28), "fashion" (28×28) or "roads" (32×32 RGB) · split: "train" or "test".
+    source: "mnist" or "drawn" insists; None asks the environment variable COURSE_SOURCE, and takes
+    MNIST where it is cached or can be downloaded, else the drawn digits.
+    n: how many; the default is all real images, or 10,000 / 2,000 drawn ones.
+    seed: which ones. The first k of n are the same for every n.
+    Raises ValueError for a name, split, source or n there isn't, FileNotFoundError for a folder
+    there isn't, ConnectionError where a real data set is neither here nor to be had.
+    """
+    _check(name, split, source, n)
+    source = source or _default_source(name)
+    note = ""
+    if source is None:
+        source, note = _best_source()
+    if source == "drawn":
+        data = _draw(name, split, n or DRAWN_SIZE[split], seed)
+        print(f"{name}: {len(data):,} drawn here ({split}, seed {seed}).{note}")
+        return data
+    from course_utils.data.real import read
+
+    data, folder = read(source, split)
+    if n is not None and n > len(data):
+        raise ValueError(f"n = {n:,}, but {source} has {len(data):,} for split {split!r}.")
+    print(f"{name}: {n or len(data):,} read from {folder} ({split}).")
+    return data if n is None else data[_first_of_shuffled(n, len(data), seed)]
+
+
+def _check(name: str, split: str, source: str | None, n: int | None) -> None:
+    if name not in SOURCES:
+        raise ValueError(f"There is no data set {name!r}. There are: {_listed(SOURCES)}.")
+    if split not in SPLITS:
+        raise ValueError(f"There is no split {split!r}. There are: {_listed(SPLITS)}.")
+    if source is not None and source not in SOURCES[name]:
+        raise ValueError(
+            f"{name!r} has no source {source!r}. It has: {_listed(SOURCES[name])}; "
+            f"None takes the best there is."
+        )
+    if n is not None and n < 1:
+        raise ValueError(f"n = {n}; ask for at least one image, or leave n out.")
+
+
+def _listed(words: object) -> str:
+    return ", ".join(repr(word) for word in words)
+
+
+def _default_source(name: str) -> str | None:
+    """The only source there is, or what COURSE_SOURCE says, or None: choose the best."""
+    if len(SOURCES[name]) == 1:
+        return SOURCES[name][0]
+    wanted = os.environ.get("COURSE_SOURCE") or None
+    if wanted is not None and wanted not in SOURCES[name]:
+        raise ValueError(
+            f"The environment variable COURSE_SOURCE is {wanted!r}. "
+            f"For {name!r} it can be: {_listed(SOURCES[name])}, or unset."
+        )
+    return wanted
+
+
+def _best_source() -> tuple[str, str]:
+    """MNIST if all of it is here or can be had now, else drawn digits and a sentence why."""
+    from course_utils.data.real import ensure
+
+    try:
+        ensure("mnist", again=False)
+    except ConnectionError as problem:
+        return "drawn", " " + str(problem).splitlines()[0]
+    return "mnist", ""
+
+
+def _draw(name: str, split: str, n: int, seed: int) -> Dataset:
+    if name == "roads":
+        from course_utils.data.roads import draw_roads
+
+        return draw_roads(n, split, seed)
+    from course_utils.data.digits import draw_digits
+
+    return draw_digits(n, split, seed)
+
+
+def _first_of_shuffled(n: int, size: int, seed: int) -> torch.Tensor:
+    return torch.randperm(size, generator=torch.Generator().manual_seed(seed))[:n]
