@@ -1,0 +1,51 @@
+"""What a call changed of the tensors it was given, and the gradients that they held: told and made good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .reading import Decoder
+from .values import Encoder, as_bytes, whole
+from .wire import Malformed
+
+
+def receive_gradients(header: dict[str, Any], tensors: list[Tensor]) -> dict[int, Tensor]:
+    """Put the `.grad`s that came along where they belong; {place: gradient}. Raises Malformed."""
+    found = {
+        whole(i, len(tensors)): tensors[whole(g, len(tensors))]
+        for i, g in header.get("grads") or []
+    }
+    for place, gradient in found.items():
+        tensors[place].grad = gradient.detach().clone()
+    return found
+
+
+def difference(
+    place: int, tensor: Tensor, before: Tensor, had: Tensor | None, sent: Encoder
+) -> dict[str, Any] | None:
+    """What a call did to one of its tensors, None where nothing. had: its `.grad` before."""
+    change: dict[str, Any] = {}
+    if (
+        tensor.shape != before.shape
+        or tensor.dtype != before.dtype
+        or not torch.equal(as_bytes(tensor.detach()), as_bytes(before))
+    ):
+        change["now"] = sent.tensor(tensor.detach().clone())
+    if tensor.is_leaf and (tensor.grad is not None or had is not None):
+        change["grad"] = None if tensor.grad is None else sent.tensor(tensor.grad.detach())
+    return {"at": place, **change} if change else None
+
+
+def entries(changes: Any) -> list[dict[str, Any]]:
+    """The differences that came. Raises Malformed."""
+    if not isinstance(changes or [], list) or not all(isinstance(c, dict) for c in changes or []):
+        raise Malformed("changes that are none")
+    return changes or []
+
+
+def tensor_at(value: Decoder, place: Any) -> Tensor:
+    """The tensor at a place of the table that came, without its graph. Raises Malformed."""
+    return value.tensors[whole(place, len(value.tensors))].detach()
