@@ -1,0 +1,102 @@
+"""Numbers that say how good a model is; each one is defined in its first line."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from course_utils.device import double_on_cpu
+
+
+def frechet_distance(features_a: Tensor, features_b: Tensor) -> float:
+    """Squared Fréchet distance between Gaussians fitted to two sets of features (N, D), (M, D).
+
+    |mu_a - mu_b|^2 + tr(A + B - 2 (A B)^(1/2)), A and B the covariances. With the features of a
+    classifier this is the FID of Heusel et al. (2017, eq. 6): 0 for equal sets, lower is better.
+    Computed in float64 whatever comes in. ValueError with fewer than two examples or other D.
+    """
+    a, b = double_on_cpu(features_a), double_on_cpu(features_b)
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or min(len(a), len(b)) < 2:
+        raise ValueError(f"need features (N, D) and (M, D), got {_shape(a)} and {_shape(b)}")
+    cov_a, cov_b = torch.atleast_2d(a.T.cov()), torch.atleast_2d(b.T.cov())
+    root_a = _matrix_root(cov_a)
+    cross = _matrix_root(root_a @ cov_b @ root_a).trace()  # = tr (A B)^(1/2)
+    shift = (a.mean(0) - b.mean(0)).square().sum()
+    return max(float(shift + cov_a.trace() + cov_b.trace() - 2 * cross), 0.0)
+
+
+def _matrix_root(matrix: Tensor) -> Tensor:
+    """Square root of a symmetric positive semidefinite matrix (D, D)."""
+    values, vectors = torch.linalg.eigh((matrix + matrix.T) / 2)
+    return (vectors * values.clamp(min=0).sqrt()) @ vectors.T
+
+
+def subspace_angles(basis_a: Tensor, basis_b: Tensor) -> Tensor:
+    """Angles between the spaces spanned by the columns of (D, K) and (D, K): (K,) radians, falling.
+
+    All 0 for the same space. Björck and Golub, 1973: sine and cosine are both used, since the
+    cosine alone can't see an angle below 1e-8.
+    """
+    a, _ = torch.linalg.qr(double_on_cpu(basis_a))
+    b, _ = torch.linalg.qr(double_on_cpu(basis_b))
+    overlap = a.T @ b
+    cosine = torch.linalg.svdvals(overlap).flip(0)  # rising, so angles fall
+    sine = torch.linalg.svdvals(b - a @ overlap)[: len(cosine)]  # falling
+    return torch.atan2(sine, cosine)
+
+
+def roc_curve(score_normal: Tensor, score_anomaly: Tensor) -> tuple[Tensor, Tensor]:
+    """False and true alarm rates, both rising from 0 to 1, as the threshold falls.
+
+    Scores (N,) and (M,), higher means stranger. One point per distinct score, so ties are one step.
+    """
+    normal, anomaly = double_on_cpu(score_normal), double_on_cpu(score_anomaly)
+    thresholds = torch.cat([normal, anomaly]).unique()
+    false = _share_at_least(normal, thresholds)
+    true = _share_at_least(anomaly, thresholds)
+    zero = torch.zeros(1, dtype=torch.float64)
+    return torch.cat([zero, false.flip(0)]), torch.cat([zero, true.flip(0)])
+
+
+def _share_at_least(scores: Tensor, thresholds: Tensor) -> Tensor:
+    below = torch.searchsorted(scores.sort().values, thresholds)
+    return 1 - below.double() / len(scores)
+
+
+def roc_auc(score_normal: Tensor, score_anomaly: Tensor) -> float:
+    """Probability that an anomaly scores higher than a normal example, ties counting half."""
+    normal = double_on_cpu(score_normal).sort().values
+    anomaly = double_on_cpu(score_anomaly)
+    lower = torch.searchsorted(normal, anomaly)  # normal examples that score lower
+    not_higher = torch.searchsorted(normal, anomaly, right=True)
+    return float((lower + not_higher).double().mean() / (2 * len(normal)))
+
+
+def nearest_neighbors(query: Tensor, database: Tensor, k: int = 1) -> Tensor:
+    """Rows of `database` (M, ...) closest to each row of `query` (N, ...): indices (N, k)."""
+    rows = database.flatten(1).float()
+    parts = query.flatten(1).float().split(500)  # so that no table of all N x M distances is held
+    return torch.cat([torch.cdist(part, rows).topk(k, largest=False).indices for part in parts])
+
+
+def accuracy(model: torch.nn.Module, x: Tensor, y: Tensor, batch_size: int = 1000) -> float:
+    """Share of images x (N, C, H, W) whose largest logit is at the class y (N,)."""
+    return float((batched(model, x, batch_size).argmax(1).cpu() == y.cpu()).float().mean())
+
+
+def active_units(mu: Tensor, threshold: float = 0.01) -> int:
+    """How many of the K code means mu (N, K) vary by more than `threshold` (variance over examples).
+
+    Burda et al., "Importance weighted autoencoders", 2016, sec. 5.
+    """
+    return int((mu.var(0) > threshold).sum())
+
+
+@torch.no_grad()
+def batched(function: object, x: Tensor, batch_size: int = 1000) -> Tensor:
+    """function(x) without gradients, a batch at a time, so that large sets fit in memory."""
+    return torch.cat([function(part) for part in x.split(batch_size)])
+
+
+def _shape(x: Tensor) -> tuple[int, ...]:
+    return tuple(x.shape)

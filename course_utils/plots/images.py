@@ -1,0 +1,96 @@
+"""Images side by side, drawn as one picture so that hundreds take no longer than ten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from course_utils.plots.style import INK, canvas, set_finding
+
+
+def image_grid(
+    images: Tensor,
+    columns: int | None = None,
+    titles: Sequence[str] | None = None,
+    title: str = "",
+    fig: Figure | None = None,
+) -> Figure:
+    """Images (N, C, H, W) or (N, H, W), uint8 or in [0, 1], side by side.
+
+    titles: a short text above each image, N of them.
+    """
+    pictures = _pictures(images)
+    columns = columns or min(len(pictures), 10)
+    cells = [divmod(number, columns) for number in range(len(pictures))]
+    sheet, corners = _tile(pictures, cells, room=9 if titles else 0)
+    fig, ax = _sheet_canvas(fig, sheet, width=min(8.0, 1.6 * columns), title=title)
+    for (top, left), text in zip(corners, titles or (), strict=False):
+        middle = left + pictures.shape[2] / 2 - 0.5
+        ax.text(middle, top - 2, text, ha="center", va="bottom", fontsize=11, color=INK)
+    ax.axis("off")
+    return fig
+
+
+def image_rows(rows: Mapping[str, Tensor], title: str = "", fig: Figure | None = None) -> Figure:
+    """One row of images per entry, its name at the left: {"original": (N, C, H, W), ...}."""
+    pictures = [_pictures(images) for images in rows.values()]
+    cells = [(row, column) for row, part in enumerate(pictures) for column in range(len(part))]
+    sheet, corners = _tile(np.concatenate(pictures), cells)
+    fig, ax = _sheet_canvas(fig, sheet, width=6.6, title=title, names=1.4)
+    middle = pictures[0].shape[1] / 2 - 0.5
+    tops = sorted({top for top, _ in corners})
+    ax.set_yticks([top + middle for top in tops], list(rows), color=INK, fontsize=12)
+    ax.set_xticks([])
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+    fig.get_layout_engine().set(w_pad=0.12)  # inches; without it long names lose their edge
+    return fig
+
+
+def _pictures(images: Tensor) -> np.ndarray:
+    """(N, H, W, 3) in [0, 1], from gray or colored images; gray ones as dark ink on white."""
+    array = torch.as_tensor(images).detach().cpu()
+    array = array.float() / 255 if array.dtype == torch.uint8 else array.float()
+    if array.ndim == 3:
+        array = array[:, None]
+    if array.ndim != 4 or array.shape[1] not in (1, 3):
+        raise ValueError(f"need images (N, 1 or 3, H, W) or (N, H, W), got {tuple(images.shape)}")
+    array = array.clamp(0, 1)
+    if array.shape[1] == 1:
+        array = (1 - array).expand(-1, 3, -1, -1)
+    return array.permute(0, 2, 3, 1).numpy()  # (N, H, W, 3)
+
+
+def _tile(
+    pictures: np.ndarray, cells: Sequence[tuple[int, int]], room: int = 0
+) -> tuple[np.ndarray, list[tuple[int, int]]]:
+    """All pictures in one, each framed by a hairline at its (row, column), and their corners.
+
+    room: pixels left free above each row, for a line of text.
+    """
+    _, height, width, _ = pictures.shape
+    tall, wide = height + 1 + room, width + 1 + room // 3
+    rows, columns = (max(numbers) + 1 for numbers in zip(*cells, strict=True))
+    sheet = np.ones((rows * tall + 1, columns * wide + 1, 3))
+    corners = [(row * tall + room + 1, column * wide + 1) for row, column in cells]
+    for picture, (top, left) in zip(pictures, corners, strict=True):
+        sheet[top - 1 : top + height + 1, left - 1 : left + width + 1] = 0.85
+        sheet[top : top + height, left : left + width] = picture
+    return sheet, corners
+
+
+def _sheet_canvas(
+    fig: Figure | None, sheet: np.ndarray, width: float, title: str, names: float = 0.0
+) -> tuple[Figure, Axes]:
+    """A figure that fits `sheet`, drawn `width` inches wide, with `names` inches at its left."""
+    tall, wide, _ = sheet.shape
+    height = width * tall / wide + 0.4 * bool(title) + 0.1
+    fig, (ax,) = canvas(fig, max(width + names, 3.2), height)
+    ax.imshow(sheet, interpolation="nearest", aspect="equal")
+    set_finding(fig, title)
+    return fig, ax

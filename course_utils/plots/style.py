@@ -1,0 +1,84 @@
+"""Colors, type and lines of the course's figures: safe for color-blind readers, quiet, large."""
+
+from __future__ import annotations
+
+import textwrap
+
+import matplotlib
+import matplotlib.style
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor
+
+HOUSE = "#4263ac"  # indigo: what the course says or draws in its own name
+ACCENT = "#e76300"  # orange: what to look at
+INK, QUIET = "#26282e", "#717581"
+PETROFF = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
+    "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+)  # fmt: skip
+CLASSES = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#0b6e4f", "#832db6",
+    "#a96b59", "#e76300", "#b9ac70", "#26282e", "#5ec6cc",
+)  # fmt: skip  # Petroff's ten with dark green, ink and a stronger cyan: ten classes of small dots
+MARKERS = "osD^vPXp*h"
+LINES = ("-", "--", "-.", ":", (0, (1, 1)))
+SERIES = (HOUSE, ACCENT, "#832db6", "#2b8a8f", "#bd1f01")
+
+STYLE = {
+    "figure.figsize": (8, 4.2), "figure.dpi": 100, "savefig.dpi": 200,
+    "figure.facecolor": "white", "axes.facecolor": "white",
+    "font.family": "DejaVu Sans", "font.size": 12, "text.color": INK,
+    "axes.titlesize": 14, "axes.titleweight": "bold", "axes.titlelocation": "left",
+    "axes.titlepad": 12, "axes.titlecolor": INK,
+    "figure.titlesize": 14, "figure.titleweight": "bold",
+    "axes.labelcolor": INK, "axes.labelsize": 12,
+    "axes.edgecolor": "#b8bac2", "axes.linewidth": 0.8,
+    "axes.spines.top": False, "axes.spines.right": False,
+    "axes.grid": True, "axes.axisbelow": True, "grid.color": "#e6e7ec", "grid.linewidth": 0.8,
+    "xtick.color": QUIET, "ytick.color": QUIET, "xtick.labelsize": 11, "ytick.labelsize": 11,
+    "xtick.major.size": 0, "ytick.major.size": 0, "xtick.minor.size": 0, "ytick.minor.size": 0,
+    "lines.linewidth": 2.2, "lines.markersize": 6, "legend.frameon": False, "legend.fontsize": 11,
+    "image.cmap": "gray_r", "image.interpolation": "nearest",
+}  # fmt: skip
+
+
+def use_style() -> None:
+    """Set matplotlib to the course's style, for plots made here and for your own."""
+    matplotlib.style.use("petroff10")
+    matplotlib.rcParams.update(STYLE)
+
+
+def canvas(
+    fig: Figure | None = None, width: float = 8.0, height: float = 4.2, rows: int = 1, cols: int = 1
+) -> tuple[Figure, list[Axes]]:
+    """A figure of `width` x `height` inches (or `fig`, cleared) and its rows x cols axes."""
+    if fig is None:
+        fig = Figure(figsize=(width, height), layout="constrained")
+    else:
+        fig.clear()
+    return fig, list(fig.subplots(rows, cols, squeeze=False).flat)
+
+
+def set_title(ax: Axes, title: str) -> None:
+    """The finding, bold at the left, broken into lines that fit above `ax`."""
+    room = ax.get_position().width * ax.figure.get_figwidth()  # inches, before layout
+    ax.set_title(textwrap.fill(title, max(int(10.2 * room), 20)))
+
+
+def set_finding(fig: Figure, title: str) -> None:
+    """The finding above all of `fig`, for images and for several panels."""
+    if title:
+        text = textwrap.fill(title, int(9.2 * fig.get_figwidth()))
+        fig.suptitle(text, x=0.01, ha="left", color=INK)
+
+
+def name_lines(ax: Axes) -> None:
+    """A legend, where there is more than one line to tell apart."""
+    if len(ax.get_legend_handles_labels()[0]) > 1:
+        ax.legend(loc="best", handlelength=2.6)
+
+
+def to_array(x: object) -> np.ndarray:
+    return x.detach().cpu().numpy() if isinstance(x, Tensor) else np.asarray(x)
