@@ -1,0 +1,1145 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# course:
+#   title: Generative versus discriminative
+#   minutes: 120
+# ---
+
+# %% [markdown] slide_type="slide"
+# # Generative versus discriminative
+#
+# One learns to tell things apart. The other learns what things are like.
+
+# %% [markdown] slide_type="notes"
+# About 120 minutes with all exercises, 40 if you only present. Start with the game and let the room vote by hand.
+# The arc: two ways to fit the same labeled points; what the second can do and the first cannot; then
+# two failures of the first that come from never having modeled x. The last figure is the one to remember.
+
+# %% [markdown]
+# About 120 minutes, in two sittings if you like (stop after section 3). You need PyTorch tensors and what a gradient is. Nothing about generative models.
+#
+# At the end you can
+#
+# 1. say which distribution a discriminative and a generative model learn, and what follows from it;
+# 2. fit Gaussians to labeled data, and classify, sample, score and fill in with them;
+# 3. show an input of which a classifier is more than 99 % sure and which is one in a million;
+# 4. turn a classifier round until it "sees" a 3, and show with a number that there is none;
+# 5. tell supervised from unsupervised, and unconditional from conditional.
+
+# %% tags=["setup"]
+# setup
+
+# %%
+import math
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn import functional as F
+
+from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils.data import load
+from course_utils.device import set_seed
+from course_utils.models.classifier import Classifier
+from course_utils.models.mixture import ClassMixture, k_means
+from course_utils.training import fit
+from course_utils.widgets import explore, guess_which
+
+plots.use_style()
+answers = answer_sheet("01")
+
+# %% [markdown]
+# ## 1 · Which one is real?
+#
+# In each pair, one digit was written and the other was made up by a model. Click the one that you take for
+# real. Ten pairs; guessing blindly finds about five.
+
+# %%
+train, test = load("digits", n=10_000), load("digits", split="test", n=2_000)
+x_train, x_test = train.float("cpu"), test.float("cpu")  # (N, 1, 28, 28) in [0, 1]
+forger = ClassMixture(x_train, train.labels, per_class=15, dims=40)
+fakes, fake_labels = forger.sample(200, set_seed(1))
+
+# %%
+guess_which(x_test[:200], fakes, rounds=10, seed=3)
+
+# %% [markdown]
+# The same game on one sheet, for a room that votes: six of these twelve were written.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Which ones are real?
+#
+# Six were written, six were made up. Vote.
+
+# %% slide_type="-"
+shuffled = torch.randperm(12, generator=set_seed(11))
+mixed = torch.cat([x_test[20:26], fakes[20:26]])[shuffled]  # the first six are real
+fig = plots.image_grid(mixed, columns=6, titles=[f"{n + 1}" for n in range(12)])
+show(fig, alt="Twelve handwritten digits; six are real and six were generated, hard to tell apart.")
+
+# %% slide_type="fragment"
+real = [n + 1 for n, source in enumerate(shuffled.tolist()) if source < 6]
+print("written:", *real, "· made up:", *sorted(set(range(1, 13)) - set(real)))
+
+# %% [markdown] slide_type="notes"
+# Ask what gave the fakes away: strokes that fade, a gray patch, an end that frays. Then say that no neural network
+# was involved, and that the room will have written every part of the forger within the hour.
+
+# %% [markdown]
+# What gave the fakes away, if anything did? Strokes that fade out, a gray patch, an end that frays. No neural
+# network made them: they are draws from Gaussians, and by section 7 you will have written every part
+# of the forger yourself.
+#
+# A model that can forge must know *what digits are like*. A classifier need not: it only has to
+# tell them apart. This notebook is about that difference.
+
+# %% [markdown]
+# ## 2 · One data set, fitted twice
+#
+# To see everything, we measure only two numbers on each image: how much **ink** there is (percent of the page), and
+# how far it spreads sideways, the **width** (standard deviation of the ink's column, in pixels). Two classes:
+# ones and eights. Of the eights we keep every third, so that ones are more common.
+
+# %%
+def measure(images: Tensor) -> Tensor:
+    """Ink (percent) and width (pixels) of images (N, 1, 28, 28): (N, 2)."""
+    columns = images.sum((1, 2))  # (N, 28), ink in each column
+    share = columns / columns.sum(1, keepdim=True)
+    place = torch.arange(28.0)
+    center = (share * place).sum(1, keepdim=True)
+    width = (share * (place - center).square()).sum(1).sqrt()
+    return torch.stack([100 * images.mean((1, 2, 3)), width], 1)
+
+
+def ones_and_eights(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """All ones (class 0) and every third eight (class 1), measured: x (N, 2), y (N,)."""
+    ones, eights = images[labels == 1], images[labels == 8][::3]
+    return measure(torch.cat([ones, eights])), torch.tensor([0] * len(ones) + [1] * len(eights))
+
+
+# %%
+x, y = ones_and_eights(x_train, train.labels)
+x_new, y_new = ones_and_eights(x_test, test.labels)
+names = ["one", "eight"]
+print(f"{len(x):,} images to learn from: {(y == 0).sum()} ones, {(y == 1).sum()} eights; {len(x_new)} to test on")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Two ways to learn from labels
+#
+# **Discriminative**: learn $p(y \mid x)$, which class, given x.
+#
+# **Generative**: learn $p(x, y) = p(x \mid y)\,p(y)$, what the things of each class are like, and how
+# common they are.
+
+# %% [markdown]
+# ### The discriminative way: p(y|x)
+#
+# Logistic regression says $p(y \mid x) = \mathrm{softmax}(Wx + b)_y$: one linear score for each class, turned into probabilities.
+# Training makes the probabilities of the given labels as high as possible. Nothing else is learned: not where the
+# points are, only where one class stops and the other begins.
+
+# %%
+set_seed(0)
+logistic = nn.Linear(2, 2)
+optimizer = torch.optim.LBFGS(logistic.parameters(), max_iter=200)  # made for small, smooth problems
+
+
+def closure() -> Tensor:
+    optimizer.zero_grad()
+    loss = F.cross_entropy(logistic(x), y)
+    loss.backward()
+    return loss
+
+
+optimizer.step(closure)
+
+
+@torch.no_grad()
+def p_logistic(x: Tensor) -> Tensor:
+    """p(y|x) (N, 2) of the logistic regression."""
+    return logistic(x).softmax(1)
+
+
+print(f"logistic regression: {(p_logistic(x_new).argmax(1) == y_new).float().mean():.1%} of the test images right")
+
+# %% [markdown]
+# ### The generative way: p(x|y) and p(y)
+#
+# Say for each class what its points are like. The plainest choice is a Gaussian for each class: $p(x \mid y) =
+# \mathcal N(x; \mu_y, \Sigma_y)$. And say how common each class is: $p(y)$, the *prior*.
+#
+# ### Exercise 1.1 · Fit a Gaussian
+#
+# Difficulty ●○○ · importance ●●● · 6 minutes
+#
+# The Gaussian under which N points are likeliest has
+#
+# $$\mu = \frac1N \sum_n x_n, \qquad \Sigma = \frac1N \sum_n (x_n - \mu)(x_n - \mu)^\top .$$
+#
+# In words: the average point, and the average outer product of the distances from it. Divide by N: that is
+# what maximum likelihood gives. (Many libraries divide by N − 1.)
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## A Gaussian for each class
+#
+# $$\mu = \frac1N \sum_n x_n \qquad \Sigma = \frac1N \sum_n (x_n - \mu)(x_n - \mu)^\top$$
+
+# %% slide_type="-" show_code=true
+def gaussian_mle(x: Tensor) -> tuple[Tensor, Tensor]:
+    """The likeliest Gaussian for points x (N, D): mu (D,) and cov (D, D)."""
+    # 1. the mean over the examples
+    # 2. the points around it
+    # 3. the average of their outer products: one matrix product, divided by N
+    ### BEGIN SOLUTION
+    mu = x.mean(0)
+    centered = x - mu
+    cov = centered.T @ centered / len(x)
+    return mu, cov
+    ### END SOLUTION
+
+# %% [markdown] slide_type="notes"
+# Six minutes with the exercise. Ask: what shape has the covariance of 1,000 points in the plane? (2, 2); whoever says
+# (1000, 1000) is about to make the commonest mistake. Why N and not N − 1? Because the likelihood says so.
+
+# %%
+gaussian_mle = check(gaussian_mle)
+
+# %%
+hint("gaussian_mle")
+
+# %%
+fits = [gaussian_mle(x[y == c]) for c in range(2)]
+mus = torch.stack([mu for mu, _ in fits])  # (C, D)
+covs = torch.stack([cov for _, cov in fits])  # (C, D, D)
+prior = y.bincount() / len(y)  # (C,)
+for c in range(2):
+    ink, width = mus[c].tolist()
+    print(f"{names[c]}: mean ink {ink:.1f} %, mean width {width:.2f} px, prior {prior[c]:.2f}")
+
+# %% [markdown]
+# ### Exercise 1.2 · Score points under a Gaussian
+#
+# Difficulty ●●○ · importance ●●● · 8 minutes
+#
+# $$\log \mathcal N(x; \mu, \Sigma) = -\tfrac12 \Big[ (x-\mu)^\top \Sigma^{-1} (x-\mu) + \log\det\Sigma + D \log 2\pi \Big]$$
+#
+# In words: the squared distance from μ, measured in units of Σ; plus what a wide Gaussian pays in height; plus a
+# constant. One number for each example, in nats (natural logarithms). Higher means likelier. Stay in logs
+# throughout: soon D will be 784, and the density itself would be 0 or infinite in float32.
+#
+# A density is not a probability. It says how much probability there is *per unit of space*, so it can exceed 1, and its
+# log can be positive; only differences of log-densities tell you something.
+
+# %%
+def log_gaussian(x: Tensor, mu: Tensor, cov: Tensor) -> Tensor:
+    """log N(x; mu, cov) for x (N, D), mu (D,), cov (D, D): (N,) nats."""
+    # 1. x - mu
+    # 2. the squared distance: solve with cov instead of inverting it, multiply entry by entry, sum over D
+    # 3. log det of cov (there is a function that never forms the determinant) and D log 2 pi
+    ### BEGIN SOLUTION
+    away = x - mu
+    distance = (away * torch.linalg.solve(cov, away.T).T).sum(1)
+    return -0.5 * (distance + torch.logdet(cov) + len(mu) * math.log(2 * math.pi))
+    ### END SOLUTION
+
+
+# %%
+log_gaussian = check(log_gaussian)
+
+# %%
+hint("log_gaussian")
+
+# %% [markdown]
+# ### Exercise 1.3 · From likelihoods to p(y|x)
+#
+# Difficulty ●○○ · importance ●●● · 5 minutes
+#
+# $$p(y \mid x) = \frac{p(x \mid y)\, p(y)}{\sum_{y'} p(x \mid y')\, p(y')}$$
+#
+# In words: weigh how well x fits each class with how common the class is, then normalize over the classes. You
+# get the logs of both, so the product is a sum. Mind the sizes: images have log-likelihoods around ±1000.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Bayes leads from there to p(y|x)
+#
+# $$p(y \mid x) = \frac{p(x \mid y)\, p(y)}{\sum_{y'} p(x \mid y')\, p(y')}$$
+
+# %% slide_type="-" show_code=true
+def class_posterior(log_likelihood: Tensor, log_prior: Tensor) -> Tensor:
+    """p(y|x) (N, C) from log p(x|y) (N, C) and log p(y) (C,)."""
+    # 1. the log joint: log p(x|y) + log p(y)
+    # 2. exponentiate and normalize over the classes, in one safe step
+    ### BEGIN SOLUTION
+    return torch.softmax(log_likelihood + log_prior, dim=1)
+    ### END SOLUTION
+
+# %% [markdown] slide_type="notes"
+# Five minutes. Ask what happens to exp(−1000) in float32. It is 0, and 0/0 is not a number. Softmax subtracts the
+# largest entry first, which changes nothing else.
+
+# %%
+class_posterior = check(class_posterior)
+
+# %%
+hint("class_posterior")
+
+# %% [markdown]
+# Now the class Gaussians classify, too.
+
+# %%
+def log_likelihoods(x: Tensor) -> Tensor:
+    """log p(x|y) for every class: (N, C) nats."""
+    return torch.stack([log_gaussian(x, mus[c], covs[c]) for c in range(len(mus))], 1)
+
+
+def p_gaussians(x: Tensor) -> Tensor:
+    """p(y|x) (N, C) by Bayes' rule."""
+    return class_posterior(log_likelihoods(x), prior.log())
+
+
+print(f"class Gaussians: {(p_gaussians(x_new).argmax(1) == y_new).float().mean():.1%} of the test images right")
+
+# %% [markdown]
+# Two numbers that are close, and either may be ahead. With the right shape for p(x|y), the generative way needs fewer examples;
+# with a wrong shape, the discriminative way does not care (Ng and Jordan, 2002). So accuracy is not the reason to prefer one. The
+# next pages are.
+
+# %%
+predict("01.boundaries")
+
+# %%
+def log_density(x: Tensor) -> Tensor:
+    """log p(x) (N,) nats: the log of the sum of p(x|y) p(y) over the classes."""
+    return torch.logsumexp(log_likelihoods(x) + prior.log(), 1)
+
+
+def name_axes(fig) -> None:
+    """Say what the two coordinates are."""
+    for ax in fig.axes:
+        ax.set(xlabel="ink (% of the page)", ylabel="width (pixels)" if ax is fig.axes[0] else "")
+        ax.set(xlim=(0, None), ylim=(0, None))
+
+
+some = torch.randperm(len(x), generator=set_seed(0))[:500]  # enough to see
+both = {"discriminative: p(y|x)": p_logistic, "generative: p(x|y) p(y)": p_gaussians}
+
+# %% slide_type="slide"
+fig = plots.plane_panels(
+    x[some], y[some], both, log_density={"generative: p(x|y) p(y)": log_density}, names=names, margin=0.12,
+    title="Both find a boundary; only the right one knows where the points are",
+)
+name_axes(fig)
+show(fig, alt="Ones and eights in the plane of ink and width. Logistic regression cuts them with a straight "
+     "line. The class Gaussians cut them with a curve, and carry contours around the points of both classes.")
+
+# %% [markdown] slide_type="notes"
+# Same points, same task, about the same accuracy. Left: a line and nothing else. Right: the boundary is what is left over when two
+# densities are compared. Ask: which of the two could draw you a new point?
+
+# %% [markdown]
+# What to see: left, a straight line and nothing else. Right, the boundary bends, because each class has a width and a
+# slant of its own; it is a by-product of two densities. The contours hold 50, 90 and 99 % of
+# the points: that is knowledge about x, which the left model does not have. (Where the boundary comes back, far from all points, both
+# densities are tiny, and the wider one wins.)
+#
+# ### Exercise 1.4 · A posterior by hand
+#
+# Difficulty ●○○ · importance ●●● · 3 minutes
+#
+# A class *a* makes up 10 % of the data, *b* 90 %. For some x, $p(x \mid a) = 0.7$ and $p(x \mid b) = 0.1$. What is $p(a \mid x)$?
+
+# %%
+### BEGIN SOLUTION
+answers["1.4"] = 0.7 * 0.1 / (0.7 * 0.1 + 0.1 * 0.9)
+### END SOLUTION
+
+# %%
+check(answers, "1.4")
+
+# %%
+hint("01.answers.1.4")
+
+# %% [markdown]
+# The prior is a part that you can exchange. Suppose that tomorrow nine of ten digits are eights, and nobody retrains
+# anything.
+
+# %%
+many = torch.cat([torch.where(y_new == 1)[0], torch.where(y_new == 0)[0][: int((y_new == 1).sum()) // 9]])
+x_shift, y_shift = x_new[many], y_new[many]
+tomorrow = class_posterior(log_likelihoods(x_shift), torch.tensor([0.1, 0.9]).log())
+for name, p in (("logistic regression, as trained", p_logistic(x_shift)),
+                ("class Gaussians, as trained", p_gaussians(x_shift)),
+                ("class Gaussians, new prior", tomorrow)):
+    print(f"{name:32s} p(right class) {p[torch.arange(len(y_shift)), y_shift].mean():.3f}")
+
+# %% [markdown]
+# The probability given to the right class rises when the prior is told the truth; the densities stay as they are. (Logistic
+# regression can be mended by adding the change of the log prior to its logits, *if* you know which prior it was trained
+# with: it is baked into b.) Drag the share of eights and watch the boundary move over to the ones.
+
+# %%
+def boundary_for(fig, eights):
+    new = torch.tensor([1 - eights, eights]).log()
+    panel = {f"{eights:.0%} eights": lambda points: class_posterior(log_likelihoods(points), new)}
+    fig = plots.plane_panels(x[some], y[some], panel, names=names, margin=0.12, fig=fig)
+    name_axes(fig)
+    return fig
+
+
+explore(boundary_for, eights=(0.01, 0.99, 0.25),
+        alt=lambda eights: f"With {eights:.0%} eights expected, the boundary moves toward the rarer class.")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Three things only the second can do
+#
+# 1. **Sample**: draw a new x.
+# 2. **Fill in**: guess the part of x that is missing.
+# 3. **Score**: say how likely an x is.
+
+# %% [markdown]
+# ## 3 · Three things only the second can do
+#
+# ### Sample
+#
+# ### Exercise 1.5 · Draw new points
+#
+# Difficulty ●●○ · importance ●●● · 10 minutes
+#
+# *Ancestral sampling* follows the model in the order in which it tells its story: first a class, then a
+# point of that class.
+#
+# $$y \sim p(y), \qquad \varepsilon \sim \mathcal N(0, I), \qquad x = \mu_y + L_y\, \varepsilon \quad\text{with}\quad L_y L_y^\top = \Sigma_y$$
+#
+# $L$ is a square root of the covariance, such as its Cholesky factor (the triangular one, `torch.linalg.cholesky`). Every random call gets `generator=generator`, so that the same
+# generator gives the same draws.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Sample: first the class, then the point
+#
+# $$y \sim p(y) \qquad x = \mu_y + L_y\, \varepsilon \qquad L_y L_y^\top = \Sigma_y$$
+
+# %% slide_type="-" show_code=true
+def sample_joint(
+    n: int, prior: Tensor, mus: Tensor, covs: Tensor, generator: Generator
+) -> tuple[Tensor, Tensor]:
+    """Draw x (n, D) and y (n,); prior (C,), mus (C, D), covs (C, D, D)."""
+    # 1. n classes from the prior, with replacement
+    # 2. n times D standard normal numbers
+    # 3. a root of each covariance; root of its class times noise, plus mean
+    ### BEGIN SOLUTION
+    y = torch.multinomial(prior, n, replacement=True, generator=generator)
+    eps = torch.randn(n, mus.shape[1], generator=generator)
+    roots = torch.linalg.cholesky(covs)  # (C, D, D)
+    x = mus[y] + (roots[y] @ eps[:, :, None])[:, :, 0]  # (n, D, D) @ (n, D, 1)
+    return x, y
+    ### END SOLUTION
+
+# %% [markdown] slide_type="notes"
+# Ten minutes. First the class, then the point. Ask what goes wrong if the covariance itself multiplies the noise: the
+# spread comes out squared. One line of algebra: Cov(Lε) = L Lᵀ.
+
+# %%
+sample_joint = check(sample_joint)
+
+# %%
+hint("sample_joint")
+
+# %%
+x_drawn, y_drawn = sample_joint(500, prior, mus, covs, set_seed(2))
+print(f"classifier right on {(p_logistic(x_drawn).argmax(1) == y_drawn).float().mean():.1%} of the drawn points, "
+      f"{(p_logistic(x_new).argmax(1) == y_new).float().mean():.1%} of the real ones")
+
+# %% slide_type="slide"
+fig, axes = plots.canvas(width=9.2, height=4.2, cols=2)
+for ax, points, classes, title in zip(axes, (x[some], x_drawn), (y[some], y_drawn), ("measured", "drawn from the model")):
+    for c in range(2):
+        mine = points[classes == c]
+        ax.scatter(*mine.T, s=26, marker="os"[c], color=f"C{c}", ec="white", lw=0.5, label=names[c])
+    ax.set(xlim=(0, 28), ylim=(0, 7))  # the same window for both
+    ax.set_title(title, fontsize=12)
+axes[0].legend()
+for ax in axes:
+    ax.set(xlabel="ink (% of the page)", ylabel="width (pixels)" if ax is axes[0] else "")
+plots.set_finding(fig, "The model draws points like the ones it was fitted to")
+show(fig, alt="Left the measured points, right as many drawn from the class Gaussians: two clouds in the same places, "
+     "with the same widths and slants.")
+
+# %% [markdown]
+# What to see: the same two clouds. (The classifier need not do equally well on both: the drawn points have the model's shape, the measured
+# ones their own.) Look for what is *not* the same, too: a Gaussian has no corners and no
+# strays, and it knows nothing of a width that can't be below zero. What the model's shape can't say, it can't draw.
+#
+# ### Fill in
+#
+# You know the ink of an eight and not its width. Under the joint Gaussian of both, the unknown coordinate given the known one
+# is Gaussian again:
+#
+# $$x_2 \mid x_1 \;\sim\; \mathcal N\Big(\mu_2 + \frac{\Sigma_{21}}{\Sigma_{11}} (x_1 - \mu_1),\;\; \Sigma_{22} - \frac{\Sigma_{21}^2}{\Sigma_{11}}\Big)$$
+#
+# ### Exercise 1.6 · A missing coordinate by hand
+#
+# Difficulty ●○○ · importance ●●○ · 3 minutes
+#
+# $\mu = (10, 3)$, $\Sigma = \begin{pmatrix} 4 & 1.2 \\ 1.2 & 0.6 \end{pmatrix}$, and you see $x_1 = 14$. What is the mean of $x_2$?
+
+# %%
+### BEGIN SOLUTION
+answers["1.6"] = 3 + 1.2 / 4 * (14 - 10)
+### END SOLUTION
+
+# %%
+check(answers, "1.6")
+
+# %%
+hint("01.answers.1.6")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Fill in: the width of an eight from its ink
+#
+# The model knows how the two go together: a Gaussian given a part of itself is a Gaussian.
+
+# %% slide_type="fragment"
+ink, width = x_new[y_new == 1].T
+(mu, cov), c90 = fits[1], 1.645  # 90 % of a Gaussian lie within 1.645 standard deviations
+slope = cov[1, 0] / cov[0, 0]
+filled = mu[1] + slope * (ink - mu[0])
+spread = (cov[1, 1] - slope * cov[1, 0]).sqrt()
+inside = ((width - filled).abs() < c90 * spread).float().mean()
+print(f"error of the filled-in width:  {(width - filled).square().mean().sqrt():.2f} pixels")
+print(f"with the mean of all eights:   {(width - mu[1]).square().mean().sqrt():.2f} pixels")
+print(f"inside the 90 % interval:      {inside:.0%} of the test eights")
+
+# %% [markdown] slide_type="notes"
+# Three minutes. The gain is modest because ink says little about width; the error bar is honest, and that is the point. The same
+# formula fills in half an image ten minutes later.
+
+# %% [markdown]
+# A modest gain, since ink tells only a little about width, and an honest error bar. In section 5 the same formula fills
+# in half an image.
+#
+# ### Score
+#
+# The third gift is a number for *how usual* x is. Take something that is neither a one nor an eight: a fat
+# black bar.
+
+# %%
+bar = torch.zeros(1, 1, 28, 28)
+bar[:, :, 9:19] = 1
+outlier = measure(bar)
+print(f"the bar: ink {outlier[0, 0]:.0f} %, width {outlier[0, 1]:.1f} px")
+
+# %%
+predict("01.far_away")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Score: is this black bar an eight?
+#
+# One number compares two classes. The other asks whether such an x occurs at all.
+
+# %% slide_type="fragment"
+sure = p_logistic(outlier)[0, 1]
+tails = torch.tensor([(log_gaussian(outlier, m, c) - log_gaussian(m[None], m, c)).exp() for m, c in fits])
+tail = (prior * tails).sum()
+print(f"classifier, p(one | bar): {p_logistic(outlier)[0, 0]:10.0e}, so an eight")
+print(f"density, log p(bar): {log_density(outlier)[0]:15.0f} nats")
+print(f"the lowest training point: {log_density(x).min():9.0f} nats")
+print(f"P(a draw is as far out): {tail:11.0e}")
+assert sure > 0.99 and tail < 1e-6
+
+# %% [markdown]
+# "As far out" means: as far from the center of its own class, in units of that class's Σ. In the plane a Gaussian
+# puts a probability of $e^{-r^2/2}$ further out than r, and $e^{-r^2/2}$ is $p(x \mid y)/p(\mu_y \mid y)$: your
+# `log_gaussian` twice.
+
+# %% slide_type="slide"
+fig = plots.plane_panels(
+    x[some], y[some], both, log_density={"generative: p(x|y) p(y)": log_density}, names=names, margin=0.06,
+    marked={"bar": outlier[0]}, title="More than 99 % sure of an eight, and it is nothing of the kind",
+)
+name_axes(fig)
+inset = fig.axes[0].inset_axes([0.72, 0.04, 0.26, 0.26])
+inset.imshow(bar[0, 0], cmap="gray_r")
+inset.set(xticks=[], yticks=[])
+inset.grid(False)
+show(fig, alt="The bar lies far up and to the right of all points, on the side of the eights. The classifier is all but certain "
+     "of an eight there; the contours of the density do not come near it.")
+
+# %% [markdown] slide_type="notes"
+# The classifier has no way to say "neither". Its logit grows linearly with the distance from the boundary, so it is surest where it
+# has seen nothing. The density answers another question.
+
+# %% [markdown]
+# What to see: far from the boundary means sure, and nothing in p(y|x) asks whether anything was ever seen there. The
+# classifier must divide 100 % between *one* and *eight* wherever it stands. The background on the right is as sure as the one on the
+# left, since Bayes' rule compares the same two classes: only p(x) objects. Move the point and read both numbers.
+
+# %%
+def both_answers(fig, ink, width):
+    point = torch.tensor([[ink, width]])
+    fig, (left, right) = plots.canvas(fig, width=8, height=2.2, cols=2)
+    left.barh(names, p_logistic(point)[0], color=["C0", "C1"])
+    left.set(xlim=(0, 1), xlabel="p(y|x)")
+    right.hist(log_density(x), bins=40, color=plots.HOUSE, alpha=0.4)
+    right.axvline(log_density(point).item(), color=plots.ACCENT)
+    right.set(xlabel="log p(x) in nats: training points, and yours", yticks=[])
+    return fig
+
+
+explore(both_answers, ink=(1.0, 40.0, 36.0), width=(0.5, 9.0, 8.1),
+        alt=lambda ink, width: f"Ink {ink:.0f} %, width {width:.1f}: the classifier's answer and the density's.")
+
+# %% [markdown]
+# ### Exercise 1.7 · How far out is one in a million?
+#
+# Difficulty ●●○ · importance ●●○ · 3 minutes
+#
+# In the plane, a draw from a Gaussian lies further out than r standard deviations with probability $e^{-r^2/2}$. For which r is
+# that one in a million?
+
+# %%
+### BEGIN SOLUTION
+answers["1.7"] = (2 * math.log(1e6)) ** 0.5
+### END SOLUTION
+
+# %%
+check(answers, "1.7")
+
+# %%
+hint("01.answers.1.7")
+
+# %% [markdown]
+# ## 4 · The same on the road
+#
+# In most driving data 95 % is sunny, highway, straight ahead. A network learns from everyday scenes whether the road goes
+# **straight or bends**. What will it do at night, in snow, in town?
+
+# %%
+roads, roads_test = load("roads", n=10_000), load("roads", split="test", n=4_000)
+
+
+def everyday(data) -> Tensor:
+    """True for scenes that are sunny, in daylight, on an empty highway; straight or bending."""
+    f = data.factors
+    return (f["weather"] == 0) & (f["daylight"] >= 0.8) & (f["road_type"] == 0) & (f["obstacles"] == 0)
+
+
+def bends(data) -> Tensor:
+    return (data.factors["curvature"].abs() > 0.1).long()
+
+
+usual, rare = everyday(roads_test), ~everyday(roads_test)
+print(f"to learn from: {everyday(roads).sum():,} everyday scenes, {bends(roads)[everyday(roads)].sum()} of them bend")
+
+# %% slide_type="slide"
+bend = bends(roads_test) == 1
+everyday_scenes = torch.cat([roads_test.images[usual & ~bend][:7], roads_test.images[usual & bend][:3]])
+fig = plots.image_rows({"everyday": everyday_scenes, "rare": roads_test.images[rare][:10]},
+                       title="Everyday scenes are all it learns from; rare ones are what it will meet")
+show(fig, alt="Ten sunny, empty highways, seven straight and three that bend, above ten rare scenes: night, rain, snow, fog, towns, animals on the road.")
+
+# %%
+set_seed(0)
+driver = nn.Sequential(
+    nn.Conv2d(3, 8, 5, stride=2, padding=2), nn.ReLU(),  # (N, 8, 16, 16)
+    nn.Conv2d(8, 16, 5, stride=2, padding=2), nn.ReLU(),  # (N, 16, 8, 8)
+    nn.Flatten(), nn.Linear(16 * 8 * 8, 2),
+)
+seen = torch.where(everyday(roads))[0]
+bent = seen[bends(roads)[seen] == 1]
+straight = seen[bends(roads)[seen] == 0][:1000]
+chosen = torch.cat([straight, bent.repeat(1000 // len(bent))])  # as many of each
+
+
+def driver_step(x: Tensor, y: Tensor) -> Tensor:
+    return F.cross_entropy(driver(x), y)
+
+
+history = fit(driver_step, (roads.images[chosen], bends(roads)[chosen]), model=driver, epochs=8, batch_size=64)
+
+# %%
+predict("01.roads")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## The same on the road: sure, and how often wrong?
+#
+# Does the road bend? Learned from everyday scenes, asked about rare ones too.
+# Sure means above 99 %.
+
+# %% slide_type="fragment"
+with torch.no_grad():
+    p_road = driver(roads_test.float("cpu")).softmax(1)
+sure, called = p_road.max(1)
+wrong = called != bends(roads_test)
+for name, scenes in (("everyday", usual), ("rare", rare)):
+    certain = scenes & (sure > 0.99)
+    print(f"{name:9s} {int(scenes.sum()):5,} scenes · sure {certain.sum() / scenes.sum():4.0%} · "
+          f"of these wrong {wrong[certain].float().mean():5.1%}")
+assert wrong[rare & (sure > 0.99)].float().mean() > 10 * wrong[usual & (sure > 0.99)].float().mean()
+
+# %% [markdown] slide_type="notes"
+# Three minutes. Read the second line of the print: among rare scenes, "above 99 % sure" is wrong about two times in
+# five on drawn data. Ask what a car should do with such a number.
+
+# %% [markdown]
+# What to see: among everyday scenes "above 99 %" means right. Among rare ones the same words mean little. Its confidence
+# was only ever put to the test where it has been.
+#
+# Now a density on the same everyday scenes, without any label: shrink each picture to 8×8 colored dots, and fit
+# one Gaussian with *your* `gaussian_mle`.
+
+# %%
+def thumbnails(data) -> Tensor:
+    """Scenes shrunk to 8x8 colored dots: (N, 192)."""
+    return F.avg_pool2d(data.float("cpu"), 4).flatten(1)
+
+
+road_mu, road_cov = gaussian_mle(thumbnails(roads[seen]))
+road_cov = road_cov + 1e-4 * torch.eye(192)  # as if each dot had noise of 1 % of its range
+road_scores = log_gaussian(thumbnails(roads_test), road_mu, road_cov)
+limit = log_gaussian(thumbnails(roads[seen]), road_mu, road_cov).quantile(0.01)
+print(f"below the lowest 1 % of the training scenes: {(road_scores[usual] < limit).float().mean():.1%} of the "
+      f"everyday test scenes, {(road_scores[rare] < limit).float().mean():.0%} of the rare ones")
+
+# %%
+lost = torch.where(rare & wrong & (sure > 0.99))[0]
+squared = -2 * (road_scores - log_gaussian(road_mu[None], road_mu, road_cov))  # r², as in the plane
+tail = torch.special.gammaincc(torch.tensor(192 / 2), squared / 2)  # chi-squared with 192 degrees of freedom
+unlikely = (tail[lost] < 1e-6).float().mean()
+print(f"{len(lost)} rare scenes: wrong, and above 99 % sure. {unlikely:.0%} of them have a tail probability below "
+      f"one in a million")
+lost = lost[:: max(len(lost) // 5, 1)][:5]  # five of them, to look at
+
+# %% slide_type="slide"
+says = ["straight", "bend"]
+titles = [f"“{says[called[i]]}” {sure[i]:.1%}\nlog p {road_scores[i]:,.0f}" for i in lost]
+fig = plots.image_grid(roads_test.images[lost], titles=titles, columns=5,
+                       title=f"Sure and wrong; everyday scenes score about {road_scores[usual].median():,.0f} nats")
+show(fig, alt="Five rare scenes on which the network is above 99 percent sure and wrong. The log-density of each is thousands of nats below "
+     "that of everyday scenes.")
+
+# %% [markdown] slide_type="notes"
+# This is the slide "95 % of driving data" made into an experiment. A car needs both numbers: which way does the road
+# go, and have I ever seen such a scene. Notebook 09 returns to it: densities of images have traps of their own.
+
+# %% [markdown]
+# The density does not know where the road goes. It knows that it has not been here, and says so before the
+# classifier is believed. (One in a million *under the model*: 9,560 scenes can't prove such a number. And one Gaussian flags
+# whatever is far from the average; notebook 09 shows densities that call a dark scene *likelier* than a bright one.)
+#
+# ## 5 · From two numbers to 784 pixels
+#
+# Nothing in your functions says D = 2. Fit one Gaussian to the pixels of each of the ten digits. Some pixels are always
+# white, so the covariance would be singular; we add 0.01 to its diagonal, as if each pixel had noise of standard deviation 0.1.
+
+# %%
+pixels, digits = x_train.flatten(1), train.labels  # (N, 784), (N,)
+digit_fits = [gaussian_mle(pixels[digits == c]) for c in range(10)]
+digit_mus = torch.stack([mu for mu, _ in digit_fits])  # (10, 784)
+digit_covs = torch.stack([cov for _, cov in digit_fits]) + 0.01 * torch.eye(784)  # (10, 784, 784)
+digit_prior = digits.bincount() / len(digits)
+
+
+def digit_scores(images: Tensor) -> Tensor:
+    """log p(x|y) of images under each of the ten Gaussians: (N, 10) nats."""
+    return torch.stack([log_gaussian(images.flatten(1), m, c) for m, c in zip(digit_mus, digit_covs)], 1)
+
+
+log_likelihood = digit_scores(x_test)
+called = class_posterior(log_likelihood, digit_prior.log()).argmax(1)
+print(f"ten Gaussians classify {(called == test.labels).float().mean():.1%} of the test digits right; "
+      f"their log-likelihoods go from {log_likelihood.min():,.0f} to {log_likelihood.max():,.0f} nats")
+
+# %% [markdown]
+# A classifier for free, and a good one. The sizes of these logs are why `class_posterior` must not exponentiate first. Now draw
+# from it, and let it fill in.
+
+# %%
+smooth = digit_covs - (0.01 - 1e-4) * torch.eye(784)  # without the pixel noise, which we don't want to see
+drawn, drawn_digits = sample_joint(10, digit_prior, digit_mus, smooth, set_seed(5))
+sheet = {"written": x_test[:10], "drawn": drawn.clamp(0, 1).reshape(-1, 1, 28, 28)}
+
+# %% slide_type="slide"
+fig = plots.image_rows(sheet, title="One Gaussian a digit: you can see what it means, and that it is no pen")
+show(fig, alt="Ten written digits above ten drawn from class Gaussians on pixels. Most of the drawn ones can be read, with ghost strokes and gray haze.")
+
+# %% [markdown] slide_type="notes"
+# Two minutes. Ask where the haze comes from: a Gaussian adds up strokes, and a pen makes one. This is what the models of the
+# coming weeks are for.
+
+# %% [markdown]
+# What to see: most can be read, and none was written. The haze comes from the model's shape: a Gaussian adds strokes
+# where they often are, without knowing that a pen makes one at a time.
+#
+# Filling in is the formula from above with matrices: given the upper half a, the lower half b has mean $\mu_b + \Sigma_{ba}
+# \Sigma_{aa}^{-1}(x_a - \mu_a)$.
+
+# %%
+def fill_in(images: Tensor, mu: Tensor, cov: Tensor, known: int = 392) -> Tensor:
+    """The mean of the pixels from `known` on, given those before: images (N, 784)."""
+    away = images[:, :known] - mu[:known]
+    guess = mu[known:] + away @ torch.linalg.solve(cov[:known, :known], cov[:known, known:])
+    return torch.cat([images[:, :known], guess.clamp(0, 1)], 1)
+
+
+shown = [int(torch.where(test.labels == c)[0][0]) for c in range(10)]
+truth = x_test[shown].flatten(1)
+filled = torch.cat([fill_in(truth[c : c + 1], digit_mus[c], digit_covs[c]) for c in range(10)])
+errors = [(guess[:, 392:] - truth[:, 392:]).square().sum(1).mean() for guess in (filled, digit_mus)]
+print(f"squared error a digit: {errors[0]:.0f} filled in, {errors[1]:.0f} with the mean digit of the class")
+assert errors[0] < errors[1]
+
+# %% slide_type="slide"
+halves = truth.clone()
+halves[:, 392:] = 0.25
+rows = {"seen": halves, "filled in": filled, "truth": truth}
+fig = plots.image_rows({name: images.reshape(-1, 1, 28, 28) for name, images in rows.items()},
+                       title="Given the upper half, the model continues the stroke")
+show(fig, alt="Ten digits of which only the upper half is seen, the model's completion of each, and the true digit. The completions "
+     "continue the strokes, a little blurred.")
+
+# %% [markdown] slide_type="notes"
+# Two minutes. Cover the lower half of one digit with your hand and let the room guess first.
+
+# %% [markdown]
+# What to see: strokes go on where they were cut, with the right slant. (We told the model the class; without it, the
+# completions of all classes would be weighed by their posterior given the upper half.)
+#
+# ## 6 · The classifier turned round
+#
+# "If the network knows what a 3 is, let it draw one." Train a classifier, start from noise, and change the
+# *image* until the network is sure.
+
+# %%
+set_seed(0)
+classifier = Classifier()
+
+
+def digit_step(x: Tensor, y: Tensor) -> Tensor:
+    return F.cross_entropy(classifier(x), y)
+
+
+history = fit(digit_step, train, model=classifier, epochs=5, lr=2e-3)
+with torch.no_grad():
+    right = (classifier(x_test).argmax(1) == test.labels).float().mean()
+print(f"classifier: {right:.1%} of the test digits right")
+
+# %% [markdown]
+# ### Exercise 1.8 · Change an image until the classifier likes it
+#
+# Difficulty ●●○ · importance ●●○ · 10 minutes
+#
+# Repeat `steps` times, for a batch of images at once, with $s_t(x)$ the logit of the target class:
+#
+# $$x \leftarrow \mathrm{clamp}\big(x + \eta\, \nabla_x s_t(x),\; 0,\; 1\big)$$
+#
+# In words: ask how the score changes with each pixel, go a little *up* that slope (η is `lr`), and stay an image. The
+# weights are left alone. Each image should climb as it would on its own. (The check accepts any way of climbing by which
+# every image gains enough and stays an image.)
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Change the image, and leave the weights alone
+#
+# $$x \leftarrow \mathrm{clamp}\big(x + \eta\, \nabla_x s_t(x),\; 0,\; 1\big)$$
+
+# %% slide_type="-" show_code=true
+def ascend_class_score(
+    model: nn.Module, x: Tensor, target: int, steps: int, lr: float
+) -> Tensor:
+    """Images (N, ...) in [0, 1] whose target logit gradient ascent raised."""
+    # 1. repeat `steps` times:
+    # 2.     let x require a gradient; sum the target's column of logits (N, C)
+    # 3.     the gradient of that sum with respect to x, not to the weights
+    # 4.     one step up, then back into [0, 1]
+    ### BEGIN SOLUTION
+    for _ in range(steps):
+        x = x.detach().requires_grad_()
+        score = model(x)[:, target].sum()
+        (gradient,) = torch.autograd.grad(score, x)
+        x = (x + lr * gradient).clamp(0, 1)
+    return x.detach()
+    ### END SOLUTION
+
+# %% [markdown] slide_type="notes"
+# Ten minutes. The one new thing: the gradient goes to the image, and the weights stay. Ask why the logits are summed over the
+# batch and not averaged.
+
+# %%
+ascend_class_score = check(ascend_class_score)
+
+# %%
+hint("ascend_class_score")
+
+# %%
+predict("01.turned_round")
+
+# %%
+@torch.no_grad()
+def p_three(images: Tensor) -> Tensor:
+    """p(3|x) (N,) of the classifier."""
+    return classifier(images).softmax(1)[:, 3]
+
+
+def log_p(images: Tensor) -> Tensor:
+    """log p(x) (N,) under the ten Gaussians, in nats."""
+    return torch.logsumexp(digit_scores(images) + digit_prior.log(), 1)
+
+
+noise = torch.rand(5, 1, 28, 28, generator=set_seed(6))
+dreams = ascend_class_score(classifier, noise.clone(), target=3, steps=5, lr=0.1).detach()
+print(f"p(3|x) of the noise: {p_three(noise).min():.2f} to {p_three(noise).max():.2f}; after the climb: at least "
+      f"{p_three(dreams).min():.4f}. Mean change of a pixel: {(dreams - noise).abs().mean():.2f}")
+print(f"p(3|x) of the written threes: {p_three(x_test[test.labels == 3]).mean():.4f} on average, "
+      f"of the climbed images {p_three(dreams).mean():.4f}")
+assert p_three(dreams).min() > 0.99
+
+# %%
+threes = x_test[test.labels == 3]
+made = forger.sample(300, set_seed(7))
+made = made[0][made[1] == 3][:5]
+print(f"log p(x): the climbed images {log_p(dreams).mean():,.0f} nats; the lowest of {len(x_test):,} test digits "
+      f"{log_p(x_test).min():,.0f}, their median {log_p(x_test).median():,.0f}")
+assert log_p(dreams).max() < log_p(x_test).min()
+
+# %% slide_type="slide"
+groups = [("written", threes[:5]), ("p(x|3), sampled", made), ("noise", noise), ("p(3|x), climbed", dreams)]
+fig, axes = plots.canvas(width=7, height=7, rows=4, cols=4)
+for row, (name, images) in enumerate(groups):
+    for ax, image, p, score in zip(axes[4 * row :], images[:4], p_three(images), log_p(images)):
+        ax.imshow(image[0], vmin=0, vmax=1)
+        label = f"{p:.0%} · {score:,.0f}".replace("-", "−")
+        ax.set_title(label, fontsize=12, fontweight="normal", loc="center", pad=4)
+        ax.set(xticks=[], yticks=[])
+        ax.grid(False)
+    axes[4 * row].set_ylabel(name, fontsize=12)
+plots.set_finding(fig, "Ask for a 3: the classifier is content with noise\n(above each image: p(3|x) · log p(x) in nats)")
+show(fig, alt="Four rows of four images. Written threes and threes sampled from a generative model look like threes and have a high "
+     "log-density. The images climbed from noise look like the noise that they started from, have p(3|x) near 100 percent and a log-density "
+     "thousands of nats lower.")
+
+# %% [markdown] slide_type="notes"
+# The figure of this lecture. Rows two and four answer "a 3, please". Sampling answers with what threes are like; climbing answers
+# with anything on the right side of a boundary. Read the two numbers above each image aloud.
+
+# %% [markdown]
+# **The figure to remember.** Go by p(3|x), and the last row holds the best threes of all. To your eye it is the noise of the row above
+# it, and log p(x) agrees, by thousands of nats; the classifier does not have that number. There are far more images on the "3" side of
+# the boundary than there are threes.
+#
+# Is it only a matter of more steps? Climb on and see.
+
+# %%
+path = {0: noise}
+for steps in (5, 10, 20, 40, 80):
+    path[steps] = ascend_class_score(classifier, noise.clone(), target=3, steps=steps, lr=0.1).detach()
+
+
+def climb(fig, steps):
+    images, scores = path[steps], log_p(path[steps])
+    title = f"After {steps} steps: p(3|x) {p_three(images).mean():.1%}, and log p(x) at most {scores.max():,.0f} nats"
+    return plots.image_grid(images, columns=5, title=title.replace("-", "−"), fig=fig)
+
+
+explore(climb, steps=[40, 0, 5, 10, 20, 80],
+        alt=lambda steps: f"Five images after {steps} steps of climbing from noise.")
+
+# %%
+print(f"lowest log p(x) of a test digit: {log_p(x_test).min():,.0f} nats")
+for steps, images in path.items():
+    print(f"{steps:3d} steps: p(3|x) at least {p_three(images).min():.4f}, log p(x) at most {log_p(images).max():9,.0f} nats")
+assert all(log_p(images).max() < log_p(x_test).min() for images in path.values())
+
+# %% [markdown]
+# With more steps, dark strokes appear where this classifier looks for the strokes of a 3, as if punched into the noise. That is what it has
+# learned: the parts in which a 3 differs from the other digits. What surrounds them was never its business, and the log-density stays below that of
+# every real digit.
+#
+# Why a density, and not the distance to the nearest real digit? Because a page with nothing on it is as near to the training digits as
+# a real digit is. And your density has a trap as well:
+
+# %%
+blank = torch.zeros(1, 1, 28, 28)
+share = (log_p(x_test) < log_p(blank)).float().mean()
+near = [torch.cdist(images.flatten(1), pixels).min(1).values.median() for images in (blank, x_test[:500])]
+print(f"a blank page: distance to the nearest training digit {near[0]:.1f}, real test digits {near[1]:.1f}")
+print(f"a blank page: log p(x) = {log_p(blank)[0]:.0f} nats, higher than {share:.0%} of the test digits")
+
+# %% [markdown]
+# A very *low* score says "no digit". A very *high* one does not say "digit": the densest point of a density is not where its
+# samples are, and an empty page has nothing in it to get wrong. Score with care, and look at the samples.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Two pairs of words
+#
+# **Supervised**: pairs (x, y). **Unsupervised**: x alone.
+#
+# **Unconditional**: draw x. **Conditional**: draw x given y.
+#
+# Neither pair is the pair generative / discriminative.
+
+# %% [markdown]
+# ## 7 · Four words, one table each
+#
+# | learning | you have | you learn | shown by |
+# |---|---|---|---|
+# | supervised | pairs (x, y) | a map to y, or p(x, y) | `logistic` and the class Gaussians of section 2 |
+# | unsupervised | x alone | structure of x: groups, a density | the next cell |
+#
+# The slides of many lectures set *supervised* against *generative*. They are different questions: your class Gaussians used
+# labels and are generative; the density on roads used none.
+
+# %%
+units = x / x.std(0)  # one pixel of width counts as much as its spread
+group = k_means(units, 2, set_seed(8))  # no labels go in
+agree = (group == y).float().mean()
+found = [gaussian_mle(x[group == g]) for g in range(2)]
+weights = group.bincount() / len(group)
+unlabeled = torch.logsumexp(torch.stack([log_gaussian(x_new, m, c) for m, c in found], 1) + weights.log(), 1)
+print(f"groups found without labels agree with the labels on {max(agree, 1 - agree):.0%} of the points")
+print(f"test log-density: {unlabeled.mean():.2f} nats a point without labels, {log_density(x_new).mean():.2f} with labels")
+
+# %% [markdown]
+# Without a label the groups are found all the same, and the density is about as good. What can't be found are the *names* of the groups.
+#
+# | generation | you ask for | distribution | shown by |
+# |---|---|---|---|
+# | unconditional | an image | p(x): draw y from the prior, then forget it | first row of the next cell |
+# | conditional | an image of a given kind | p(x given y): y is yours to choose | second row |
+
+# %% slide_type="slide"
+anything, _ = sample_joint(10, digit_prior, digit_mus, smooth, set_seed(9))
+only_3 = F.one_hot(torch.tensor(3), 10).float()  # all of the prior on the 3
+wanted, _ = sample_joint(10, only_3, digit_mus, smooth, set_seed(10))
+rows = {"p(x)": anything, "p(x | y = 3)": wanted}
+rows = {name: images.clamp(0, 1).reshape(-1, 1, 28, 28) for name, images in rows.items()}
+print("classified as:", *(" ".join(map(str, class_posterior(digit_scores(images), digit_prior.log()).argmax(1).tolist()))
+                          for images in rows.values()), sep="\n  ")
+
+# %% slide_type="fragment"
+fig = plots.image_rows(rows, title="Unconditional: any digit. Conditional: the one you ask for")
+show(fig, alt="Above ten samples of mixed digits, below ten samples that are all threes.")
+
+# %% [markdown] slide_type="notes"
+# Two minutes. Conditional means that you choose y. Nothing else changed: the same function, another prior.
+
+# %% [markdown]
+# ### The forger, at last
+#
+# The fakes of section 1 came from the same three steps, with more Gaussians: group the images of each digit with k-means (give each
+# to the nearest of 15 centers, move the centers to the middle of their group, repeat) into
+# 15 kinds of handwriting, describe each image with 40 numbers (its principal components, the topic of notebook 02), fit a
+# Gaussian to each of the 150 groups, sample, and raise the contrast. Here it is with your functions.
+
+# %%
+kind = int(forger.cluster[0])
+mu, cov = gaussian_mle(forger.codes[forger.cluster == kind])  # yours, for one of the 150 groups
+print(f"your fit and the forger's differ by {(mu - forger.mus[kind]).abs().max():.0e}")
+codes, kinds = sample_joint(10, forger.prior, forger.mus, forger.covs, set_seed(11))
+yours = forger.decode(codes)
+nearest = torch.cdist(yours.flatten(1), pixels).argmin(1)
+
+# %% slide_type="slide"
+fig = plots.image_rows({"your forgeries": yours, "nearest real": x_train[nearest]},
+                       title="150 Gaussians forge digits, and do not copy them")
+show(fig, alt="Ten forged digits above the training image nearest to each: the same digit in a similar hand, and never the same picture.")
+
+# %% [markdown]
+# What to see: a fake and its nearest training image are the same digit in a similar hand, and not the same picture.
+#
+# If you have a minute left: can a *classifier* tell real from made up? It may be the better player of the game that you began with.
+
+# %%
+set_seed(0)
+detective = Classifier(classes=2)
+made, _ = forger.sample(4000, set_seed(12))
+cards = torch.cat([x_train[:4000], made]), torch.tensor([1] * 4000 + [0] * 4000)
+
+
+def detective_step(x: Tensor, y: Tensor) -> Tensor:
+    return F.cross_entropy(detective(x), y)
+
+
+history = fit(detective_step, cards, model=detective, epochs=3)
+with torch.no_grad():
+    found = torch.cat([detective(x_test).argmax(1) == 1, detective(forger.sample(2000, set_seed(13))[0]).argmax(1) == 0])
+print(f"a network that has seen 4,000 of each finds {found.float().mean():.0%}")
+
+# %% [markdown]
+# How many of ten did you find? Whatever the network still sees, a better forger would hide. Turn that into a training signal for the forger, and you have the idea of
+# notebook 06: a discriminative model can teach a generative one.
+
+# %% [markdown] slide_type="slide"
+# ## What to take away
+#
+# - Discriminative: p(y|x). Generative: p(x), or p(x|y) p(y). Bayes' rule leads from the second to the first, never back.
+# - A generative model can sample, score and fill in.
+# - "99 % sure" compares classes. It does not say that such an x was ever seen.
+# - A classifier turned round is content with noise: nothing in p(y|x) says which x occur.
+
+# %% [markdown]
+# - A low density says "not like the data"; a high one does not say "like the data".
+# - A model draws what its shape can say. A Gaussian has no pen; the models of the coming notebooks have better shapes.
+#
+# ## Review questions
+#
+# ### Exercise 1.9 · Which distribution?
+#
+# Difficulty ●○○ · importance ●●● · 2 minutes
+#
+# Contrast discriminative and generative models by the distribution that they model, with one task in vision for each. Which is right?
+#
+# - **a** Both model p(x, y); a discriminative model has more parameters. Tasks: detection, tracking.
+# - **b** A discriminative model learns p(y|x), a generative one p(x) or p(x, y). Tasks: labeling a street scene; drawing a new one.
+# - **c** A discriminative model learns p(x|y), a generative one p(y|x). Tasks: drawing a face; naming it.
+# - **d** A discriminative model needs labels and a generative one must not use any. Tasks: labeling; clustering.
+
+# %%
+### BEGIN SOLUTION
+answers["1.9"] = "b"
+### END SOLUTION
+
+# %%
+check(answers, "1.9")
+
+# %% [markdown]
+# ### Exercise 1.10 · Sure, and far away
+#
+# Difficulty ●○○ · importance ●●● · 2 minutes
+#
+# At night, a network says "the road bends left" with 99.9 %. The scene's log-density is 400 nats below that of any training
+# scene. What do you know?
+#
+# - **a** The road bends left with a probability of 99.9 %.
+# - **b** The road does not bend left: the low density contradicts the classifier.
+# - **c** The density is wrong, since the classifier has no doubt.
+# - **d** The input is unlike what both were trained on, so the 99.9 % is no evidence.
+
+# %%
+### BEGIN SOLUTION
+answers["1.10"] = "d"
+### END SOLUTION
+
+# %%
+check(answers, "1.10")
+
+# %% [markdown]
+# ### Exercise 1.11 · No digit
+#
+# Difficulty ●●○ · importance ●●● · 2 minutes
+#
+# Feeding a classifier with noise and climbing until it is 99.9 % sure of a 3 gives no 3. Why?
+#
+# - **a** p(y|x) only compares classes; nothing in it says which x occur.
+# - **b** Too few steps: with enough of them, log p(x) would reach that of real digits.
+# - **c** The classifier is too weak: a perfect one would draw a digit.
+# - **d** The classifier was trained with labels.
+
+# %%
+### BEGIN SOLUTION
+answers["1.11"] = "a"
+### END SOLUTION
+
+# %%
+check(answers, "1.11")

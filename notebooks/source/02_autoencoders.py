@@ -1,0 +1,1047 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# course:
+#   title: Autoencoders
+#   minutes: 120
+# ---
+
+# %% [markdown] slide_type="slide"
+# # Autoencoders
+#
+# Squeeze an image through a few numbers, and ask for it back.
+
+# %% [markdown] slide_type="notes"
+# About 120 minutes with all exercises, 45 if you only present. The arc: compression works, it is useful, and
+# then it fails at the one thing this course is about, making new images. The failure is the reason for the
+# next notebook, so leave ten minutes for it.
+
+# %% [markdown]
+# About 120 minutes. You need notebook 01, PyTorch's `nn.Module`, and what an eigenvector is.
+#
+# At the end you can
+#
+# 1. say why a bottleneck forces a network to summarize, and what PCA has to do with it;
+# 2. build and train an autoencoder, and write the training loop by hand;
+# 3. use its code for pictures of a data set, for search, for cleaning images and for finding anomalies;
+# 4. say what each of these uses does *not* do;
+# 5. show, with a number, that an autoencoder is no generative model, and say why.
+
+# %% tags=["setup"]
+# setup
+
+# %%
+import torch
+from ipywidgets import FloatLogSlider
+from torch import Generator, Tensor, nn
+
+from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils.data import load
+from course_utils.device import pick_device, set_seed
+from course_utils.metrics import batched, frechet_distance, nearest_neighbors, roc_curve, subspace_angles
+from course_utils.models import autoencoder as course_models
+from course_utils.models.classifier import train_classifier
+from course_utils.training import fit
+from course_utils.widgets import explore
+
+plots.use_style()
+device = pick_device()
+answers = answer_sheet("02")
+
+# %% [markdown]
+# ## 1 · Compression
+#
+# Ten thousand images of digits to learn from, two thousand to test on. Each is a tensor (1, 28, 28) of values
+# in [0, 1]: 0 is paper, 1 is ink.
+
+# %%
+train = load("digits", n=10_000)
+test = load("digits", split="test", n=2_000)
+x, x_test = train.float(device), test.float(device)  # (10000, 1, 28, 28), (2000, 1, 28, 28)
+
+show(plots.image_grid(x[:20], title="784 numbers each, and far fewer would do"),
+     alt="Twenty handwritten digits in two rows: neighboring pixels nearly always agree")
+
+# %% [markdown]
+# Cover any one pixel with your finger, and you can guess it from those around it. So 784 numbers are more than
+# a digit needs. An **autoencoder** finds out how many are enough. It has two parts:
+#
+# $$x \;\xrightarrow{\;\text{encoder}\;}\; z \;\xrightarrow{\;\text{decoder}\;}\; \hat x
+# \qquad\text{trained so that}\qquad \hat x \approx x .$$
+#
+# In words: the encoder turns the image $x$ into a short **code** $z$, the decoder turns the code back into an
+# image $\hat x$, the **reconstruction**. The code is also called *latent*, which means hidden; `latent_dim` is how many
+# numbers it has. Nobody labels anything; the image is its own target. Since the code is
+# short, copying is impossible, and the network has to find out what matters.
+#
+# "As close as possible" needs a number first.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## The image is its own teacher
+#
+# $$x \;\xrightarrow{\;\text{encoder}\;}\; z \;\xrightarrow{\;\text{decoder}\;}\; \hat x$$
+#
+# $$\mathcal L = \lVert x - \hat x \rVert^2 \quad\text{summed over the pixels of one image}$$
+#
+# The code $z$ is short, so copying is impossible.
+
+# %% [markdown] slide_type="notes"
+# Ask the room what happens if z has 784 entries. Somebody will say "it copies", which is the right answer and
+# the reason for the bottleneck.
+
+# %% [markdown]
+# ### Exercise 2.1 · Reconstruction error
+# Difficulty ●○○ · importance ●●● · 5 minutes
+#
+# $$\text{error}_n = \sum_{c,h,w} \left(x_{nchw} - \hat x_{nchw}\right)^2$$
+#
+# In words: for each image, subtract, square, and add up all pixels. A batch of $N$ images gives $N$ numbers.
+#
+# If you know the lecture slides or `nn.MSELoss`: those often *average* over pixels. We sum over the pixels of one
+# image and average only over images, in the training step. Averaging over 784 pixels makes the number 784 times
+# smaller, which does no harm here and great harm in notebook 03.
+
+# %%
+def reconstruction_error(x: Tensor, x_hat: Tensor) -> Tensor:
+    """Squared error summed over pixels: x, x_hat (N, C, H, W) -> (N,)."""
+    # 1. the difference, squared, for every pixel
+    # 2. the sum over everything but the batch
+    ### BEGIN SOLUTION
+    squared = (x - x_hat).square()  # (N, C, H, W)
+    return squared.flatten(1).sum(1)  # (N,)
+    ### END SOLUTION
+
+# %%
+reconstruction_error = check(reconstruction_error)
+
+# %%
+hint("reconstruction_error")
+
+# %% [markdown]
+# What does this error care about? Take one image and damage it in five ways.
+
+# %% slide_type="slide"
+one = x_test[3:4]  # (1, 1, 28, 28)
+damaged = {
+    "original": one,
+    "blurred": nn.functional.avg_pool2d(one, 3, stride=1, padding=1),
+    "pale": 0.7 * one,
+    "moved 1 px": one.roll(1, dims=3),
+    "moved 4 px": one.roll(4, dims=3),
+    "blank": torch.zeros_like(one),
+}
+titles = [f"{name}\n{reconstruction_error(one, image).item():.0f}" for name, image in damaged.items()]
+show(plots.image_grid(torch.cat(list(damaged.values())), titles=titles,
+                      title="A blank image is cheaper than a digit moved by 4 pixels"),
+     alt="Six versions of a digit with their squared errors: blurring costs least; "
+         "moving it by four pixels costs more than leaving the image blank")
+
+moved, erased = reconstruction_error(x_test, x_test.roll(4, dims=3)), reconstruction_error(x_test, 0 * x_test)
+print(f"on average over the test images: moved by 4 pixels {moved.mean():.0f}, blank {erased.mean():.0f}")
+assert moved.mean() > erased.mean()
+
+# %% [markdown]
+# The numbers stand above the images. Moved by four pixels it is still the same digit to you, and costs
+# more than erasing it. Blur and paleness are cheap. Keep both in mind: they come back at the end of this notebook, and as the
+# blur of notebook 03.
+
+# %% [markdown] slide_type="notes"
+# Squared error compares pixel with pixel and knows nothing of strokes. Everything in this notebook is trained
+# with it, so everything inherits this.
+
+# %% tags=["nbval-check-output"]
+paper, gray = torch.zeros(2, 1, 28, 28), torch.full((2, 1, 28, 28), 0.5)
+gray_error = reconstruction_error(paper, gray)
+assert gray_error.tolist() == [196.0, 196.0]  # 784 · 0.5²
+print("all pixels off by one half:", gray_error.tolist())
+#> all pixels off by one half: [196.0, 196.0]
+
+# %% [markdown]
+# ### Exercise 2.2 · How small is small
+# Difficulty ●○○ · importance ●○○ · 3 minutes
+#
+# On disk a pixel takes 1 byte. A code is kept as 16 numbers of type float32. How many times smaller is the code
+# than its image? Type the number.
+
+# %%
+### BEGIN SOLUTION
+answers["2.2"] = (28 * 28 * 1) / (16 * 4)
+### END SOLUTION
+
+# %%
+check(answers, "2.2")
+
+# %% [markdown]
+# ## 2 · PCA, the straight case
+#
+# The oldest way to summarize points by fewer numbers is principal component analysis. Put a straight line (or
+# a plane, or a flat space of $k$ dimensions) through the cloud of points, as close to them as possible, and replace each
+# point by its shadow on it:
+#
+# $$\hat x = \mu + V V^\top (x - \mu), \qquad V = (v_1, \dots, v_k) .$$
+#
+# In words: subtract the mean image $\mu$, measure how far $x$ goes along each of $k$ directions $v_i$ (that is the
+# code, $z = V^\top(x-\mu)$), walk those distances again from the mean. The $v_i$ are the directions in which the
+# data vary most.
+
+# %% [markdown]
+# ### Exercise 2.3 · Compress with PCA
+# Difficulty ●●○ · importance ●●● · 12 minutes
+#
+# Here $x$ is a matrix, one flattened image a row. `torch.linalg.svd(a, full_matrices=False)` returns `U, S, Vh`
+# with $a = U\,\mathrm{diag}(S)\,V^\top$; the rows of `Vh` are the directions, strongest first.
+
+# %%
+def pca_reconstruct(x: Tensor, k: int) -> Tensor:
+    """x (N, D) through its k strongest principal components and back: (N, D)."""
+    # 1. center: subtract the mean of each column
+    # 2. directions: the first k rows of Vh
+    # 3. code: how far each row of x goes along each direction, (N, k)
+    # 4. back: code times directions, plus the mean
+    ### BEGIN SOLUTION
+    mean = x.mean(0)  # (D,)
+    directions = torch.linalg.svd(x - mean, full_matrices=False).Vh[:k]  # (k, D)
+    code = (x - mean) @ directions.T  # (N, k)
+    return code @ directions + mean  # (N, D)
+    ### END SOLUTION
+
+# %%
+pca_reconstruct = check(pca_reconstruct)
+
+# %%
+hint("pca_reconstruct")
+
+# %% slide_type="slide"
+sizes = (1, 2, 5, 16, 64)
+flat_test = test.float().flatten(1)  # (2000, 784), on the CPU
+rows = {"original": x_test[:10]}
+for k in sizes:
+    x_hat = pca_reconstruct(flat_test, k).reshape(-1, 1, 28, 28)
+    error = reconstruction_error(test.float(), x_hat).mean()
+    rows[f"{k} number{'s' * (k > 1)}, error {error:.0f}"] = x_hat[:10]
+show(plots.image_rows(rows, title="PCA: each image from 1, 2, 5, 16 and 64 numbers, and the mean error"),
+     alt="Ten digits and their PCA reconstructions: smears up to 5 components, readable at 16, close at 64")
+
+# %% [markdown]
+# Read the columns downwards. With one or two numbers everything is the mean image with a tint. At 16 you can read most
+# digits, at 64 all of them, with a gray haze around the strokes: few straight directions can't add up to crisp edges.
+
+# %% [markdown] slide_type="notes"
+# The haze is negative and positive ink that doesn't quite cancel. A nonlinear decoder gets rid of much of it.
+
+# %% [markdown]
+# ### The same with a network
+#
+# One linear layer down to 6 numbers, one linear layer back, nothing else. Nobody tells
+# it about directions or eigenvectors. It gets the squared error and gradient descent.
+
+# %% slide_type="slide"
+predict("02.linear")
+
+# %% [markdown]
+# This is a whole training loop. Read it line by line; every other loop in this course is a variation of it. **Model**: `linear`.
+# **Loss**: the reconstruction error, averaged over the batch. **Loop**: predict, measure, clear old gradients, compute
+# new ones, take a step.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Model, loss, loop
+
+# %% slide_type="fragment" show_code=true
+set_seed(0)
+few = train[:1000].float()
+few = few - few.mean(0)  # centered, as PCA does it
+encoder, decoder = nn.Linear(784, 6), nn.Linear(6, 784)
+image = nn.Unflatten(1, (1, 28, 28))
+linear = nn.Sequential(nn.Flatten(), encoder, decoder, image)
+optimizer = torch.optim.Adam(linear.parameters(), lr=0.01)
+
+losses, weights = [], []
+for step in range(500):
+    x_hat = linear(few)  # predict
+    loss = reconstruction_error(few, x_hat).mean()  # measure
+    optimizer.zero_grad()  # clear old gradients
+    loss.backward()  # compute new ones
+    optimizer.step()  # take a step
+    losses.append(loss.item())
+    weights.append(decoder.weight.detach().clone())  # (784, 6)
+
+# %% [markdown] slide_type="notes"
+# Read the six commented lines aloud, one by one. This is the only time in the course that the loop is written out; from the
+# next section on it is called `fit`.
+
+# %% [markdown]
+# The six columns of the decoder's weight span a flat space of six dimensions, and so do PCA's six directions. Two such spaces
+# have six angles between them; if the largest is 0, they are the same space.
+
+# %%
+directions = torch.linalg.svd(few.flatten(1), full_matrices=False).Vh[:6]  # (6, 784)
+degrees = [subspace_angles(w, directions.T).max().rad2deg().item() for w in weights[9::10]]
+pca_error = reconstruction_error(few, pca_reconstruct(few.flatten(1), 6).reshape(few.shape)).mean().item()
+print(f"squared error an image: network {losses[-1]:.3f}, PCA {pca_error:.3f}")
+print(f"largest angle between the two spaces: {degrees[0]:.1f}° after 10 steps, {degrees[-1]:.2f}° after 500")
+assert degrees[-1] < 3 and losses[-1] < 1.01 * pca_error
+
+# %% slide_type="slide"
+fig, (left, right) = plots.canvas(width=10, height=3.9, cols=2)
+left.plot(losses, color=plots.HOUSE, label="linear network")
+left.axhline(pca_error, color=plots.ACCENT, ls="--", label="PCA, 6 components")
+left.set(xlabel="step", ylabel="squared error per image", ylim=(0, None))
+left.set_title("The error falls to PCA's and no further", fontsize=12)
+left.legend()
+right.plot(range(10, 501, 10), degrees, color=plots.HOUSE)
+right.set(xlabel="step", ylabel="largest angle to PCA's space (degrees)", ylim=(0, 92))
+right.set_title("The space turns until it is PCA's", fontsize=12)
+show(fig, alt="Left: the linear network's error falls and meets PCA's. Right: the angle between the two spaces "
+              "starts near 90 degrees and falls to nearly 0")
+
+# %% [markdown]
+# Both curves end where PCA is: same error, same space. That is a theorem (Baldi and Hornik, 1989): with squared error, the
+# best two linear layers can do is PCA. The network's own six directions are *not* PCA's, though. Look at them.
+
+# %%
+def as_images(directions: Tensor) -> Tensor:
+    """Directions (K, 784) as images: gray is 0, ink is positive, paper is negative."""
+    return (0.5 + 0.5 * directions / directions.abs().amax(1, keepdim=True)).reshape(-1, 1, 28, 28)
+
+show(plots.image_rows({"PCA": as_images(directions), "network": as_images(weights[-1].T)},
+                      title="Different directions, the same space"),
+     alt="Six principal components look like tidy waves of strokes; the network's six columns are other mixtures of them")
+
+# %% [markdown]
+# PCA sorts its directions and makes them perpendicular. The network only needs six that span the same space, and any mixture will
+# do. Keep this in mind when somebody reads a meaning into one entry of an autoencoder's code.
+
+# %% [markdown]
+# ## 3 · Bend it
+#
+# Digits don't lie on a flat space: add two images of digits and halve the sum, and you get both at once, each half as dark, which is
+# no digit. A layer in between with a nonlinearity lets the code run along curves.
+#
+# Three conventions that hold in every notebook from here on:
+#
+# - images are (N, 1, 28, 28), with the channel, going in *and* coming out;
+# - the decoder gives **logits**, any real numbers; the image is `x_hat = sigmoid(logits)`. Slides and tutorials often put the
+#   sigmoid inside the network. We keep it out, since losses computed from logits are safe where a sigmoid has rounded to 0 or 1;
+# - a code is (N, latent_dim).
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Two networks, one hourglass
+
+# %% slide_type="fragment" show_code=true
+class Autoencoder(nn.Module):
+    """Encoder to codes (N, K), decoder to logits; image = sigmoid(logits)."""
+
+    def __init__(self, encoder: nn.Module, decoder: nn.Module) -> None:
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def encode(self, x: Tensor) -> Tensor:
+        return self.encoder(x)  # (N, K)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.decoder(z)  # (N, 1, 28, 28), logits
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.decode(self.encode(x))
+
+# %% [markdown]
+# ### Exercise 2.4 · Build an autoencoder
+# Difficulty ●●○ · importance ●●● · 12 minutes
+#
+# Return an `Autoencoder(encoder, decoder)` whose code has `latent_dim` numbers, with at least one nonlinearity on each side. One
+# hidden layer of 400 ReLUs on each side is enough (784 → 400 → latent_dim → 400 → 784), and convolutions are welcome. No
+# nonlinearity after the last layer of either side: codes and logits may be any real numbers. Useful: `nn.Flatten()` turns (N, 1, 28, 28) into (N, 784), `nn.Unflatten(1, (1, 28, 28))` turns it back.
+
+# %%
+def build_autoencoder(latent_dim: int) -> nn.Module:
+    """Autoencoder: encode (N, 1, 28, 28) -> (N, latent_dim); decode and forward -> logits (N, 1, 28, 28)."""
+    # 1. encoder: flatten, hidden layer, nonlinearity, latent_dim numbers
+    # 2. decoder: hidden layer, nonlinearity, 784 logits, back into the shape of an image
+    # 3. both in an Autoencoder
+    ### BEGIN SOLUTION
+    encoder = nn.Sequential(
+        nn.Flatten(),  # (N, 784)
+        nn.Linear(784, 400), nn.ReLU(),
+        nn.Linear(400, latent_dim),
+    )
+    decoder = nn.Sequential(
+        nn.Linear(latent_dim, 400), nn.ReLU(),
+        nn.Linear(400, 784),
+        nn.Unflatten(1, (1, 28, 28)),  # (N, 1, 28, 28)
+    )
+    return Autoencoder(encoder, decoder)
+    ### END SOLUTION
+
+# %%
+build_autoencoder = check(build_autoencoder)
+
+# %%
+hint("build_autoencoder")
+
+# %% [markdown]
+# The loop you read above now goes by the name `fit`: it shuffles, makes batches of 128, and calls your `step` for the loss. You
+# write the step, which is where the idea is.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## The step is where the idea is
+
+# %% slide_type="fragment" show_code=true
+def train_autoencoder(latent_dim: int, images: Tensor = train.images,
+                      build=course_models.Autoencoder) -> nn.Module:
+    """build(latent_dim), trained to copy images (N, 1, 28, 28)."""
+    set_seed(0)
+    net = build(latent_dim).to(device)
+
+    def step(x: Tensor) -> Tensor:
+        logits = net(x)
+        return reconstruction_error(x, logits.sigmoid()).mean()
+
+    fit(step, images, model=net, epochs=8, lr=2e-3)
+    return net
+
+# %% [markdown]
+# From here on the notebook uses a network of its own, 784 → 400 → code → 400 → 784 with ReLUs, so that times and pictures below are the
+# same for everybody. Yours is trained once, with 16 numbers, and compared with it. `build_autoencoder` returns it untrained, so try it
+# elsewhere too if you like: `train_autoencoder(64, build=build_autoencoder)`.
+
+# %%
+predict("02.bottleneck")
+
+# %%
+nets = {}
+for k in sizes:
+    print(f"code of {k} number" + "s" * (k > 1))
+    nets[k] = train_autoencoder(k)
+print("your network, code of 16 numbers")
+yours = train_autoencoder(16, build=build_autoencoder)
+
+# %% [markdown]
+# For PCA to be a fair rival, it gets its mean and directions from the training images too, and both are measured on test images. The
+# directions are computed here as the eigenvectors of the covariance (`eigh`, weakest first): the same ones as the rows of `Vh`, found
+# faster when there are ten thousand images.
+
+# %%
+def reconstruct(net: nn.Module, images: Tensor) -> Tensor:
+    """Images through the code and back: (N, 1, 28, 28) in [0, 1]."""
+    return batched(lambda part: net(part).sigmoid(), images)
+
+flat = x.cpu().flatten(1)
+mean, covariance = flat.mean(0), flat.T.cov()
+axes = torch.linalg.eigh(covariance).eigenvectors.flip(1)  # columns, strongest first
+
+errors = {"PCA": [], "autoencoder": []}
+for k in sizes:
+    x_hat = mean + (flat_test - mean) @ axes[:, :k] @ axes[:, :k].T
+    errors["PCA"].append(reconstruction_error(test.float(), x_hat.reshape(-1, 1, 28, 28)).mean().item())
+    errors["autoencoder"].append(reconstruction_error(x_test, reconstruct(nets[k], x_test)).mean().item())
+ratio = [p / a for p, a in zip(errors["PCA"], errors["autoencoder"])]
+for k, p, a, r in zip(sizes, *errors.values(), ratio):
+    print(f"code size {k:2d}: PCA {p:5.1f}   autoencoder {a:5.1f}   ratio {r:.2f}")
+print(f"your network, 16: {reconstruction_error(x_test, reconstruct(yours, x_test)).mean():.1f}")
+
+# %% slide_type="slide"
+rows = {"original": x_test[:10]}
+rows |= {f"{k} number" + "s" * (k > 1): reconstruct(nets[k], x_test[:10]) for k in sizes}
+show(plots.image_rows(rows, title="Autoencoder: each image from 1, 2, 5, 16 and 64 numbers"),
+     alt="Ten digits and their reconstructions: at 1 and 2 numbers blurred digits, often the wrong ones; "
+         "at 5 mostly right; at 16 and 64 close copies")
+
+# %% [markdown]
+# Compare with PCA's rows. With two numbers PCA gives nearly the same gray smear for all, and the autoencoder already gives the shape
+# of a digit, often the wrong one: too little room for the right answer, so it answers with what it knows.
+# At 5 numbers most are right. At 16 most copies are close, and a few are visibly broken; among the drawn digits an 8 stays broken
+# even at 64.
+
+# %% [markdown] slide_type="notes"
+# This is the lecture slide "dimensionality of latent space, reconstruction quality", with more columns. Ask which row one
+# would want for a code that is used for search.
+
+# %% slide_type="slide"
+best = max(range(len(sizes)), key=lambda i: ratio[i])
+show(plots.curves(sizes, errors, xlabel="numbers in the code", ylabel="squared error per test image", log_x=True,
+                  title=f"At {sizes[best]} numbers, PCA's error is {ratio[best]:.1f} times the autoencoder's"),
+     alt="Test error over code size for PCA and autoencoder: both fall; the autoencoder is well below "
+         "up to 16 numbers, and about level at 64")
+
+# %% [markdown]
+# Both curves fall, since more numbers hold more. The lead of the curved code is largest in the middle. At 64 it is gone
+# or nearly so: sixty-four straight directions are already enough, and PCA finds its optimum exactly while our network
+# has had eight short epochs. Bending costs training; use it where it buys something.
+#
+# And note what this curve can't tell you: where to stop. It only ever falls. A code of 784 numbers could hold every pixel, and
+# the network would have learned nothing. What the code is *for* decides, and the next four sections are four uses.
+
+# %% [markdown]
+# ## 4 · A map of the digits
+#
+# With two numbers per image, you can draw the code. Labels are used for the colors only; no network has seen them.
+
+# %%
+codes = {k: batched(nets[k].encode, x).cpu() for k in sizes}  # (10000, k)
+codes_test = {k: batched(nets[k].encode, x_test).cpu() for k in sizes}  # (2000, k)
+low, high = codes[2].quantile(0.02, dim=0), codes[2].quantile(0.98, dim=0)
+
+def draw_map(ax) -> None:
+    """Codes of test images as points, one color a digit; its name near their middle, clear of other names."""
+    taken = []
+    for digit, color in enumerate(plots.CLASSES):
+        mine = codes_test[2][test.labels == digit]
+        ax.scatter(*mine.T, s=9, color=color, alpha=0.55, linewidths=0)
+        nearest = mine[(mine - mine.median(0).values).norm(dim=1).argsort()]
+        free = [at for at in nearest if all(((at - other) / (high - low)).norm() > 0.1 for other in taken)]
+        taken.append((free or nearest)[0])
+        ax.annotate(digit, taken[-1].tolist(), ha="center", va="center", weight="bold", zorder=5,
+                    bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": color, "lw": 1.6})
+    ax.set(xlabel="first code", ylabel="second code")
+
+# %% slide_type="slide"
+fig, (ax,) = plots.canvas(width=7.5, height=6)
+draw_map(ax)
+ax.set_title("Equal digits land together, and no label was used")
+show(fig, alt="Test images as points in the plane of the two code numbers, colored by digit: each digit has a "
+              "region of its own, some overlap, and there are empty places in between")
+
+# %% [markdown]
+# Look for three things. Equal digits form regions, since similar images get similar codes. Digits that look alike are neighbors. And
+# the cloud has a shape of its own: its center is not at 0, it is several units wide, and there are **holes** where no image lives. Nobody
+# asked for any of that, and nobody forbade it. The end of this notebook hangs on it.
+
+# %% [markdown] slide_type="notes"
+# Point at a hole and ask what the decoder would draw there. Then use the explorer.
+
+# %%
+across, up = torch.linspace(0, 1, 15), torch.linspace(1, 0, 9)
+plane = torch.cartesian_prod(up, across).flip(1)  # row by row from the top, (135, 2)
+images = nets[2].decode((low + plane * (high - low)).to(device)).sigmoid().detach()
+show(plots.image_grid(images, columns=15, title="The same plane, decoded: digits melt into each other"),
+     alt="A grid of 9 by 15 decoded codes: regions of clear digits with strokes morphing from one digit into the next")
+
+# %% [markdown]
+# Now walk through it yourself. The left picture shows where you are, the right one what the decoder draws there. Go into a hole, and go
+# far outside.
+
+# %%
+def draw_place(fig, first: float, second: float):
+    fig, (where, what) = plots.canvas(fig, 9, 4.2, cols=2)
+    draw_map(where)
+    where.plot(first, second, marker="P", ms=15, color="black", mec="white", zorder=6)
+    z = torch.tensor([[first, second]], device=device)
+    what.imshow(nets[2].decode(z).sigmoid().detach().cpu()[0, 0], vmin=0, vmax=1)
+    what.axis("off")
+    return fig
+
+middle, room = codes[2].median(0).values.tolist(), (high - low).tolist()
+explore(draw_place, alt="Left, the codes with a cross where you are; right, the image decoded from that place",
+        first=(low[0].item() - room[0], high[0].item() + room[0], middle[0]),
+        second=(low[1].item() - room[1], high[1].item() + room[1], middle[1]))
+
+# %% [markdown]
+# ## 5 · Search
+#
+# Which images are most like this one? Compare pixels, or compare codes. An answer counts as good here if it is the same digit.
+
+# %%
+def same_digit(neighbors: Tensor) -> Tensor:
+    """Share of each test image's neighbors (2000, 10) that show the same digit: (2000,)."""
+    return (train.labels[neighbors] == test.labels[:, None]).float().mean(1)
+
+neighbors = {"pixels": nearest_neighbors(x_test, x, k=10).cpu()}
+neighbors |= {k: nearest_neighbors(codes_test[k], codes[k], k=10) for k in sizes}
+for space, found in neighbors.items():
+    count = 784 if space == "pixels" else space
+    print(f"{count:4d} number{'s'[: count - 1]} ({'pixels' if space == 'pixels' else 'code'}): "
+          f"{same_digit(found).mean():.1%} of the ten nearest are the same digit")
+
+# %% slide_type="slide"
+gain = same_digit(neighbors[16]) - same_digit(neighbors["pixels"])
+pick = gain.argmax()
+rows = {"query": x_test[pick : pick + 1], "by pixels": x[neighbors["pixels"][pick]],
+        "by 16 numbers": x[neighbors[16][pick]]}
+show(plots.image_rows(rows, title="One query, ten neighbors by pixels and ten by code"),
+     alt="The query digit, the ten training images nearest in pixels, many of them other digits, "
+         "and the ten nearest in code, mostly the same digit")
+print(f"better by code: {(gain > 0).sum()} queries, better by pixels: {(gain < 0).sum()}, equal: {(gain == 0).sum()}")
+
+# %% [markdown]
+# This query was picked as the one where the code helps most, so look at the printed counts too: for most queries it makes no difference, and
+# where it does, pixels win *more* queries than the code. What the code gains is not quality: 16 numbers search about as well as 784 pixels,
+# at a forty-ninth of the work. 2 numbers don't.
+
+# %% [markdown] slide_type="notes"
+# Say aloud that the example was cherry-picked, and that the counts below are the honest summary.
+
+# %% [markdown]
+# ## 6 · Cleaning
+#
+# A network that has learned what digits look like can repair a damaged one. For that, it gets a noisy image and has to give back the
+# clean one it was made from (a *denoising* autoencoder, Vincent et al., 2008). Two functions are needed.
+
+# %% [markdown]
+# ### Exercise 2.5 · Damage an image
+# Difficulty ●○○ · importance ●●○ · 5 minutes
+#
+# $$\tilde x = \mathrm{clamp}\left(x + \sigma\varepsilon,\; 0,\; 1\right), \qquad \varepsilon \sim \mathcal N(0, I)$$
+#
+# In words: to each pixel of each image add its own Gaussian number with standard deviation `noise_std`, then cut off what leaves
+# [0, 1]. Draw from the `generator` you are handed (`torch.randn(shape, generator=generator)`), so that the same seed gives
+# the same noise. It lives on the CPU; add `.to(x.device)`.
+
+# %%
+def corrupt(x: Tensor, noise_std: float, generator: Generator) -> Tensor:
+    """x (N, C, H, W) plus Gaussian noise of standard deviation noise_std, clamped to [0, 1]: (N, C, H, W)."""
+    # 1. a standard normal number per pixel, from the generator
+    # 2. scaled, added, clamped
+    ### BEGIN SOLUTION
+    eps = torch.randn(x.shape, generator=generator).to(x.device)
+    return (x + noise_std * eps).clamp(0, 1)
+    ### END SOLUTION
+
+# %%
+corrupt = check(corrupt)
+
+# %%
+hint("corrupt")
+
+# %% [markdown]
+# ### Exercise 2.6 · The denoising loss
+# Difficulty ●●○ · importance ●●○ · 5 minutes
+#
+# $$\text{loss}_n = \left\lVert x_n - \mathrm{sigmoid}\left(f(\tilde x_n)\right) \right\rVert^2$$
+#
+# In words: the model $f$ sees the noisy image, its answer is compared with the clean one, squared error summed over pixels, one number
+# per image. As agreed above, the model returns logits.
+
+# %%
+def denoising_loss(model: nn.Module, x: Tensor, x_noisy: Tensor) -> Tensor:
+    """Squared error of the model's mended x_noisy against the clean x: (N,). The model returns logits."""
+    # 1. what the model makes of the noisy image, as an image
+    # 2. its error against the clean one
+    ### BEGIN SOLUTION
+    x_hat = model(x_noisy).sigmoid()
+    return reconstruction_error(x, x_hat)
+    ### END SOLUTION
+
+# %%
+denoising_loss = check(denoising_loss)
+
+# %%
+hint("denoising_loss")
+
+# %%
+set_seed(0)
+denoiser = course_models.Autoencoder(64).to(device)
+noise = Generator().manual_seed(0)
+
+def mend_step(x: Tensor) -> Tensor:
+    return denoising_loss(denoiser, x, corrupt(x, 0.5, noise)).mean()
+
+history = fit(mend_step, train.images, model=denoiser, epochs=8, lr=2e-3)
+
+# %% slide_type="slide"
+noisy = corrupt(x_test, 0.5, Generator().manual_seed(1))
+mended, copied = reconstruct(denoiser, noisy), reconstruct(nets[64], noisy)
+rows = {"clean": x_test, "noisy": noisy, "plain autoencoder": copied, "denoiser": mended}
+errors = {name: reconstruction_error(x_test, images).mean() for name, images in rows.items()}
+show(plots.image_rows({f"{name}, {errors[name]:.0f}": images[:10] for name, images in rows.items()},
+                      title="Trained to undo the damage, it undoes most of it (squared error against the clean image)"),
+     alt="Ten digits clean, under heavy noise, passed through the plain autoencoder, which smears digit and noise "
+         "together, and mended by the denoiser, which gives smooth readable digits")
+
+# %% [markdown]
+# Rows three and four come from two networks of one architecture and one size, trained on different questions. The plain one was only ever asked
+# to copy clean digits; it has never met noise, and answers with smears. The denoiser never saw these test images, and gets back most of each digit. Where a stroke was
+# drowned it guesses, so details may be *wrong* and look right: don't clean evidence this way.
+
+# %% [markdown]
+# ## 7 · Alarm
+#
+# An autoencoder reconstructs what it was trained on. So a large reconstruction error might mean: this image is strange. To try it,
+# train one without any zeros and ones, and see whether it notices them.
+#
+# A score is judged without choosing a threshold by the **AUC**: draw one anomaly and one normal example; how often does the
+# anomaly score higher?
+
+# %% [markdown]
+# ### Exercise 2.7 · AUC
+# Difficulty ●●○ · importance ●●● · 10 minutes
+#
+# $$\mathrm{AUC} = \frac{1}{MN}\sum_{m=1}^{M}\sum_{n=1}^{N}\left(\mathbf 1[a_m > s_n] + \tfrac12\,\mathbf 1[a_m = s_n]\right)$$
+#
+# In words: over all pairs of an anomaly (score $a_m$) and a normal example (score $s_n$), the share of pairs in which the anomaly is higher; a
+# tie counts half. 1 is perfect, 0.5 is a coin, below 0.5 the score points the wrong way. `a[:, None] - s[None, :]` is a table of all pairs.
+
+# %%
+def roc_auc(score_normal: Tensor, score_anomaly: Tensor) -> float:
+    """Probability that an anomaly (M,) scores higher than a normal example (N,), ties half."""
+    # 1. the table of differences, (M, N)
+    # 2. wins plus half the ties, as a share of all pairs
+    ### BEGIN SOLUTION
+    gap = score_anomaly[:, None] - score_normal[None, :]  # (M, N)
+    wins, ties = (gap > 0).double(), (gap == 0).double()
+    return (wins + 0.5 * ties).mean().item()
+    ### END SOLUTION
+
+# %%
+roc_auc = check(roc_auc)
+
+# %%
+hint("roc_auc")
+
+# %%
+watchman = train_autoencoder(16, train.images[train.labels > 1])  # digits 2 to 9
+score = reconstruction_error(x_test, reconstruct(watchman, x_test)).cpu()  # (2000,)
+normal, zeros, ones = score[test.labels > 1], score[test.labels == 0], score[test.labels == 1]
+auc_zero, auc_one = roc_auc(normal, zeros), roc_auc(normal, ones)
+print(f"AUC for zeros {auc_zero:.3f}, for ones {auc_one:.3f}. Neither was in the training set.")
+
+# %% slide_type="slide"
+show(plots.score_histogram({"2 to 9 (normal)": normal, "0 (never seen)": zeros, "1 (never seen)": ones},
+                           xlabel="reconstruction error of a test image",
+                           title="Zeros stand out, ones hide among the normal digits"),
+     alt="Histogram of reconstruction errors: zeros lie clearly to the right of the normal digits; "
+         "ones, never seen either, lie within or below them")
+
+# %%
+show(plots.roc_plot({f"zeros, AUC {auc_zero:.2f}": roc_curve(normal, zeros),
+                     f"ones, AUC {auc_one:.2f}": roc_curve(normal, ones)},
+                    title="One score, two strangers, two verdicts"),
+     alt="ROC curves: the one for zeros rises steeply toward the upper left corner, the one for ones is far below it")
+
+# %% [markdown]
+# The curve shows, for every threshold, the share of strangers found against the share of normal images called strange; the AUC is the area
+# below it. Zeros are found. Ones are as new to the network as zeros, and pass as if they were normal. Why? Try the strangest image there is,
+# one without any ink.
+
+# %%
+blank = torch.zeros(1, 1, 28, 28, device=device)
+blank_score = reconstruction_error(blank, reconstruct(watchman, blank)).item()
+share = (normal > blank_score).float().mean().item()
+print(f"reconstruction error of a blank image: {blank_score:.1f}, of a normal digit on average: {normal.mean():.1f}")
+print(f"{share:.0%} of normal digits are called stranger than a blank image")
+
+# %% [markdown]
+# The score measures how *hard to draw* an image is. A one is a single stroke, a blank image is nothing at all, and both are easy. For
+# strangers that are as complex as the normal images the score works; for simpler ones it is blind.
+
+# %% [markdown] slide_type="notes"
+# A good place to stop and ask for other scores. Notebook 01 had one: a density. Notebook 09 shows that densities fall into the same trap.
+
+# %% [markdown] slide_type="slide"
+# ## 8 · And now make a new digit
+#
+# A decoder turns codes into images. So draw a random code, decode it, and you have a generative model?
+
+# %%
+predict("02.random_codes")
+
+# %% slide_type="slide"
+@torch.no_grad()
+def images_from(z: Tensor, latent_dim: int) -> Tensor:
+    """Codes (N, latent_dim) decoded into images (N, 1, 28, 28)."""
+    return batched(lambda part: nets[latent_dim].decode(part).sigmoid(), z.to(device))
+
+eps = {k: torch.randn(2000, k, generator=Generator().manual_seed(7)) for k in sizes}
+drawn = images_from(eps[16], 16)
+show(plots.image_rows({"copied": reconstruct(nets[16], x_test[:10]), "drawn": drawn[:10], "": drawn[10:20]},
+                      title="The decoder that copied so well draws garbage from N(0, I)"),
+     alt="First row, crisp reconstructions of digits; next two rows, images decoded from standard normal codes: "
+         "smudges and broken strokes, hardly a digit")
+
+# %% [markdown]
+# All three rows come from the same decoder. In the first it got codes of real images, in the others codes from N(0, I).
+#
+# "Garbage" is a judgment. We want a number, so that notebook 03 can be compared with this one. Which number?
+#
+# ### A first measure
+#
+# A natural idea: a good sample is close to some training image. Take the distance to the nearest one.
+
+# %%
+predict("02.blank")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## A good sample is close to a training image?
+#
+# Mean distance to the nearest training image, smaller is better:
+
+# %% slide_type="fragment"
+def distance_to_training(images: Tensor) -> float:
+    """Mean distance of images (N, 1, 28, 28) to the nearest training image, in pixel space."""
+    rows = x.flatten(1)  # (10000, 784)
+    return batched(lambda part: torch.cdist(part.flatten(1), rows).min(1).values, images, 200).mean().item()
+
+blanks = torch.zeros_like(x_test)
+near = {"real test digits": distance_to_training(x_test), "samples from N(0, I)": distance_to_training(drawn),
+        "blank images": distance_to_training(blanks)}
+for name, value in near.items():
+    print(f"{name:22s} {value:.2f}")
+
+# %% [markdown]
+# Smaller is better, and a blank image does as well as real digits, or better. A generator that only ever draws nothing could not be told
+# from a perfect one. You have seen the reason twice: to the squared error a blank image is close to every thin digit.
+#
+# ### A second measure
+#
+# Two changes. Compare *sets* of images, so that drawing the same thing every time doesn't pay. And compare them by what they show, not
+# pixel by pixel: take the 64 numbers that notebook 01's digit classifier computes just before it decides. Each set becomes a cloud of points
+# with a mean and a covariance, and the **Fréchet distance** between the two Gaussians is
+#
+# $$d^2 = \lVert \mu_1-\mu_2\rVert^2 + \mathrm{tr}\left(\Sigma_1 + \Sigma_2 - 2\,(\Sigma_1\Sigma_2)^{1/2}\right).$$
+#
+# In words: how far apart the centers are, plus how different the shapes. ($A^{1/2}$ is the matrix that, multiplied by itself, gives $A$.) 0 means the same mean and covariance. With the features of a large
+# network this is the FID that papers report.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Compare sets, by what they show
+#
+# Fréchet distance to the test digits, on 64 features of a digit classifier, smaller is better:
+
+# %% slide_type="fragment"
+classifier, _ = train_classifier(train, epochs=2)
+real = batched(classifier.features, x_test)  # (2000, 64)
+
+def frechet(images: Tensor) -> float:
+    """Fréchet distance of images (N, 1, 28, 28) to the test digits, on the classifier's features."""
+    return frechet_distance(batched(classifier.features, images), real)
+
+distance = {"other real digits": frechet(x[:2000]), "samples from N(0, I)": frechet(drawn), "blank images": frechet(blanks)}
+for name, value in distance.items():
+    print(f"{name:22s} {value:7.1f}")
+
+# %% [markdown]
+# Now the order is right. Other real digits are nearly at 0, what is left is chance. The blank image is the worst of all. And garbage is far away,
+# as it should be.
+
+# %% [markdown] slide_type="notes"
+# The measure has its own faults: it sees two moments of 64 features, and the classifier's opinions. It is enough to tell these
+# cases apart, and it is the one the field uses. A few slides on, darker garbage gets a far better number: don't promise too much here.
+
+# %% [markdown]
+# ### Where are the codes?
+#
+# Is the decoder bad, then? Look at where the codes of real images are, and where N(0, I) looks for them.
+
+# %% slide_type="slide"
+reach = 6**0.5  # 95 % of the draws in two dimensions are closer to 0 than this
+reached = (codes[2].norm(dim=1) < reach).float().mean().item()
+turn = torch.linspace(0, 2 * torch.pi, 200)
+
+fig, (ax,) = plots.canvas(width=7.5, height=5)
+ax.scatter(*codes[2][:3000].T, s=6, color=plots.QUIET, alpha=0.45, linewidths=0, label="codes of real images")
+ax.plot(reach * turn.cos(), reach * turn.sin(), color=plots.ACCENT, label="holds 95 % of the draws from N(0, I)")
+ax.set(xlabel="first code", ylabel="second code", aspect="equal")
+ax.legend(markerscale=3, loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
+ax.set_title(f"N(0, I) reaches {100 * reached:.0f} % of the codes")
+show(fig, alt="The codes of real images spread several units wide and off center; the circle that holds nearly all "
+              "draws from the standard normal covers a part of them")
+
+center, width = codes[16].mean(0), codes[16].std(0)
+print(f"2 numbers: {reached:.0%} of the codes lie where 95 % of the draws fall")
+print(f"16 numbers: center {center.norm():.1f} away from 0, mean width {width.mean():.1f}, not 1")
+
+# %% [markdown]
+# Two things differ, then: the place and the width. With the controls you can change both, moving the cloud of draws from 0 to the center of the
+# real codes and stretching it. Watch the images *and* the distance; they don't always agree.
+
+# %%
+scales = [0.1, 0.3, 1, 2, 3, 4, 6, 10]
+middles = {"0": {k: torch.zeros(k) for k in sizes}, "the center of the codes": {k: codes[k].mean(0) for k in sizes}}
+
+def draw_scaled(fig, scale: float, numbers: int, around: str):
+    images = images_from(middles[around][numbers] + scale * eps[numbers], numbers)
+    title = f"Fréchet distance {frechet(images):.0f}: {numbers} numbers, scale {scale:.2g}"
+    return plots.image_grid(images[:30], columns=10, title=title, fig=fig)
+
+explore(draw_scaled, alt="Thirty images decoded from scaled normal codes, and their Fréchet distance in the title",
+        scale=FloatLogSlider(value=1, base=10, min=-1, max=1, step=0.1, description="scale"),
+        numbers=[5, 2, 16], around=list(middles))
+
+# %% slide_type="slide"
+curve = {around: {k: [frechet(images_from(place[k] + scale * eps[k], k)) for scale in scales] for k in (2, 5, 16)}
+         for around, place in middles.items()}
+moved = curve["the center of the codes"]
+best_scale = {k: scales[values.index(min(values))] for k, values in moved.items()}
+show(plots.curves(scales, {f"{k} numbers": values for k, values in moved.items()},
+                  xlabel="scale of the draws around the center of the codes", ylabel="Fréchet distance to real digits",
+                  log_x=True, title="Move and stretch the draws, and the distance falls"),
+     alt="Fréchet distance over the scale of the draws, from 0.1 to 10, around the center of the codes, for codes of "
+         "2, 5 and 16 numbers: each curve has a minimum at a scale of 3 or 4, far below its value at 1")
+
+# %%
+for around, values in curve.items():
+    for k, row in values.items():
+        print(f"{k:2d} numbers around {around}: {row[scales.index(1)]:4.0f} at scale 1, "
+              f"lowest {min(row):4.0f} at scale {scales[row.index(min(row))]}")
+
+# %% [markdown]
+# A lower number does not prove digits. So look at what the decoder draws at each minimum. Two rows more for 16 numbers: the lowest distance around 0, at the largest
+# scale tried; and the first garbage of this section with three times the ink, not a stroke moved.
+
+# %% slide_type="slide"
+rows = {f"{k} numbers": images_from(middles["the center of the codes"][k] + scale * eps[k][:10], k)
+        for k, scale in best_scale.items()}
+rows["16, around 0"] = images_from(scales[-1] * eps[16][:10], 16)
+inked = (3 * drawn).clamp(0, 1)
+rows["garbage, inked"] = inked[:10]
+show(plots.image_rows(rows, title="The lowest distances: digits from 5 numbers, pieces from 16"),
+     alt="Images decoded at the best scale. 2 numbers: blurred digits. 5 numbers: mostly digits. 16 numbers: pieces "
+         "of digits. 16 numbers around 0: black blobs and broken strokes. Inked garbage: dark smudges")
+print(f"garbage from N(0, I), 16 numbers: {distance['samples from N(0, I)']:.0f}; with three times the ink: {frechet(inked):.0f}")
+
+# %% [markdown]
+# With 2 and 5 numbers, moved and stretched, most draws are digits or nearly so, as well as such short codes can draw them. With 16 the distance falls just as far,
+# and most images are pieces of digits. The last line says why: ink alone takes the greater part of the distance off. The classifier's features notice that smudges are
+# pale before they notice that they are nonsense. **A distance compares; it doesn't replace looking.**
+#
+# The decoder was never touched, and part of the failure went away, so that part is not bad drawing. **Nobody told the autoencoder
+# where to put its codes**, so it put them wherever the reconstruction liked: off center, wide, and with 16 numbers in no round cloud at all. N(0, I) finds only a part
+# of them. In two dimensions you could count them in the plane above. What happens with more?
+
+# %% [markdown]
+# ### Exercise 2.8 · How much is within reach
+# Difficulty ●○○ · importance ●●○ · 3 minutes
+#
+# Suppose the codes of another autoencoder spread evenly over a disk of radius 20 around 0 (ours are closer in and crowd toward the middle, so you measured
+# more above), and that draws from N(0, I) practically all lie within radius 3. What percentage of those codes can they reach? The reply says what the same ratio
+# means in 16 dimensions. Don't round.
+
+# %%
+### BEGIN SOLUTION
+answers["2.8"] = 100 * (3 / 20) ** 2
+### END SOLUTION
+
+# %%
+check(answers, "2.8")
+
+# %% [markdown]
+# ### Look first, then draw
+#
+# If the codes aren't where N(0, I) is, go where they are. Fit a Gaussian to the codes, as in notebook 01, and draw from that:
+# $z = \mu + L\varepsilon$ with $LL^\top = \Sigma$. Such an $L$ is a kind of square root of $\Sigma$, and `torch.linalg.cholesky` finds it. Place and width
+# are then right in every direction, and not just on average.
+
+# %% slide_type="slide"
+def draw_fitted(k: int) -> Tensor:
+    """2,000 codes (2000, k) from a Gaussian fitted to the codes of the training images."""
+    mu, sigma = codes[k].mean(0), codes[k].T.cov()
+    return mu + eps[k] @ torch.linalg.cholesky(sigma).T
+
+fitted = images_from(draw_fitted(16), 16)
+show(plots.image_rows({"N(0, I)": drawn[:10], "fitted Gaussian": fitted[:10], "": fitted[10:20]},
+                      title="Same decoder, codes drawn from where the codes are"),
+     alt="First row, garbage from standard normal codes; next two rows, codes from a fitted Gaussian: "
+         "many are readable digits, others are broken or in between two digits")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## The number to beat
+
+# %% slide_type="fragment"
+print(f"{'Fréchet distance to real digits':34s}{'2 numbers':>12s}{'16 numbers':>12s}")
+table = {
+    "codes from N(0, I)": [frechet(images_from(eps[k], k)) for k in (2, 16)],
+    "codes from a Gaussian fitted to them": [frechet(images_from(draw_fitted(k), k)) for k in (2, 16)],
+    "codes of test images (no sampling)": [frechet(reconstruct(nets[k], x_test)) for k in (2, 16)],
+}
+for name, (two, sixteen) in table.items():
+    print(f"{name:36s}{two:10.1f}{sixteen:12.1f}")
+
+# %% tags=["solution"]
+# What the text claims.
+assert 1 < best < 4 and 0.8 < ratio[4] < 1.3 and ratio[3] > 1.5
+assert abs(same_digit(neighbors[16]).mean() - same_digit(neighbors["pixels"]).mean()) < 0.03
+assert auc_zero > 0.85 > 0.6 > auc_one and share > 0.6
+assert distance["other real digits"] < distance["samples from N(0, I)"] < distance["blank images"]
+assert near["blank images"] < 1.02 * near["real test digits"] and (gain < 0).sum() > (gain > 0).sum()
+assert all(min(values) < 0.5 * values[scales.index(1)] for values in moved.values())
+assert all(1 < scale < 10 for scale in best_scale.values())
+assert min(curve["0"][16]) == curve["0"][16][-1] < 0.5 * curve["0"][16][scales.index(1)]
+assert frechet(inked) < 0.5 * distance["samples from N(0, I)"]
+assert all(a > b > c for a, b, c in zip(*table.values()))
+
+# %% [markdown]
+# Keep the first two rows: notebook 03 puts a variational autoencoder beside them, same measure, same data. The last row is the floor for each
+# decoder, codes that need no guessing.
+#
+# At 16 numbers the fitted Gaussian is a large step away from garbage, and still far above the floor: the codes are no Gaussian, and some draws
+# fall into the holes between the digits. At 2 numbers even the floor is high, since two numbers can't hold a digit.
+#
+# So there are two ways on. Look at where the codes went and describe that better and better; this is honest work, and it is done (latent diffusion
+# models do it on a grand scale). Or **tell the encoder where to put its codes while it learns**, so that there is nothing to look for afterwards. That is the
+# variational autoencoder.
+
+# %% [markdown] slide_type="slide"
+# ## What to take away
+#
+# - A bottleneck forces a summary. With straight maps and squared error the best summary is PCA.
+# - The code is useful: map, search, cleaning, alarm. Each has a blind spot you have seen.
+# - Low reconstruction error says nothing about codes you draw yourself. Nobody said where codes should lie.
+# - Judge samples by sets and features, and look at them too. Distance to the nearest image rewards a blank page.
+
+# %% [markdown] slide_type="notes"
+# Close with the question for next time: what would you add to the loss so that N(0, I) *is* where the codes are?
+
+# %% [markdown]
+# ## Review
+#
+# ### Exercise 2.9 · Why no generative model
+# Difficulty ●●○ · importance ●●● · 3 minutes
+#
+# A convolutional autoencoder has a very low reconstruction error on test images. Why might it still be a bad generative model?
+#
+# - **a** The loss only ever sees codes that the encoder made; nothing says where to draw new ones.
+# - **b** It has not been trained for long enough.
+# - **c** Squared error makes the images blurry.
+# - **d** The decoder is deterministic; a generator must be random inside.
+
+# %%
+### BEGIN SOLUTION
+answers["2.9"] = "a"
+### END SOLUTION
+
+# %%
+check(answers, "2.9")
+
+# %% [markdown]
+# ### Exercise 2.10 · Too small, too large
+# Difficulty ●○○ · importance ●●● · 3 minutes
+#
+# What goes wrong with a bottleneck that is too small, and with one that is too large?
+#
+# - **a** Too small: memorizes the images. Too large: blurs them.
+# - **b** The size matters only for speed; training adapts to it.
+# - **c** Too small: different images share a reconstruction, detail is lost. Too large: the network can pass pixels on, and the code
+#   need not summarize anything.
+# - **d** Larger is always better, since the error falls.
+
+# %%
+### BEGIN SOLUTION
+answers["2.10"] = "c"
+### END SOLUTION
+
+# %%
+check(answers, "2.10")
+
+# %% [markdown]
+# ### Exercise 2.11 · The blank image
+# Difficulty ●●○ · importance ●●○ · 3 minutes
+#
+# An autoencoder trained on digits gives a blank image a *lower* anomaly score than most digits. What does that teach?
+#
+# - **a** That blank images are normal digits.
+# - **b** That the score measures how hard an image is to reconstruct, which is not how strange it is.
+# - **c** That the threshold was badly chosen.
+# - **d** That the AUC was computed wrongly.
+
+# %%
+### BEGIN SOLUTION
+answers["2.11"] = "b"
+### END SOLUTION
+
+# %%
+check(answers, "2.11")
+
+# %% [markdown]
+# **Next:** notebook 03 gives every image a small cloud of codes in place of a point, pulls all the clouds toward N(0, I), and asks what that costs.

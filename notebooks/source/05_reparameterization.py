@@ -1,0 +1,1000 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# course:
+#   title: Reparameterization
+#   minutes: 130
+# ---
+
+# %% [markdown] slide_type="slide"
+# # Reparameterization
+#
+# How does a gradient get through a random draw?
+
+# %% [markdown] slide_type="notes"
+# About 130 minutes with all exercises, 45 if you only present. The arc: a draw has no gradient; rewritten, it has one; there is a
+# second way, which needs less and costs more; and a third, crooked one for draws that are choices. Every claim has a number, so let
+# the room guess before you run.
+
+# %% [markdown]
+# About 130 minutes. You need notebook 03 (what a VAE is), the chain rule, and mean and variance of a sum of independent numbers.
+#
+# At the end you can
+#
+# 1. say why a sample has no gradient, and point at the place in autograd's graph where it gets lost;
+# 2. write a draw so that gradients pass through it, with `logvar` read the same way everywhere;
+# 3. estimate the slope of a mean in two ways, and say which one to take when, and what a baseline buys;
+# 4. train a VAE with either;
+# 5. get an approximate gradient through a choice, and say what is wrong with it.
+
+# %% tags=["setup"]
+# setup
+
+# %%
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Normal
+from torch.nn import functional as F
+
+from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils.data import load
+from course_utils.device import pick_device, set_seed
+from course_utils.distributions import bernoulli_log_likelihood, gaussian_kl, log_gaussian_diagonal
+from course_utils.explorers import embed
+from course_utils.models.vae import VAE
+from course_utils.plots.graph import autograd_graph, reached
+from course_utils.training import fit
+
+plots.use_style()
+device = pick_device()
+answers = answer_sheet("05")
+
+# %% [markdown]
+# ## 1 · A draw has no gradient
+#
+# The encoder of a VAE answers an image with a Gaussian, $\mathcal N(\mu, \sigma^2)$. A code $z$ is drawn from it, the decoder turns $z$
+# into an image, the loss compares that with the original. To learn, the encoder has to know how the loss changes when $\mu$ and $\sigma$
+# change. So the gradient must go back through the draw.
+#
+# Here is the smallest VAE there is. The image $x$ is one number, the decoder multiplies by one weight $w$, and the loss is
+# $(x - wz)^2$. As everywhere in this course the encoder's second answer is `logvar` $=\log\sigma^2$, so $\sigma = e^{\texttt{logvar}/2}$.
+
+# %% slide_type="slide"
+predict("05.sample")
+
+# %%
+set_seed(0)
+x, w = torch.tensor(2.0), torch.tensor(1.5, requires_grad=True)
+mu = torch.tensor(0.5, requires_grad=True)
+logvar = torch.tensor(-1.0, requires_grad=True)
+
+z = Normal(mu, torch.exp(0.5 * logvar)).sample()
+loss = (x - w * z) ** 2
+loss.backward(retain_graph=True)  # keep the record: it is drawn below
+print(f"gradients: w {w.grad:.2f}, mu {mu.grad}, logvar {logvar.grad}")
+assert mu.grad is None and logvar.grad is None
+
+# %% [markdown]
+# The decoder gets its gradient, the encoder gets none. Autograd writes down every operation as it happens, and to compute gradients it
+# walks back along that record. The next picture is this record, read from `loss.grad_fn`. Added are the box
+# $z$, the dotted line to it, and the orange lines.
+
+# %% slide_type="slide"
+names = {"μ": mu, "log σ²": logvar, "w": w, "z": z}
+show(autograd_graph(loss, names, made_from={"z": ["μ", "log σ²"]},
+                    title="The record ends at z: nobody wrote down where it came from"),
+     alt="Autograd's graph: from the loss arrows lead back to w. z is a bare number, and the lines from z to mu and log sigma squared are broken")
+assert reached(loss, names) == ["w"]
+
+# %% [markdown]
+# Follow the arrows from the loss. One branch reaches $w$. The other one ends at $z$, which is a bare number to autograd: `sample` doesn't
+# record how it was made, and rightly so, since "draw a random number" is no function of $\mu$ with a derivative.
+#
+# (`torch.normal(mu, sigma)` records a node and passes back a zero. That looks healthier and teaches the encoder just as little.)
+
+# %% [markdown] slide_type="notes"
+# The graph is the real one, drawn from grad_fn. Ask where the walk back ends, and whether the mean of the loss depends on mu. It does.
+
+# %% [markdown]
+# ### Exercise 5.1 · Where it gets lost
+# Difficulty ●○○ · importance ●●● · 2 minutes
+#
+# Why does $\mu$ get no gradient?
+#
+# - **a** The loss doesn't depend on μ.
+# - **b** A random number has no derivative, so nothing can be done.
+# - **c** `sample` hands back a bare number: how it was made from μ and σ isn't recorded.
+# - **d** Autograd needs more than one sample.
+
+# %%
+### BEGIN SOLUTION
+answers["5.1"] = "c"
+### END SOLUTION
+
+# %%
+check(answers, "5.1")
+
+# %% [markdown]
+# ## 2 · Move the randomness out of the way
+#
+# Draw a number $\varepsilon$ from $\mathcal N(0, 1)$, which has nothing to do with $\mu$ and $\sigma$. Then
+#
+# $$z = \mu + \sigma\,\varepsilon, \qquad \sigma = e^{\texttt{logvar}/2}, \qquad \varepsilon \sim \mathcal N(0, 1) .$$
+#
+# In words: take the noise, stretch it by $\sigma$, move it by $\mu$. The result has mean $\mu$ and standard deviation $\sigma$, so it is
+# a draw from the same Gaussian as before. Only now the randomness is an *input*, like the image, and what happens
+# to it is a product and a sum. This is the **reparameterization trick** (Kingma and Welling, 2014).
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Make the randomness an input
+#
+# $$z = \mu + \sigma\,\varepsilon, \qquad \sigma = e^{\texttt{logvar}/2}, \qquad \varepsilon \sim \mathcal N(0, 1)$$
+#
+# The same distribution, and now a product and a sum that autograd can walk back through.
+#
+# The random number is still there. It has been taken off the path.
+
+# %% [markdown]
+# ### Exercise 5.2 · Reparameterize
+# Difficulty ●○○ · importance ●●● · 5 minutes
+#
+# Write the draw for a batch: `mu`, `logvar` and `eps` are all (N, K), one Gaussian per entry. In other documents the encoder's second
+# output is a variance, or a standard deviation, or $\log\sigma$. Here it is $\log\sigma^2$, always.
+
+# %%
+def reparameterize(mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
+    """A draw from N(mu, diag(exp(logvar))) made from standard normal eps, all (N, K)."""
+    # 1. the standard deviation, from the log-variance
+    # 2. the noise, stretched and moved
+    ### BEGIN SOLUTION
+    sigma = torch.exp(0.5 * logvar)  # (N, K)
+    return mu + sigma * eps
+    ### END SOLUTION
+
+# %%
+reparameterize = check(reparameterize)
+
+# %%
+hint("reparameterize")
+
+# %% slide_type="slide"
+eps = torch.randn(())
+z = reparameterize(mu, logvar, eps)
+loss = (x - w * z) ** 2
+names = {"μ": mu, "log σ²": logvar, "w": w, "z": z, "ε": eps}
+show(autograd_graph(loss, names, title="Written as μ + σε, the record goes on to μ and log σ²"),
+     alt="Autograd's graph of the reparameterized draw: arrows lead from the loss through z to mu and to log sigma squared; "
+         "the noise epsilon hangs at the side as a constant")
+assert reached(loss, names) == ["μ", "log σ²", "w"]
+
+# %% [markdown]
+# The same walk from the loss. At $z$ it goes on: over the sum to $\mu$, over the product and the `exp` to `logvar`. $\varepsilon$ hangs at
+# the side as a constant. The random number is still there; it has just been taken off the path.
+#
+# Is it still the same distribution? And what are the gradients? Both can be checked.
+
+# %%
+eps = torch.randn(200_000)
+sampled = Normal(mu, torch.exp(0.5 * logvar)).sample((200_000,))
+made = reparameterize(mu, logvar, eps)
+for name, draws in (("sample()", sampled), ("mu + sigma * eps", made)):
+    print(f"{name:17s} mean {draws.mean():.3f}, standard deviation {draws.std():.3f}")
+
+slope_mu, slope_logvar = torch.autograd.grad(made[0], [mu, logvar])
+sigma = torch.exp(0.5 * logvar)
+print(f"one draw: dz/dmu = {slope_mu:.3f}; dz/dlogvar = {slope_logvar:.3f}, and sigma * eps / 2 = {sigma * eps[0] / 2:.3f}")
+assert abs(made.mean() - sampled.mean()) < 0.01 and torch.isclose(slope_logvar, sigma * eps[0] / 2)
+
+# %% [markdown]
+# With $\varepsilon$ held fixed, each draw is a smooth function of $\mu$ and $\sigma$. Try it: the page below holds on to twelve values of
+# $\varepsilon$. One draw is orange, and the small dots above it are where it has been. Move $\mu$, and all draws move along. Move $\sigma$, and each moves by its own $\varepsilon$. Then choose "drawn
+# anew": the same distributions, and nothing you could differentiate.
+
+# %% slide_type="slide"
+embed("mu_sigma")
+
+# %% [markdown] slide_type="notes"
+# Move sigma slowly with fixed noise, then with fresh noise. The cloud is the same, the single draws are not. A derivative asks about single draws.
+
+# %% [markdown]
+# ### Exercise 5.3 · From logvar to sigma
+# Difficulty ●○○ · importance ●●○ · 2 minutes
+#
+# For one code the encoder says `logvar` = −2. What is the standard deviation of the noise?
+
+# %%
+### BEGIN SOLUTION
+answers["5.3"] = math.exp(-2 / 2)
+### END SOLUTION
+
+# %%
+check(answers, "5.3")
+
+# %% [markdown]
+# ### When two lines disagree
+#
+# Lecture notes call the encoder's second output "variance", "standard deviation" or "log-variance" by turns. A well-known lab goes further:
+# one tensor is read as $\log\sigma^2$ in the KL and as $\log\sigma$ in the sampler. What does such a mixture do? Train one VAE with each sampler,
+# all else equal.
+
+# %%
+predict("05.mixed")
+
+# %%
+train = load("digits", n=5000)
+test = load("digits", split="test", n=1000).float(device)  # (1000, 1, 28, 28)
+
+def mixed_up(mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
+    """A wrong draw: logvar is read as log sigma here, and as log sigma^2 in the KL."""
+    return mu + torch.exp(logvar) * eps
+
+def negative_elbo(net: VAE, x: Tensor, draw=reparameterize) -> Tensor:
+    """Reconstruction plus KL in nats, (N,), with codes made by draw(mu, logvar, eps)."""
+    mu, logvar = net.encode(x)  # (N, K) each
+    z = draw(mu, logvar, torch.randn_like(mu))
+    return gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, net.decode(z))
+
+def train_vae(draw) -> VAE:
+    set_seed(0)
+    net = VAE(latent_dim=8, hidden=200).to(device)
+    fit(lambda x: negative_elbo(net, x, draw).mean(), train.images, model=net, epochs=4, batch_size=100, lr=2e-3)
+    return net
+
+vaes = {"right": train_vae(reparameterize), "mixed": train_vae(mixed_up)}
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## One tensor, read in two ways
+#
+# The KL reads it as $\log\sigma^2$, the sampler as $\log\sigma$. A published lab did. It trains.
+
+# %% slide_type="fragment"
+@torch.no_grad()
+def measure(net: VAE, draw) -> float:
+    """Mean negative ELBO of the test images, with one fixed set of draws."""
+    set_seed(1)
+    return negative_elbo(net, test, draw).mean().item()
+
+told = {"right": measure(vaes["right"], reparameterize), "mixed": measure(vaes["mixed"], mixed_up)}
+true = {name: measure(net, reparameterize) for name, net in vaes.items()}
+logvars = vaes["mixed"].encode(test)[1].detach()
+paid, drawn = torch.exp(0.5 * logvars).mean().item(), torch.exp(logvars).mean().item()
+print("negative ELBO in nats        its own number    as it should be measured")
+for name in vaes:
+    print(f"{name + ' sampler':28s} {told[name]:14.1f} {true[name]:27.1f}")
+print(f"the mixed one pays for a mean sigma of {paid:.2f} and draws with {drawn:.2f}")
+assert abs(told["mixed"] - told["right"]) < 6 and true["mixed"] > told["mixed"] + 4 and drawn < 0.7 * paid
+assert true["mixed"] > true["right"] + 1
+
+# %% [markdown] slide_type="fragment" only="slides"
+# It pays for one $\sigma$ and draws with a smaller one, so its own number is no bound on anything.
+
+# %% [markdown]
+# Nothing crashes and both losses fall. By its own number the mixed code is about as good as the right one, a few nats up or down. Measured as it should be, it is worse. Its own number is too good:
+# its KL pays for one $\sigma$, and its decoder gets codes with a smaller one. A loss computed that way is no bound on anything. There is only one remedy: say once what the
+# tensor is, and put it into its name.
+
+# %% [markdown] slide_type="notes"
+# This is the fault that shipped in a published lab. Ask how anybody would notice. Plotting samples doesn't help, and the loss looks fine.
+
+# %% [markdown]
+# ## 3 · Two ways to the slope of a mean
+#
+# Forget images for a while. Let $f$ be any function, $z \sim \mathcal N(\mu, \sigma^2)$, and ask for
+#
+# $$\frac{d}{d\mu}\,\mathbb E\left[f(z)\right].$$
+#
+# In words: how does the *mean* of $f$ change when the Gaussian moves? In a VAE $f$ is the reconstruction error. There are two classical estimators.
+#
+# **Score function.** Write the mean as an integral, $\int f(z)\,p(z)\,dz$. Only the density $p$ depends on $\mu$, and
+# $\frac{dp}{d\mu} = p\,\frac{d \log p}{d\mu}$. For a Gaussian $\frac{d\log p}{d\mu} = \frac{z-\mu}{\sigma^2}$, so
+#
+# $$\frac{d}{d\mu}\,\mathbb E\left[f(z)\right] = \mathbb E\left[f(z)\,\frac{z-\mu}{\sigma^2}\right].$$
+#
+# In words: draws above $\mu$ with a high $f$ vote for moving up, draws below vote for moving down. $f$ is only evaluated. (In
+# reinforcement learning this is called REINFORCE; Williams, 1992.)
+#
+# **Pathwise.** Write $z = \mu + \sigma\varepsilon$ and differentiate inside the mean:
+#
+# $$\frac{d}{d\mu}\,\mathbb E\left[f(z)\right] = \mathbb E\left[f'(\mu + \sigma\varepsilon)\right].$$
+#
+# In words: the mean of the slopes of $f$ at the draws. That is what the trick does.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Two estimators of one slope
+#
+# **Score function**: values of $f$, weighed
+# $$\mathbb E\left[f(z)\,\frac{z-\mu}{\sigma^2}\right]$$
+#
+# **Pathwise**: slopes of $f$
+# $$\mathbb E\left[f'(\mu+\sigma\varepsilon)\right]$$
+
+# %% [markdown]
+# ### Exercise 5.4 · The score function
+# Difficulty ●●○ · importance ●●● · 10 minutes
+#
+# $$\frac1S\sum_{s=1}^S \left(f(z_s) - b\right)\frac{z_s-\mu}{\sigma^2}, \qquad z_s = \mu + \sigma\varepsilon_s$$
+#
+# `eps` is (S,), and `f` takes and returns (S,). The `baseline` $b$ is any number; section 4 says what it is for. With `baseline=0.0` it is the formula above.
+
+# %%
+def score_function_gradient(f, mu: Tensor, sigma: Tensor, eps: Tensor, baseline: float = 0.0) -> Tensor:
+    """Estimate of d/dmu E[f(z)], z = mu + sigma * eps, from values of f; eps (S,) -> scalar."""
+    # 1. the draws, (S,)
+    # 2. f above the baseline, times the slope of the log-density in mu
+    # 3. the mean over the draws
+    ### BEGIN SOLUTION
+    z = mu + sigma * eps  # (S,)
+    score = (z - mu) / sigma**2  # (S,)
+    return ((f(z) - baseline) * score).mean()
+    ### END SOLUTION
+
+# %%
+score_function_gradient = check(score_function_gradient)
+
+# %%
+hint("score_function_gradient")
+
+# %% [markdown]
+# ### Exercise 5.5 · Pathwise
+# Difficulty ●●○ · importance ●●● · 10 minutes
+#
+# $$\frac{d}{d\mu}\,\frac1S\sum_{s=1}^S f(\mu + \sigma\varepsilon_s)$$
+#
+# You don't know $f'$; let autograd find it. The `mu` you are handed doesn't ask for a gradient yet:
+# `mu.detach().clone().requires_grad_()` is a copy that does. `torch.autograd.grad(a, b)` returns a *tuple*, with $da/db$ as its first entry.
+
+# %%
+def pathwise_gradient(f, mu: Tensor, sigma: Tensor, eps: Tensor) -> Tensor:
+    """Estimate of d/dmu E[f(z)], z = mu + sigma * eps, by autograd; eps (S,) -> scalar."""
+    # 1. a copy of mu that asks for a gradient
+    # 2. the mean of f over the draws
+    # 3. its gradient with respect to that copy
+    ### BEGIN SOLUTION
+    mu = mu.detach().clone().requires_grad_()
+    mean = f(mu + sigma * eps).mean()
+    return torch.autograd.grad(mean, mu)[0]
+    ### END SOLUTION
+
+# %%
+pathwise_gradient = check(pathwise_gradient)
+
+# %%
+hint("pathwise_gradient")
+
+# %% [markdown]
+# Now let them race. Take $f(z) = z^2$ at $\mu = 1$, where everything is known: $\mathbb E[z^2] = \mu^2 + \sigma^2$, so the slope is $2\mu = 2$.
+# Each estimate uses 50 draws, and 2,000 estimates are made, to see how much they scatter. Printed are the mean of the
+# 2,000 with its standard error, and in the last column the **ratio of the two variances**, score function over pathwise.
+
+# %%
+predict("05.narrow")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## The same slope, different noise
+
+# %% slide_type="fragment"
+def collect(estimates) -> Tensor:
+    """Estimates, one number each, in one tensor without a graph."""
+    return torch.stack([torch.as_tensor(e).detach() for e in estimates])
+
+def race(f, mu: float, sigma: float, draws: int = 50, repeats: int = 2000) -> dict[str, Tensor]:
+    """Many estimates of d/dmu E[f(z)] by each estimator, from the same noise: (repeats,) each."""
+    noise = torch.randn(repeats, draws, generator=torch.Generator().manual_seed(0))
+    mu, sigma = torch.tensor(mu), torch.tensor(sigma)
+    return {"score function": collect(score_function_gradient(f, mu, sigma, eps) for eps in noise),
+            "pathwise": collect(pathwise_gradient(f, mu, sigma, eps) for eps in noise)}
+
+def report(name: str, exact: float, found: dict[str, Tensor]) -> float:
+    """Print the mean of each with its error bar; the ratio of their variances, score function over pathwise."""
+    score, path = found.values()
+    ratio = (score.var() / path.var()).item()
+    words = [f"{e.mean():7.3f} ± {e.std() / len(e) ** 0.5:.3f}" for e in (score, path)]
+    print(f"{name:14s} {exact:6.3f}  {words[0]:>16s} {words[1]:>16s} {ratio:10.2f}")
+    return ratio
+
+header = f"{'':14s}  exact    score function         pathwise   variances"
+print(header)
+found, ratio = {}, {}
+for sigma in (1.0, 0.3, 0.1):
+    name = f"z², σ = {sigma}"
+    found[name] = race(lambda z: z**2, 1.0, sigma)
+    ratio[name] = report(name, 2.0, found[name])
+
+# %% [markdown] slide_type="fragment" only="slides"
+# $f(z) = z^2$, $\mu = 1$. Both means are right. The last column is the price of not knowing the slope of $f$: so many times the draws for the
+# same error bar.
+
+# %% tags=["solution"]
+for estimates in found.values():  # the same mean, within 3 standard errors
+    for e in estimates.values():
+        assert abs(e.mean() - 2) < 3 * e.std() / len(e) ** 0.5
+assert 6.5 < ratio["z², σ = 1.0"] < 8.5 and 2500 < ratio["z², σ = 0.1"] < 3200
+
+# %% [markdown]
+# Both means agree with the exact slope within their error bars: neither estimator is biased. Their noise differs. At $\sigma = 1$ the score function has
+# about 7.5 times the variance, at $\sigma = 0.1$ nearly 3,000 times. Can that be computed? For a square yes, with the moments of a Gaussian. For *one* draw (a mean of 50 has a 50th of it):
+#
+# $$\mathrm{Var}_{\text{score}} = \frac{\mu^4 + 14\mu^2\sigma^2 + 15\sigma^4}{\sigma^2}, \qquad \mathrm{Var}_{\text{path}} = 4\sigma^2 .$$
+#
+# When the Gaussian gets narrow, all values of $f$ are nearly the same, and the score function has to read the slope off their tiny differences. The pathwise estimator is told the
+# slope, and on a narrow piece of a smooth $f$ the slopes are nearly equal.
+
+# %%
+def variance_score(mu: float, sigma: float) -> float:
+    return (mu**4 + 14 * mu**2 * sigma**2 + 15 * sigma**4) / sigma**2
+
+def variance_path(mu: float, sigma: float) -> float:
+    return 4 * sigma**2
+
+for sigma in (1.0, 0.3, 0.1):
+    print(f"σ = {sigma}: ratio {variance_score(1, sigma) / variance_path(1, sigma):7.1f}, "
+          f"measured {ratio[f'z², σ = {sigma}']:7.1f}")
+
+# %% slide_type="slide"
+widths = [0.1, 0.2, 0.3, 0.5, 1, 2]
+show(plots.curves(widths, {"pathwise": [variance_path(1, s) for s in widths],
+                           "score function": [variance_score(1, s) for s in widths]},
+                  xlabel="σ of the Gaussian", ylabel="variance of one draw's estimate", log_x=True, log_y=True,
+                  title="The narrower the Gaussian, the wider the gap"),
+     alt="Variance over sigma for f = z squared, both axes logarithmic: the pathwise line falls toward small sigma, the score function's rises; "
+         "at sigma 0.1 they are more than three powers of ten apart")
+
+# %% [markdown]
+# ### Exercise 5.6 · The price in samples
+# Difficulty ●●○ · importance ●●○ · 5 minutes
+#
+# $f(z) = z^2$, $\mu = 1$, $\sigma = 0.5$. By which factor must the score function's number of draws be larger than pathwise's, for the same error bar? Type a number, with its decimals.
+
+# %%
+### BEGIN SOLUTION
+answers["5.6"] = ((1 + 14 * 0.5**2 + 15 * 0.5**4) / 0.5**2) / (4 * 0.5**2)
+### END SOLUTION
+
+# %%
+check(answers, "5.6")
+
+# %% [markdown]
+# ### Is pathwise always better?
+#
+# Two functions more: a fast wave, and a step.
+
+# %%
+predict("05.wave")
+
+# %%
+predict("05.step")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## No law: a wave, and a step
+
+# %% slide_type="fragment"
+def wave(z: Tensor) -> Tensor:
+    return torch.sin(8 * z)
+
+def stair(z: Tensor) -> Tensor:
+    return 0.5 * (1 + torch.sign(z))  # 1 where z > 0, else 0; autograd gives it the slope 0
+
+exact = {"sin 8z, σ = 1": 0.0,  # 8 cos(8) e^-32: the Gaussian covers so many waves that nothing is left
+         "step, σ = 1": math.exp(-0.5) / math.sqrt(2 * math.pi)}
+print(header)
+for name, f in (("sin 8z, σ = 1", wave), ("step, σ = 1", stair)):
+    found[name] = race(f, 1.0, 1.0)
+    ratio[name] = report(name, exact[name], found[name])
+
+# %% [markdown] slide_type="fragment" only="slides"
+# The wave has small values and steep slopes: pathwise loses. The step is flat wherever you stand: pathwise says 0 on every draw, and is
+# wrong.
+
+# %% tags=["solution"]
+for name, who in (("sin 8z, σ = 1", "score function"), ("sin 8z, σ = 1", "pathwise"), ("step, σ = 1", "score function")):
+    e = found[name][who]
+    assert abs(e.mean() - exact[name]) < 3 * e.std() / len(e) ** 0.5
+assert 0.012 < ratio["sin 8z, σ = 1"] < 0.02 and (found["step, σ = 1"]["pathwise"] == 0).all()
+
+# %% [markdown]
+# **The wave.** Both means lie within three of their error bars of the exact slope, and the order is turned round: the pathwise estimate is some sixty times *noisier* (ratio 0.02). A sine has values between −1 and 1,
+# and slopes between −8 and 8. So "pathwise has the smaller variance" is a rule of thumb for smooth functions, and no law.
+#
+# **The step.** The mean of a step is the probability that $z > 0$. It rises with $\mu$, with slope $p(0)$, the density of $z$ at the step, and the score function finds it. The pathwise estimate is exactly 0, on
+# every draw: a step is flat wherever you stand. No number of draws mends that. Its variance is 0, so the ratio is a
+# number over zero, `inf`: the quietest estimate there is, of the wrong number. Differentiating inside the mean needs an $f$ without jumps.
+
+# %% slide_type="slide"
+panels = {"z², σ = 0.1": "z², σ = 0.1: pathwise hardly scatters", "sin 8z, σ = 1": "sin 8z: pathwise scatters most",
+          "step, σ = 1": "a step: pathwise is sure, and wrong"}
+fig, axes = plots.canvas(width=11, height=3.8, cols=3)
+for ax, (name, finding) in zip(axes, panels.items()):
+    edges = torch.linspace(*torch.cat(list(found[name].values())).quantile(torch.tensor([0.002, 0.998])).tolist(), 50).tolist()
+    for (who, e), color in zip(found[name].items(), (plots.ACCENT, plots.HOUSE)):
+        ax.hist(e, bins=edges, color=color, alpha=0.6, label=who)
+    ax.axvline(exact.get(name, 2.0), color=plots.INK, ls="--", lw=1.5, label="exact")
+    ax.set(xlabel="estimated slope", yticks=[])
+    ax.set_title(finding, fontsize=11)
+axes[2].legend(fontsize=10)
+show(fig, alt="Histograms of 2,000 estimates. For z squared at sigma 0.1 pathwise is a spike and the score function is broad; "
+              "for sin 8z pathwise is far broader; for the step pathwise is a spike at 0, away from the exact slope")
+
+# %% [markdown] slide_type="notes"
+# Three panels, three lessons. Ask for the rule: look at how much values of f differ from draw to draw, and how much its slopes do.
+
+# %% [markdown]
+# ## 4 · A baseline
+#
+# The score function can be made quieter for free. Subtract any number $b$ from $f$:
+#
+# $$\mathbb E\left[(f(z) - b)\,\frac{z-\mu}{\sigma^2}\right] = \mathbb E\left[f(z)\,\frac{z-\mu}{\sigma^2}\right] - b\;\underbrace{\mathbb E\left[\frac{z-\mu}{\sigma^2}\right]}_{=\,0} .$$
+#
+# In words: the votes "up" and "down" are equally likely, so adding the same to every value of $f$ changes nothing on average. It does change the noise. For
+# $f(z) = z^2$, $\mu = \sigma = 1$ the variance of one draw's estimate comes out as $30 - 8b + b^2$.
+
+# %% [markdown]
+# ### Exercise 5.7 · The best baseline
+# Difficulty ●○○ · importance ●●○ · 3 minutes
+#
+# At which $b$ is $30 - 8b + b^2$ smallest?
+
+# %%
+### BEGIN SOLUTION
+answers["5.7"] = 8 / 2
+### END SOLUTION
+
+# %%
+check(answers, "5.7")
+
+# %%
+noise = torch.randn(2000, 50, generator=torch.Generator().manual_seed(0))
+one = torch.tensor(1.0)
+measured = {}
+for name, b in {"bad": -6.0, "none": 0.0, "mean of f": 2.0, "best": 4.0}.items():
+    e = collect(score_function_gradient(lambda z: z**2, one, one, eps, b) for eps in noise)
+    measured[b] = 50 * e.var().item()
+    print(f"b = {b:4.1f} ({name:9s}): mean {e.mean():.3f} ± {e.std() / len(e) ** 0.5:.3f}, "
+          f"variance {measured[b]:5.1f}, computed {30 - 8 * b + b * b:5.1f}")
+    assert abs(e.mean() - 2) < 3 * e.std() / len(e) ** 0.5
+assert measured[4.0] < measured[2.0] < measured[0.0] < measured[-6.0]
+
+# %% slide_type="slide"
+fig, (ax,) = plots.canvas(width=8, height=3.8)
+bs = torch.linspace(-7, 11, 100)
+ax.plot(bs, 30 - 8 * bs + bs**2, color=plots.HOUSE, label="computed, 30 − 8b + b²")
+ax.plot(list(measured), list(measured.values()), "o", color=plots.ACCENT, ms=9, label="measured")
+ax.axhline(4, color=plots.QUIET, ls="--", label="pathwise")
+ax.set(xlabel="baseline b", ylabel="variance of one draw's estimate", ylim=(0, None))
+ax.legend()
+ax.set_title("A good baseline halves the variance, a bad one multiplies it")
+show(fig, alt="Variance over the baseline: a parabola with its lowest point, 14, at b = 4; the measured points lie on it; "
+              "at b = -6 it is 114; the pathwise variance, 4, is below all of it")
+
+# %% [markdown]
+# All four means agree. The best baseline halves the variance, the mean of $f$, which is what people use in practice, gets most of that, and a bad one makes
+# things much worse. Pathwise, the dashed line, is still below. Baselines matter most where $f$ is large and nearly constant, and that is the case in a VAE.
+
+# %% [markdown]
+# ## 5 · One VAE, three gradients
+#
+# In a VAE $f(z)$ is the reconstruction, $\log p(x\mid z)$, some −150 nats for every draw. The encoder needs the slope of its mean. (The KL has
+# a closed form in $\mu$ and `logvar` and needs no draw; the decoder's own gradient doesn't go through the draw at all.) So train the same network in five ways:
+#
+# - **pathwise**: what you know;
+# - **score function**: $z$ counts as given (`detach`), and the gradient goes to $\log q(z\mid x)$ in place of $\log p(x\mid z)$;
+# - **no reconstruction gradient**: the same with nothing in its place, so that the encoder feels only the KL;
+# - **… with the batch's mean** as a baseline;
+# - **… with a second draw**: $\log p(x\mid z')$ for another $z'$ of the *same image*, so that each image has a baseline of its own.
+#
+# PyTorch wants a loss to differentiate. So below there is a **surrogate**, $(f - b)\,\log q(z\mid x)$ with $f - b$ detached. Nobody wants to know its value; its
+# gradient is the score-function estimate,
+#
+# $$\nabla\,\text{surrogate} = (f - b)\,\nabla \log q(z\mid x) .$$
+#
+# Adding `- surrogate + surrogate.detach()` to the loss leaves its value alone, since the two cancel, and brings that gradient in.
+
+# %%
+predict("05.race")
+
+# %%
+def vae_loss(net: VAE, x: Tensor, way: str) -> Tensor:
+    """Negative ELBO, averaged over the batch, with its gradient estimated the given way."""
+    mu, logvar = net.encode(x)  # (N, K) each
+    z = reparameterize(mu, logvar, torch.randn_like(mu))
+    kl = gaussian_kl(mu, logvar)  # (N,)
+    if way == "pathwise":
+        return (kl - bernoulli_log_likelihood(x, net.decode(z))).mean()
+    z = z.detach()  # a bare number from here on
+    f = bernoulli_log_likelihood(x, net.decode(z))  # (N,)
+    if way == "no reconstruction gradient":
+        return (kl - f).mean()
+    baseline = torch.zeros_like(f)
+    if way == "mean as baseline":
+        baseline = f.mean()
+    if way == "second draw as baseline":
+        other = reparameterize(mu, logvar, torch.randn_like(mu))
+        baseline = bernoulli_log_likelihood(x, net.decode(other))
+    surrogate = (f - baseline).detach() * log_gaussian_diagonal(z, mu, logvar)  # (N,)
+    return (kl - f - surrogate + surrogate.detach()).mean()
+
+# %%
+ways = ("pathwise", "second draw as baseline", "mean as baseline", "score function", "no reconstruction gradient")
+racers, losses = {}, {}
+
+def train_racer(way: str) -> None:
+    set_seed(0)
+    net = racers[way] = VAE(latent_dim=8, hidden=200).to(device)
+    print(way)
+    losses[way] = fit(lambda x: vae_loss(net, x, way), train.images, model=net, epochs=4, batch_size=100, lr=2e-3)["loss"]
+
+for way in ways:
+    train_racer(way)
+
+# %% slide_type="slide"
+fig, (ax,) = plots.canvas(width=9, height=4.4)
+for way, color, style in zip(ways, (plots.HOUSE, "#2b8a8f", "#832db6", plots.ACCENT, plots.QUIET), ("-", "--", "-.", ":", "-")):
+    smooth = torch.tensor(losses[way]).unfold(0, 10, 1).mean(1)  # over 10 steps
+    ax.plot(range(10, 10 + len(smooth)), smooth, color=color, ls=style, label=way)
+ax.set(xlabel="step", ylabel="negative ELBO (nats per image)", ylim=(130, 300))
+ax.legend()
+ax.set_title("Pathwise learns fastest; a second draw as baseline comes close")
+show(fig, alt="Training curves: pathwise falls lowest, closely followed by the score function with a second draw; with the batch's mean as a "
+              "baseline it is well behind, and without a baseline it stays high, close to the encoder that gets no reconstruction gradient")
+
+# %%
+final = {way: measure(net, reparameterize) for way, net in racers.items()}
+for way, value in final.items():
+    print(f"{way:26s} {value:6.1f} nats on test images")
+assert final["pathwise"] < final["second draw as baseline"] < final["mean as baseline"] < final["score function"]
+none = final["no reconstruction gradient"]
+assert none - final["score function"] < 0.4 * (none - final["pathwise"])
+
+# %% [markdown]
+# Same network, same number of steps, and each of the first four gradients has the right mean or very nearly so (the batch's mean contains the image it judges, which bends it a little). What differs is noise. Without a baseline every gradient is multiplied by
+# the whole reconstruction, most of which is the same for all draws, and the encoder
+# learns little: with no reconstruction gradient at all, the last row, the network ends not far behind. Most of the progress there is comes from the decoder. A baseline for each image costs one more decoding, and brings
+# the score function close to pathwise. It doesn't win here. But it has never asked for the slope of the decoder.
+
+# %% [markdown] slide_type="notes"
+# Say what is seen and no more: four epochs, a small network. With longer training the gaps shrink; the order stays.
+
+# %% [markdown]
+# ## 6 · When the code is a choice
+#
+# Suppose a code isn't a number but a *choice*, one of $C$ classes, drawn with probabilities $\mathrm{softmax}(\text{logits})$. There is no $\sigma\varepsilon$ to write down.
+# Yet a choice can be drawn from outside noise too. Turn uniform numbers $u$ into **Gumbel noise** $g = -\log(-\log u)$, add it to the logits, and take the largest:
+#
+# $$k = \arg\max_c\,(\text{logits}_c + g_c) \qquad\text{has}\qquad P(k = c) = \mathrm{softmax}(\text{logits})_c .$$
+
+# %%
+logits = torch.tensor([1.0, 0.0, -1.0, 0.5])
+u = torch.rand(200_000, 4, generator=torch.Generator().manual_seed(0)).clamp(1e-7, 1 - 1e-7)
+gumbel = -torch.log(-torch.log(u))
+counts = torch.bincount((logits + gumbel).argmax(1), minlength=4) / len(u)
+print("share of each class drawn:", [f"{c:.3f}" for c in counts.tolist()])
+print("softmax of the logits:    ", [f"{p:.3f}" for p in logits.softmax(0).tolist()])
+assert (counts - logits.softmax(0)).abs().max() < 0.006
+
+# %% [markdown]
+# The noise is out of the way, and still there is no gradient: argmax is a step, flat wherever you stand. You have seen what pathwise makes of a step. So bend the step. Replace
+# argmax by a softmax with a **temperature** $\tau$ (Jang et al., 2017; Maddison et al., 2017):
+#
+# $$y = \mathrm{softmax}\!\left(\frac{\text{logits} + g}{\tau}\right) .$$
+#
+# In words: for a small $\tau$ the row $y$ is nearly one-hot, for a large one nearly even. It has a gradient, and it is no longer a choice.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## A choice, bent until it has a slope
+#
+# $$y = \mathrm{softmax}\left(\frac{\text{logits} + g}{\tau}\right), \qquad g = -\log(-\log u)$$
+#
+# $\tau \to 0$: a one-hot row, an honest draw. $\tau$ large: an even row.
+
+# %% [markdown]
+# ### Exercise 5.8 · Gumbel-softmax
+# Difficulty ●●○ · importance ●●○ · 8 minutes
+#
+# `logits` and `u` are (N, C), each row a choice of its own; `u` is uniform noise between 0 and 1.
+
+# %%
+def gumbel_softmax(logits: Tensor, tau: float, u: Tensor) -> Tensor:
+    """Softened choices from softmax(logits), made from uniform noise u; all (N, C)."""
+    # 1. Gumbel noise from u
+    # 2. the noisy logits, over the temperature
+    # 3. softmax over the classes
+    ### BEGIN SOLUTION
+    gumbel = -torch.log(-torch.log(u))  # (N, C)
+    return torch.softmax((logits + gumbel) / tau, dim=1)
+    ### END SOLUTION
+
+# %%
+gumbel_softmax = check(gumbel_softmax)
+
+# %%
+hint("gumbel_softmax")
+
+# %% slide_type="slide"
+taus = (0.1, 0.5, 1, 5)
+fig, axes = plots.canvas(width=10, height=3.6, cols=4)
+for ax, tau in zip(axes, taus):
+    ax.imshow(gumbel_softmax(logits.expand(12, 4), tau, u[:12]), vmin=0, vmax=1, aspect="auto")
+    ax.set(xticks=range(4), xlabel="class", yticks=[])
+    ax.grid(False)
+    ax.set_title(f"τ = {tau}", fontsize=12)
+axes[0].set_ylabel("12 draws, same noise")
+fig.suptitle("Cold draws are choices, warm ones are mixtures", x=0.01, ha="left")
+show(fig, alt="Twelve draws as rows of four gray cells at four temperatures: at 0.1 nearly every row has one black cell, a few are mixtures, at 5 all cells are similar gray")
+
+# %% [markdown]
+# Same noise in all four pictures. At $\tau = 0.1$ nearly every row is a choice; at 5 the rows look alike and say little about what was drawn.
+#
+# **Straight-through** (Bengio et al., 2013) wants both: the one-hot row forward, the soft row's gradient backward. In code it is one line, `hard + y - y.detach()`: the value is `hard`, since the
+# rest is 0, and the gradient is that of `y`.
+
+# %%
+def straight_through(logits: Tensor, tau: float, u: Tensor) -> Tensor:
+    """One-hot choices with the gradient of gumbel_softmax; all (N, C)."""
+    y = gumbel_softmax(logits, tau, u)
+    hard = F.one_hot(y.argmax(1), y.shape[1]).to(y)
+    return hard + y - y.detach()
+
+# %% [markdown]
+# ### What is wrong with them
+#
+# For a choice among four, the true gradient can be computed: $\mathbb E[f] = \sum_c p_c\, f(\text{class } c)$, four terms. Take the squared distance of the row to a target, $f(y) = \lVert y - t\rVert^2$, and compare. **Bias**
+# is how far the mean of many estimates is from the true gradient, as a share of its length; **spread** is the standard deviation of one estimate, same unit.
+
+# %%
+target = torch.tensor([0.4, 0.3, 0.2, 0.1])
+
+def f(y: Tensor) -> Tensor:
+    """Squared distance of rows (N, 4) to the target: (N,)."""
+    return (y - target).square().sum(1)
+
+at = logits.clone().requires_grad_()
+true_gradient = torch.autograd.grad((at.softmax(0) * f(torch.eye(4))).sum(), at)[0]  # (4,)
+
+def judged(estimates: Tensor) -> tuple[float, float]:
+    """Bias and spread of estimates (S, 4), as shares of the true gradient's length."""
+    bias, spread = (estimates.mean(0) - true_gradient).norm(), estimates.var(0).sum().sqrt()
+    return (bias / true_gradient.norm()).item(), (spread / true_gradient.norm()).item()
+
+def estimates_by(draw, tau: float) -> Tensor:
+    rows = logits.expand(len(u), 4).clone().requires_grad_()
+    return torch.autograd.grad(f(draw(rows, tau, u)).sum(), rows)[0]  # (S, 4)
+
+p = logits.softmax(0)
+choice = F.one_hot((logits + gumbel).argmax(1), 4).float()  # (S, 4)
+values = f(choice)[:, None]
+by_score = {"score function": judged(values * (choice - p)),
+            "score function, baseline": judged((values - values.mean()) * (choice - p))}
+
+# %% slide_type="slide"
+temperatures = [0.1, 0.2, 0.5, 1, 2, 5]
+table = {name: [judged(estimates_by(draw, tau)) for tau in temperatures]
+         for name, draw in (("Gumbel-softmax", gumbel_softmax), ("straight-through", straight_through))}
+fig, (left, right) = plots.canvas(width=10, height=4, cols=2)
+for ax, part, what in ((left, 0, "bias"), (right, 1, "spread")):
+    for (name, rows), color, mark in zip(table.items(), (plots.HOUSE, plots.ACCENT), "os"):
+        ax.plot(temperatures, [row[part] for row in rows], color=color, marker=mark, label=name)
+    for (name, row), style in zip(by_score.items(), (":", "--")):
+        ax.axhline(row[part], color=plots.QUIET, ls=style, label=name)
+    ax.set(xscale="log", xlabel="temperature τ", ylabel=f"{what} / true gradient", ylim=(0, None))
+    ax.set_xticks(temperatures, [f"{tau:g}" for tau in temperatures])
+    ax.minorticks_off()
+left.set_title("Warm: the wrong slope", fontsize=12)
+right.set_title("Cold: a noisy slope", fontsize=12)
+right.legend(fontsize=10)
+show(fig, alt="Left, bias over temperature: Gumbel-softmax rises from near 0 to near 1, straight-through is biased at every temperature. "
+              "Right, spread: both fall steeply as the temperature rises")
+
+# %%
+for name, row in by_score.items():
+    print(f"{name:26s} bias {row[0]:.2f}   spread {row[1]:5.2f}")
+for i, tau in enumerate(temperatures):
+    for name, rows in table.items():
+        print(f"τ = {tau:<4g} {name:16s}    bias {rows[i][0]:.2f}   spread {rows[i][1]:5.2f}")
+
+# %% tags=["solution"]
+soft, through = table["Gumbel-softmax"], table["straight-through"]
+assert by_score["score function"][0] < 0.05 and by_score["score function, baseline"][0] < 0.05
+assert soft[0][0] < soft[2][0] < soft[-1][0] and soft[0][1] > soft[2][1] > soft[-1][1]
+assert min(row[0] for row in through) > 0.05
+
+# %% [markdown]
+# Read the two panels together. A warm Gumbel-softmax is quiet and answers another question, since its rows are no choices; a cold one answers nearly the right question, loudly. Straight-through has honest forward values, and its gradient is biased
+# at every temperature, here more than Gumbel-softmax's. The score function has no bias, and with a baseline it is quiet in a problem as small as this one. So the bent estimators are a bargain: accept a little bias to get rid of much noise, where there is much noise to get rid of.
+
+# %% [markdown] slide_type="notes"
+# The score function wins this toy. Don't hide it. The next slide shows where it doesn't.
+
+# %% [markdown]
+# ### A VAE with sixteen codes
+#
+# Now for images. Each image chooses one of sixteen codes, and each code is one image, its **prototype**. The encoder gives sixteen logits, the KL to the even prior is
+# $\sum_c q_c\,(\log q_c + \log 16)$, and with sixteen codes the exact ELBO, all codes tried, is still affordable. So there is a true gradient to compare with. Prototypes start halfway between a training image and the mean image; started all
+# alike, one code tends to win everything.
+
+# %%
+C = 16
+start = train.images[:C].float().flatten(1) / 255  # (16, 784)
+average = train.float().flatten(1).mean(0)  # (784,)
+
+class DiscreteVAE(nn.Module):
+    """An encoder to 16 logits, and 16 prototypes as logits of 784 pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encode = nn.Sequential(nn.Flatten(), nn.Linear(784, 200), nn.ReLU(), nn.Linear(200, C))
+        self.prototypes = nn.Parameter(torch.logit((0.5 * (start + average)).clamp(0.02, 0.98)))  # (16, 784)
+
+    def log_likelihood(self, x: Tensor, y: Tensor) -> Tensor:
+        """log p(x | y) for codes y (N, 16), one-hot or soft: (N,)."""
+        return bernoulli_log_likelihood(x.flatten(1), y @ self.prototypes)
+
+    def all_log_likelihoods(self, x: Tensor) -> Tensor:
+        """log p(x | code) for every code: (N, 16)."""
+        return x.flatten(1) @ self.prototypes.T - F.softplus(self.prototypes).sum(1)
+
+# %%
+def discrete_loss(net: DiscreteVAE, x: Tensor, way: str, tau: float = 1.0) -> Tensor:
+    """Negative ELBO, averaged over the batch, with its gradient estimated the given way."""
+    logits = net.encode(x)  # (N, 16)
+    log_q = logits.log_softmax(1)
+    kl = (log_q.exp() * (log_q + math.log(C))).sum(1)  # (N,)
+    if way == "exact":
+        return (kl - (log_q.exp() * net.all_log_likelihoods(x)).sum(1)).mean()
+    u = torch.rand(2, *logits.shape, device=x.device).clamp(1e-6, 1 - 1e-6)
+    if way == "Gumbel-softmax":
+        return (kl - net.log_likelihood(x, gumbel_softmax(logits, tau, u[0]))).mean()
+    y = straight_through(logits, tau, u[0])
+    if way == "straight-through":
+        return (kl - net.log_likelihood(x, y)).mean()
+    y = y.detach()
+    f = net.log_likelihood(x, y)
+    baseline = torch.zeros_like(f)
+    if way == "score, second draw":
+        baseline = net.log_likelihood(x, straight_through(logits, tau, u[1]).detach())
+    surrogate = (f - baseline).detach() * (log_q * y).sum(1)
+    return (kl - f - surrogate + surrogate.detach()).mean()
+
+# %%
+discrete, last = {}, {}
+
+def train_discrete(way: str) -> None:
+    set_seed(0)
+    net = discrete[way] = DiscreteVAE().to(device)
+    print(way)
+    history = fit(lambda x: discrete_loss(net, x, way), train.images, model=net, epochs=5, batch_size=100, lr=3e-3)
+    last[way] = history.epoch_means("loss")[-1]
+
+for way in ("exact", "Gumbel-softmax", "straight-through", "score, second draw", "score function"):
+    train_discrete(way)
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Sixteen codes, five gradients
+
+# %% slide_type="fragment"
+result, in_use = {}, {}
+print("gradient              own number   exact, on test images   codes in use")
+for way, net in discrete.items():
+    with torch.no_grad():
+        q = net.encode(test).softmax(1)  # (1000, 16)
+        result[way] = discrete_loss(net, test, "exact").item()
+    in_use[way] = q.mean(0).cpu() > 0.005  # (16,), more than one image in 200
+    print(f"{way:20s} {last[way]:11.1f} {result[way]:23.1f} {in_use[way].sum().item():14d}")
+
+# %% [markdown] slide_type="fragment" only="slides"
+# Negative ELBO in nats, lower is better. Gumbel-softmax promises more than it keeps: its own number lets codes mix.
+
+# %% slide_type="slide"
+sheet = {way: net.prototypes.detach().cpu().sigmoid().reshape(C, 1, 28, 28)
+         * (0.2 + 0.8 * in_use[way].float()).reshape(C, 1, 1, 1) for way, net in discrete.items()}
+show(plots.image_rows(sheet, title="Sixteen codes, decoded; those that hardly any image chooses are pale"),
+     alt="Rows of sixteen prototypes: with the exact gradient, Gumbel-softmax and straight-through most are clear digits in use; "
+         "with the plain score function most are pale")
+
+# %% tags=["solution"]
+assert result["score function"] > max(v for way, v in result.items() if way != "score function") + 5
+assert all(abs(result[way] - result["exact"]) < 6 for way in ("Gumbel-softmax", "straight-through"))
+assert in_use["score function"].sum() < 0.6 * in_use["Gumbel-softmax"].sum()
+assert result["Gumbel-softmax"] > last["Gumbel-softmax"] + 2
+
+# %% [markdown]
+# The two bent estimators come close to the exact gradient with one decoding per image, where the exact one tries all sixteen. (Close, or even a little ahead: their noise keeps codes alive that the exact gradient gives up early.)
+# Without a baseline the score function keeps only a code or a few in use, as the last column says; a second draw mends much of that.
+#
+# Compare the two columns for Gumbel-softmax, too. Its own number (the loss of the last epoch) is lower than what it gets when codes are real choices: in training its soft rows could *mix*
+# prototypes, and nobody may mix at test time. Its own number is that of another model. It is the same lesson as with the mixed-up sampler: measure what you will use.
+
+# %% [markdown] slide_type="slide"
+# ## What to take away
+#
+# - `sample` leaves no record. Written as $\mu + \sigma\varepsilon$, a draw has a gradient.
+# - Pathwise reads slopes, the score function reads values. Smooth: take pathwise. Jumps or black box: score function, with a baseline.
+# - Choices have no path. Bend them, and know your bias.
+# - One tensor, one meaning: `logvar` is $\log\sigma^2$.
+
+# %% [markdown] slide_type="notes"
+# Close with the question which estimator fits a robot, a language model that is rewarded by people, and a VAE.
+
+# %% [markdown]
+# ## Review
+#
+# ### Exercise 5.9 · Why the trick
+# Difficulty ●○○ · importance ●●● · 3 minutes
+#
+# Why does a VAE use the reparameterization trick?
+#
+# - **a** It makes the code deterministic, so that training is stable.
+# - **b** It moves the randomness into an input ε, so that gradients of the loss reach μ and σ.
+# - **c** It makes the samples more accurate.
+# - **d** It is needed for the KL term.
+
+# %%
+### BEGIN SOLUTION
+answers["5.9"] = "b"
+### END SOLUTION
+
+# %%
+check(answers, "5.9")
+
+# %% [markdown]
+# ### Exercise 5.10 · A colleague's encoder
+# Difficulty ●●○ · importance ●●● · 3 minutes
+#
+# A colleague's encoder gives `mu` and `s`. The sampler is `mu + exp(s) * eps`, the KL is `0.5 * (exp(2 * s) + mu**2 - 1 - 2 * s)`. What is `s`?
+#
+# - **a** s is log σ, and both lines agree: right, in another convention.
+# - **b** s is log σ², and both lines agree.
+# - **c** The sampler reads s as log σ and the KL reads it as log σ²: wrong.
+# - **d** The sampler reads s as log σ² and the KL reads it as log σ: wrong.
+
+# %%
+### BEGIN SOLUTION
+answers["5.10"] = "a"
+### END SOLUTION
+
+# %%
+check(answers, "5.10")
+
+# %% [markdown]
+# ### Exercise 5.11 · A black box
+# Difficulty ●●○ · importance ●●○ · 3 minutes
+#
+# $f(z)$ is the score of a computer game played with setting $z$. You can play it as often as you like, and that is all. Which estimator gives you the slope of the mean score in $\mu$?
+#
+# - **a** Pathwise, since it has the smaller variance.
+# - **b** Gumbel-softmax with a small τ.
+# - **c** Neither: without a derivative of f there is no gradient.
+# - **d** Score function, with a baseline.
+
+# %%
+### BEGIN SOLUTION
+answers["5.11"] = "d"
+### END SOLUTION
+
+# %%
+check(answers, "5.11")
+
+# %% [markdown]
+# ### Exercise 5.12 · Hot or cold
+# Difficulty ●○○ · importance ●●○ · 2 minutes
+#
+# Gumbel-softmax with a *small* temperature has
+#
+# - **a** small bias, small variance.
+# - **b** large bias, small variance.
+# - **c** small bias, large variance.
+# - **d** large bias, large variance.
+
+# %%
+### BEGIN SOLUTION
+answers["5.12"] = "c"
+### END SOLUTION
+
+# %%
+check(answers, "5.12")
+
+# %% [markdown]
+# **Next:** notebook 06 has a generator that also makes its draws from outside noise. It has no encoder and no likelihood; a second network tells it how to improve.
