@@ -1,0 +1,1 @@
+"""Measurements of what the course promises: `python -m benchmarks` runs all, writes README.md."""

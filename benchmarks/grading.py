@@ -1,0 +1,229 @@
+"""How fast is `course grade`, beside nbgrader's autograde on the same submissions? Writes grading.md.
+
+    python benchmarks/grading.py [--count 18] [--class-size 1000]
+
+Both graders run in one process each, taking turns submission by submission, so that a busy machine
+is equally busy for both; medians are compared. Needs nbgrader.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import torch
+from nbformat.v4 import new_code_cell, new_notebook
+
+from course_utils.authoring.nbgrader import check_metadata, solution_metadata
+from course_utils.grading.pool import Pool
+from course_utils.grading.submissions import find
+from course_utils.grading.task import Grader, Settings
+
+SETUP = "import torch\nfrom course_utils import check"
+RIGHT = {
+    "reconstruction_error": "def reconstruction_error(x, x_hat):\n    return (x - x_hat).square().flatten(1).sum(1)",
+    "corrupt": "def corrupt(x, noise_std, generator):\n    noise = torch.randn(x.shape, generator=generator)\n    return (x + noise_std * noise).clamp(0, 1)",
+    "roc_auc": "def roc_auc(a, b):\n    gap = b[:, None] - a[None, :]\n    return float((gap > 0).double().mean() + 0.5 * (gap == 0).double().mean())",
+}
+WRONG = {
+    "reconstruction_error": RIGHT["reconstruction_error"].replace("sum(1)", "mean(1)"),
+    "corrupt": RIGHT["corrupt"].replace(".clamp(0, 1)", ""),
+    "roc_auc": RIGHT["roc_auc"].replace("0.5 * ", ""),
+}
+CONFIG = """c = get_config()
+kept = ("LockCells", "ClearOutput", "CheckCellMetadata", "ComputeChecksums", "SaveCells")
+c.GenerateAssignment.preprocessors = ["nbgrader.preprocessors." + name for name in kept]
+"""
+
+
+def submission(number: int) -> nbformat.NotebookNode:
+    """Three TODOs, of which `number` decides which are right: all combinations in turn."""
+    cells = [new_code_cell(SETUP, id="setup")]
+    for bit, name in enumerate(RIGHT):
+        text = (WRONG if number >> bit & 1 else RIGHT)[name]
+        check = f"{name} = check({name})"
+        cells.append(
+            new_code_cell(text, id=f"s{bit}", metadata={"nbgrader": solution_metadata(name, text)})
+        )
+        cells.append(
+            new_code_cell(
+                check, id=f"c{bit}", metadata={"nbgrader": check_metadata(name, check, 1)}
+            )
+        )
+    return new_notebook(
+        cells=cells,
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+        },
+    )
+
+
+def desk(folder: Path, count: int) -> list[str]:
+    """An nbgrader course with `count` submissions of one assignment; the students' names."""
+    students = [f"s{i:03d}" for i in range(count)]
+    (folder / "source/lab").mkdir(parents=True)
+    nbformat.write(submission(0), folder / "source/lab/lab.ipynb")
+    for i, student in enumerate(students):
+        (folder / "submitted" / student / "lab").mkdir(parents=True)
+        nbformat.write(submission(i % 8), folder / "submitted" / student / "lab" / "lab.ipynb")
+    (folder / "nbgrader_config.py").write_text(CONFIG)
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", "lab", "--create"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    return students
+
+
+def beside_nbgrader(count: int) -> dict[str, list[float]]:
+    """Seconds a submission of both graders, taking turns."""
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
+
+    seconds: dict[str, list[float]] = {"nbgrader": [], "course grade": []}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        students = desk(folder, count)
+        config = Config()
+        config.CourseDirectory.root = str(folder)
+        api = NbGraderAPI(config=config)
+        torch.set_num_threads(1)  # as judges do
+        grader = Grader(Settings(1, ("02",), name))
+        first = folder / "submitted" / students[0] / "lab/lab.ipynb"
+        grader.grade("warm-up", "warm-up", first)
+        for student in students:
+            start = time.perf_counter()
+            done = api.autograde("lab", student, force=True)
+            seconds["nbgrader"].append(time.perf_counter() - start)
+            if not done["success"]:
+                raise RuntimeError(done["log"])
+            start = time.perf_counter()
+            grader.grade(student, "lab.ipynb", folder / "submitted" / student / "lab/lab.ipynb")
+            seconds["course grade"].append(time.perf_counter() - start)
+        grader.close()
+    return seconds
+
+
+def rates(count: int) -> dict[int, float]:
+    """Submissions a second with 1 and with 2 workers, once all of them are warm."""
+    found: dict[int, list[float]] = {1: [], 2: []}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for i in range(count):
+            nbformat.write(submission(i % 8), folder / f"s{i:03d}.ipynb")
+        files = find(folder)
+        for _ in range(3):
+            for workers in (1, 2):
+                came = [
+                    time.perf_counter()
+                    for _ in Pool(Settings(1, ("02",), name), workers).results(files)
+                ]
+                warm = came[len(came) // 4 :]
+                found[workers].append((len(warm) - 1) / (warm[-1] - warm[0]))
+    return {workers: statistics.median(r) for workers, r in found.items()}
+
+
+def class_of(count: int) -> dict[str, float]:
+    """A whole class by the command line: seconds, and the largest memory in MB of each kind of process."""
+    peak: dict[str, float] = {"command": 0, "judge": 0, "own": 0}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "subs").mkdir()
+        for i in range(count):
+            nbformat.write(submission(i % 8), folder / f"subs/s{i:04d}.ipynb")
+        start = time.perf_counter()
+        command = [
+            sys.executable,
+            "-m",
+            "course_utils.cli",
+            "grade",
+            str(folder / "subs"),
+            "--out",
+            str(folder / "out"),
+            "--workers",
+            "2",
+        ]
+        process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        halves: list[float] = []
+        watcher = threading.Thread(target=_watch, args=(process, peak, halves))
+        watcher.start()
+        process.wait()
+        watcher.join()
+        lines = (folder / "out/results.jsonl").read_text().splitlines()[1:]
+        peak["seconds"] = time.perf_counter() - start
+        peak["growth"] = statistics.median(halves[-5:]) - statistics.median(
+            halves[len(halves) // 4 :][:5]
+        )
+        peak["median"] = statistics.median(json.loads(line)["seconds"] for line in lines)
+    return peak
+
+
+def _watch(process: psutil.Popen, peak: dict[str, float], judges: list[float]) -> None:
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        try:
+            peak["command"] = max(peak["command"], process.memory_info().rss / 1e6)
+            judges_now = [
+                p.memory_full_info()
+                for p in process.children()
+                if "spawn_main" in " ".join(p.cmdline())
+            ]
+        except psutil.Error:
+            continue
+        if judges_now:
+            judges.append(max(m.uss for m in judges_now) / 1e6)
+            peak["own"] = max(peak["own"], judges[-1])
+            peak["judge"] = max(peak["judge"], *(m.rss / 1e6 for m in judges_now))
+        time.sleep(1)
+
+
+def _torch_alone() -> float:
+    code = "import torch, psutil; print(psutil.Process().memory_info().rss / 1e6)"
+    return float(subprocess.check_output([sys.executable, "-c", code]))
+
+
+def main() -> None:
+    """Measure and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=18)
+    parser.add_argument("--class-size", type=int, default=1000)
+    asked = parser.parse_args()
+    os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
+    side = beside_nbgrader(asked.count)
+    slow, fast = (statistics.median(side[k]) for k in ("nbgrader", "course grade"))
+    lines = ["# Grading: measured", "", "Made by `python benchmarks/grading.py`. Three TODOs a submission; medians.", "",
+             f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} while measuring, Python {platform.python_version()}.", "",
+             "| | |", "|---|---|",
+             f"| nbgrader 0.9.6 autograde, {asked.count} submissions | {slow:.2f} s a submission |",
+             f"| course grade, the same, taking turns with it | {fast:.3f} s a submission |",
+             f"| ratio of the medians | {slow / fast:.0f} |"]  # fmt: skip
+    speed = rates(60)
+    lines += [
+        f"| 1 worker, 60 submissions | {speed[1]:.1f} a second |",
+        f"| 2 workers | {speed[2]:.1f} a second, {speed[2] / speed[1]:.2f} times as many |",
+    ]
+    if asked.class_size:
+        whole = class_of(asked.class_size)
+        lines += [f"| {asked.class_size} submissions, 2 workers, start included | {whole['seconds']:.0f} s |",
+                  f"| largest judge, memory of its own (USS) | {whole['own']:.0f} MB, {whole['growth']:+.0f} MB between the first quarter and the end |",
+                  f"| the same with the libraries it shares (RSS); `import torch` alone is {_torch_alone():.0f} MB | {whole['judge']:.0f} MB |",
+                  f"| the command itself | {whole['command']:.0f} MB |"]  # fmt: skip
+    Path(__file__).with_suffix(".md").write_text("\n".join(lines) + "\n")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    shutil.which("bwrap") or sys.exit("this benchmark needs bubblewrap")
+    main()

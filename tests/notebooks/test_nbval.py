@@ -1,0 +1,44 @@
+"""The README's test command really runs notebooks, and a wrong output or a raised error fails it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run_nbval(
+    folder: Path, *cells: nbformat.NotebookNode, workers: int = 0
+) -> subprocess.CompletedProcess[str]:
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    notebook = new_notebook(cells=list(cells), metadata={"kernelspec": kernel})
+    nbformat.write(notebook, folder / "01_made_up.ipynb")
+    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml")]
+    command += [f"--rootdir={ROOT}", f"--numprocesses={workers}", str(folder / "01_made_up.ipynb")]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def checked(code: str, printed: str) -> nbformat.NotebookNode:
+    output = new_output("stream", name="stdout", text=printed)
+    tags = {"tags": ["nbval-check-output"]}
+    return new_code_cell(code, outputs=[output], metadata=tags, execution_count=1)
+
+
+def test_cells_share_one_kernel_and_right_outputs_pass(tmp_path):
+    cells = [new_code_cell(f"x{n} = {n}") for n in range(6)]
+    done = run_nbval(tmp_path, *cells, checked("print(x0 + x5)", "5\n"), workers=2)
+    assert done.returncode == 0, done.stdout
+    assert "7 passed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "cell", [checked("print(1 + 1)", "3\n"), new_code_cell("1 / 0")], ids=["output", "error"]
+)
+def test_a_wrong_output_or_an_error_fails(tmp_path, cell):
+    done = run_nbval(tmp_path, cell)
+    assert done.returncode == 1 and "1 failed" in done.stdout, done.stdout
+    assert "Unrun" not in done.stdout

@@ -1,0 +1,70 @@
+"""Student notebooks run from top to bottom with no TODO done, and nobody is stuck on the way."""
+
+import base64
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_utils.authoring.running import Run, run_notebook
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDENT = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+MEMORY_LIMIT = 1.5e9
+
+
+@pytest.fixture(scope="module", params=STUDENT, ids=lambda path: path.stem)
+def unsolved(request: pytest.FixtureRequest) -> Run:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_SOURCE", "drawn")
+        return run_notebook(request.param, timeout=300, quiet=True)
+
+
+def html_of(cell: nbformat.NotebookNode) -> str:
+    found = [output.get("data", {}).get("text/html", "") for output in cell.get("outputs", [])]
+    return "\n".join(found)
+
+
+def test_it_runs_unsolved(unsolved):
+    assert not unsolved.failure, unsolved.failure
+
+
+def test_it_fits_into_memory(unsolved):
+    assert 0 < unsolved.peak < MEMORY_LIMIT
+
+
+def test_every_check_says_not_attempted_and_goes_on(unsolved):
+    graded = [cell for cell in unsolved.notebook.cells if "nbgrader" in cell.metadata]
+    checks = [cell for cell in graded if cell.metadata.nbgrader.grade]
+    assert checks
+    for cell in checks:
+        assert "not attempted yet" in html_of(cell), cell.source
+
+
+def test_every_picture_has_alt_text(unsolved):
+    for cell in unsolved.notebook.cells:
+        for output in cell.get("outputs", []):
+            bare = {"image/png", "image/svg+xml", "image/jpeg"} & output.get("data", {}).keys()
+            assert not bare, f"a figure without alt text; use show(fig, alt=...):\n{cell.source}"
+        for tag in re.findall(r"<img\b[^>]*>", html_of(cell)):
+            alt = re.search(r'\balt="([^"]*)"', tag)
+            assert alt and len(alt[1]) > 20, f"alt text says too little:\n{cell.source}"
+
+
+def test_nothing_is_written_to_stderr_but_progress(unsolved):
+    for cell in unsolved.notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                assert not re.search("warning|error", output.text, re.IGNORECASE), output.text
+
+
+def test_saved_with_outputs_it_stays_small(unsolved):
+    """A submission with its pictures has to pass through a learning platform."""
+    size = len(nbformat.writes(unsolved.notebook).encode())
+    images = sum(
+        len(base64.b64decode(found))
+        for cell in unsolved.notebook.cells
+        for found in re.findall(r'base64,([^"]+)"', html_of(cell))
+    )
+    assert size < 8e6, f"{size / 1e6:.1f} MB, {images / 1e6:.1f} MB of it pictures"

@@ -1,0 +1,158 @@
+"""The project's own files agree with each other and with what they promise."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from course_utils.authoring.project import INSTALL, OPEN
+from course_utils.authoring.source import find_sources, read_source
+
+ROOT = Path(__file__).resolve().parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def constraints() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split("\n")
+    return dict(line.split("==") for line in lines if line and not line.startswith("#"))
+
+
+def requirements() -> list[Requirement]:
+    extras = PROJECT["optional-dependencies"].values()
+    texts = PROJECT["dependencies"] + [text for extra in extras for text in extra]
+    return [Requirement(text) for text in texts if not text.startswith("course-utils[")]
+
+
+def test_every_dependency_has_a_tested_version_within_its_bounds():
+    tested = constraints()
+    for requirement in requirements():
+        assert requirement.name in tested, requirement
+        assert requirement.specifier.contains(tested[requirement.name]), requirement
+
+
+def test_constraints_are_names_and_versions_without_addresses():
+    for name, version in constraints().items():
+        assert re.fullmatch(r"[a-z0-9.-]+", name) and re.fullmatch(r"[0-9a-z.]+", version)
+    assert "://" not in (ROOT / "constraints.txt").read_text()
+    (torch,) = [found for found in requirements() if found.name == "torch"]
+    assert not torch.specifier.contains("2.13.0")
+
+
+def test_all_means_all_extras():
+    extras = set(PROJECT["optional-dependencies"]) - {"all"}
+    (everything,) = PROJECT["optional-dependencies"]["all"]
+    assert Requirement(everything).extras == extras >= {"test", "authoring", "grading", "cluster"}
+
+
+def test_conda_gets_what_pip_gets():
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    python, pip, from_pip = conda["dependencies"]
+    assert pip == "pip"
+    assert from_pip == {"pip": ["-c constraints.txt", "-e .[all]"]}
+    allowed = SpecifierSet(python.removeprefix("python"))
+    wanted = SpecifierSet(PROJECT["requires-python"])
+    named = {text.rpartition(" ")[2] for text in PROJECT["classifiers"] if "Python :: 3." in text}
+    assert named == {"3.11", "3.12", "3.13"}
+    for minor in range(8, 20):
+        version = f"3.{minor}"
+        assert allowed.contains(version) == (version in named)
+        assert wanted.contains(version) or version not in named
+
+
+def test_the_version_is_written_once_more_and_agrees():
+    text = (ROOT / "course_utils" / "__init__.py").read_text(encoding="utf-8")
+    assert f'__version__ = "{PROJECT["version"]}"' in text
+    assert PROJECT["version"] in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_readme_first_cell_and_ci_use_the_same_two_commands():
+    assert f"{INSTALL} && {OPEN}\n" in README
+    tests = f"{INSTALL} && .venv/bin/pytest\n"
+    assert README.count(tests) == 1
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (pattern,) = re.findall(r"grep -m 1 '([^']+)' README.md", script)
+    found = [line for line in README.split("\n") if re.search(pattern, line)]
+    assert found == [tests.strip()]
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    steps = [step.get("run") for step in workflow["jobs"]["tests"]["steps"]]
+    assert ".ci/run" in steps
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+
+
+def test_readme_lists_every_notebook_and_every_link_leads_somewhere():
+    for path in find_sources(ROOT):
+        source = read_source(path, ROOT)
+        assert f"[{source.title}](notebooks/{source.stem}.ipynb) | {source.minutes} |" in README
+    for document in ("README.md", "CONTRIBUTING.md", "data/README.md"):
+        text = (ROOT / document).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)#\s]+)\)", text):
+            if "://" not in target:
+                assert (ROOT / document).parent.joinpath(target).exists(), (document, target)
+
+
+def test_the_picture_has_alt_text():
+    for alt in re.findall(r"!\[([^\]]*)\]", README):
+        assert len(alt) > 10
+
+
+@pytest.mark.parametrize("word", [r"\bsimply\b", r"\bobviously\b", r"\w!(\s|$)"])
+def test_plain_words(word):
+    prose = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *find_sources(ROOT)]
+    for path in prose:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".py":
+            cells = read_source(path, ROOT).cells
+            text = "\n".join(cell.text for cell in cells if cell.kind == "markdown")
+        found = re.search(word, re.sub(r"`[^`]*`|\$[^$]*\$", "", text))
+        assert not found, f"{path.name}: {found}"
+
+
+def test_notebooks_use_nothing_that_colab_lacks():
+    banned = (
+        "%load_ext autoreload",
+        "from IPython.core.display import display",
+        "set_matplotlib_formats",
+        "Image(alt=",
+    )
+    for path in (ROOT / "notebooks").glob("**/*.ipynb"):
+        text = "\n".join(cell.source for cell in nbformat.read(path, 4).cells)
+        assert not [word for word in banned if word in text], path.name
+
+
+def test_files_are_short_and_named_for_what_they_hold():
+    for path in (ROOT / "course_utils").rglob("*.py"):
+        lines = len(path.read_text(encoding="utf-8").split("\n"))
+        assert lines <= 300, f"{path.relative_to(ROOT)} has {lines} lines"
+        assert path.stem not in {"utils", "helpers", "common"}
+
+
+def test_a_learner_can_read_the_learners_part_in_an_evening():
+    """All but grading, authoring and exercises, counted without blank lines and drawn data."""
+    learners = 0
+    for path in (ROOT / "course_utils").rglob("*.py"):
+        part = path.relative_to(ROOT / "course_utils").parts[0]
+        if part not in {"authoring", "cli.py", "data", "exercises", "grading"}:
+            lines = path.read_text(encoding="utf-8").split("\n")
+            learners += sum(bool(line.strip()) for line in lines)
+    assert learners < 2_500
+
+
+def test_importing_the_package_is_light():
+    code = "import sys, course_utils; print(*(m in sys.modules for m in ('torch', 'IPython', 'matplotlib')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"] * 3
+
+
+def test_ruff_is_content():
+    command = [sys.executable, "-m", "ruff", "check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
