@@ -1,7 +1,8 @@
-"""Data sets: `load("digits")`, `load("fashion")`, `load("roads")`, and densities in `toy`.
+"""Data sets: `load("digits")`, "fashion", "roads", "faces", "non-faces"; densities in `toy`.
 
-Read `dataset.py` first (what you get), then `loading.py` (how it is chosen); `digits.py` and
-`roads.py` draw pictures whose true factors are known, `real.py` reads MNIST and Fashion-MNIST.
+Read `dataset.py` first (what you get), then `loading.py` (how it is chosen); `digits.py`,
+`roads.py`, `faces.py` and `face_lookalikes.py` draw pictures whose true factors are known,
+`real.py` reads MNIST and Fashion-MNIST, `face_photos.py` photographs.
 """
 
 from course_utils.data.dataset import Dataset

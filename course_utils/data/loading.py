@@ -12,7 +12,10 @@ SOURCES = {
     "digits": ("mnist", "drawn"),
     "fashion": ("fashion-mnist",),
     "roads": ("drawn",),
+    "faces": ("drawn", "celeba"),
+    "non-faces": ("drawn",),
 }
+SIDES = (32, 64)  # of faces and non-faces
 SPLITS = ("train", "test")
 DRAWN_SIZE = {"train": 10_000, "test": 2_000}
 
@@ -23,26 +26,36 @@ def load(
     source: str | None = None,
     n: int | None = None,
     seed: int = 0,
+    side: int = 32,
+    folder: str | os.PathLike[str] | None = None,
 ) -> Dataset:
     """Load a set of images, and print one line that says where they come from.
 
-    name: "digits" (28×28), "fashion" (28×28) or "roads" (32×32 RGB) · split: "train" or "test".
+    name: "digits" (28×28), "fashion" (28×28), "roads" (32×32 RGB), "faces" or "non-faces" (RGB,
+    side × side) · split: "train" or "test".
     source: "mnist" or "drawn" insists; None asks the environment variable COURSE_SOURCE, and takes
-    MNIST where it is cached or can be downloaded, else the drawn digits.
-    n: how many; the default is all real images, or 10,000 / 2,000 drawn ones.
+    MNIST where it is cached or can be downloaded, else the drawn digits. Faces are drawn unless you
+    say source="celeba".
+    n: how many; the default is all real images, or 10,000 / 2,000 drawn ones (or of CelebA).
     seed: which ones. The first k of n are the same for every n.
+    side: of faces and non-faces, 32 or 64 · folder: photographs of faces to read instead.
     Raises ValueError for a name, split, source or n there isn't, FileNotFoundError for a folder
     there isn't, ConnectionError where a real data set is neither here nor to be had.
     """
     _check(name, split, source, n)
+    _check_faces(name, source, side, folder)
+    if folder is not None:
+        return _read_photos(folder, split, n, seed, side)
     source = source or _default_source(name)
     note = ""
     if source is None:
         source, note = _best_source()
     if source == "drawn":
-        data = _draw(name, split, n or DRAWN_SIZE[split], seed)
+        data = _draw(name, split, n or DRAWN_SIZE[split], seed, side)
         print(f"{name}: {len(data):,} drawn here ({split}, seed {seed}).{note}")
         return data
+    if source == "celeba":
+        return _read_celeba(split, n or DRAWN_SIZE[split], seed, side)
     from course_utils.data.real import read
 
     data, folder = read(source, split)
@@ -66,13 +79,24 @@ def _check(name: str, split: str, source: str | None, n: int | None) -> None:
         raise ValueError(f"n = {n}; ask for at least one image, or leave n out.")
 
 
+def _check_faces(
+    name: str, source: str | None, side: int, folder: str | os.PathLike[str] | None
+) -> None:
+    if folder is not None and (name != "faces" or source is not None):
+        raise ValueError('A folder is read by load("faces", folder=...), without a source.')
+    if side not in SIDES:
+        raise ValueError(f"side = {side}; faces and non-faces come in 32 and 64.")
+    if side != SIDES[0] and "faces" not in name:
+        raise ValueError(f"{name!r} comes in one size; leave side out.")
+
+
 def _listed(words: object) -> str:
     return ", ".join(repr(word) for word in words)
 
 
 def _default_source(name: str) -> str | None:
     """The only source there is, or what COURSE_SOURCE says, or None: choose the best."""
-    if len(SOURCES[name]) == 1:
+    if len(SOURCES[name]) == 1 or name == "faces":
         return SOURCES[name][0]
     wanted = os.environ.get("COURSE_SOURCE") or None
     if wanted is not None and wanted not in SOURCES[name]:
@@ -94,7 +118,34 @@ def _best_source() -> tuple[str, str]:
     return "mnist", ""
 
 
-def _draw(name: str, split: str, n: int, seed: int) -> Dataset:
+def _read_photos(
+    folder: str | os.PathLike[str], split: str, n: int | None, seed: int, side: int
+) -> Dataset:
+    from course_utils.data.face_photos import read_folder
+
+    data, skipped = read_folder(folder, split, side, n, seed)
+    print(f"faces: {len(data):,} read from {folder} ({split}).{skipped}")
+    return data
+
+
+def _read_celeba(split: str, n: int, seed: int, side: int) -> Dataset:
+    from course_utils.data.face_photos import read_celeba
+    from course_utils.data.real import data_folder
+
+    data = read_celeba(data_folder(), split, side, n, seed)
+    print(f"faces: {len(data):,} read from {data_folder() / 'celeba'} ({split}, seed {seed}).")
+    return data
+
+
+def _draw(name: str, split: str, n: int, seed: int, side: int) -> Dataset:
+    if name == "faces":
+        from course_utils.data.faces import draw_faces
+
+        return draw_faces(n, split, seed, side)
+    if name == "non-faces":
+        from course_utils.data.face_lookalikes import draw_non_faces
+
+        return draw_non_faces(n, split, seed, side)
     if name == "roads":
         from course_utils.data.roads import draw_roads
 

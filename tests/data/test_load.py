@@ -88,7 +88,7 @@ def test_drawing_leaves_the_number_of_threads_alone() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({"name": "digit"}, "There are: 'digits', 'fashion', 'roads'"),
+        ({"name": "digit"}, "There are: 'digits', 'fashion', 'roads', 'faces', 'non-faces'"),
         ({"name": "digits", "split": "valid"}, "There are: 'train', 'test'"),
         ({"name": "digits", "source": "MNIST"}, "It has: 'mnist', 'drawn'"),
         ({"name": "roads", "source": "mnist"}, "It has: 'drawn'"),
