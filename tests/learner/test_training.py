@@ -227,6 +227,22 @@ def test_device_is_chosen_once_and_by_name_when_asked() -> None:
     assert "COURSE_DEVICE='quantum' can't be used here" in ask("quantum").stderr
 
 
+@pytest.mark.parametrize("asked", [None, "2"])
+def test_one_core_is_left_to_the_browser_unless_threads_are_asked_for(asked: str | None) -> None:
+    import os
+
+    environment = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
+    environment |= {"COURSE_DEVICE": "cpu"} | ({"OMP_NUM_THREADS": asked} if asked else {})
+    code = (
+        "import torch; from course_utils.device import pick_device; before = torch.get_num_threads()\n"
+        "pick_device(), pick_device(); print(before, torch.get_num_threads())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, text=True,
+                          capture_output=True, check=True)  # fmt: skip
+    before, after = map(int, done.stdout.split())
+    assert after == (before if asked else max(1, before - 1))
+
+
 def test_seeds_seed_everything() -> None:
     import random
 
