@@ -190,8 +190,8 @@ check(answers, "7.2")
 # The judge is paid with logs. For a real point it gets $\log D(x)$, for a fake one $\log(1 - D(x))$: nothing if it was certain and right, a large loss if it was certain and wrong. On
 # average that is the **value** of the game,
 #
-# $$V(D, G) = \underbrace{\mathbb E_{x\sim p_\text{data}}[\log D(x)]}_{\text{real points}} + \underbrace{\mathbb E_{x\sim p_G}[\log(1 - D(x))]}_{\text{fakes}}
-# = \int \big(p_\text{data}(x)\log D(x) + p_G(x)\log(1 - D(x))\big)\,dx .$$
+# $$\begin{aligned} V(D, G) &= \underbrace{\mathbb E_{x\sim p_\text{data}}[\log D(x)]}_{\text{real points}} + \underbrace{\mathbb E_{x\sim p_G}[\log(1 - D(x))]}_{\text{fakes}} \\
+# &= \int \big(p_\text{data}(x)\log D(x) + p_G(x)\log(1 - D(x))\big)\,dx . \end{aligned}$$
 #
 # $D$ makes it as large as it can, $G$ as small as it can. Under the integral each place stands by itself: what $D$ says at one $x$ doesn't matter at any other. So look at one place, with $p$ for
 # $p_\text{data}(x)$, $q$ for $p_G(x)$, and $d$ for what the judge says there. It earns $p\log d + q\log(1-d)$. The slope in $d$ is
@@ -221,7 +221,8 @@ show(fig, alt="Three arches over d from 0 to 1, what the judge earns at three pl
 # ### Exercise 7.3 · The value of the game
 # Difficulty ●●○ · importance ●●● · 8 minutes
 #
-# $$V = \int \big(p_\text{data}\log D + p_G\log(1 - D)\big)\,dx \;\approx\; \sum_i \big(p_{\text{data},i}\log d_i + p_{G,i}\log(1 - d_i)\big)\cdot dx$$
+# $$\begin{aligned} V &= \int \big(p_\text{data}\log D + p_G\log(1 - D)\big)\,dx \\
+# &\approx \sum_i \big(p_{\text{data},i}\log d_i + p_{G,i}\log(1 - d_i)\big)\cdot dx \end{aligned}$$
 #
 # In words: at each grid point weigh both logs with their densities, add up over the grid, multiply by the spacing `dx`. Where a density is 0, its term is 0, even if the log is $-\infty$; the computer makes NaN of $0\cdot\infty$. `torch.xlogy(a, b)`
 # is $a\log b$ with $0\log 0 = 0$.

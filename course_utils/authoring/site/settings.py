@@ -43,6 +43,7 @@ def settings(project: Project, title: str) -> dict[str, Any]:
         "html_theme_options": theme,
         "html_static_path": ["_static"],
         "html_css_files": ["course.css"],
+        "html_js_files": ["course.js"],
         "html_sidebars": {"**": ["course-logo.html", "course-search.html", "sbt-sidebar-nav.html"]},
         "templates_path": [str(TEMPLATES)],
         "html_favicon": "_static/mark.svg",
