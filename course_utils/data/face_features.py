@@ -67,34 +67,36 @@ def paint_features(albedo: Tensor, scene: Scene, flipped: bool = False) -> None:
     points = Points(flat, face, tuple(uvz), sharp=1 / (scene.grid.step))
     front = points.within(points.z > 0)
     skin, hair = scene.skin_and_hair()
-    _cheeks(albedo, front)
+    _cheeks(albedo, front, scene.f)
     _mouth(albedo, front, scene.f, skin)
     _eyes(albedo, front, scene.f)
     _brows(albedo, front, hair, skin)
     _glasses(albedo, points, scene.f)
 
 
-def _cheeks(albedo: Tensor, points: Points) -> None:
+def _cheeks(albedo: Tensor, points: Points, f: dict[str, Tensor]) -> None:
+    """Rosy, and more so the wider the smile."""
     p = points.within((points.v + 0.16).abs() < 0.2)
     red = torch.exp(-(((p.mirror - 0.25) / 0.09) ** 2) - ((p.v + 0.16) / 0.075) ** 2)
+    red *= 0.6 + 0.9 * f["smile"][p.face]
     albedo[p.flat] *= 1 - red.unsqueeze(-1) * torch.tensor([0.02, 0.24, 0.20])
 
 
 def _mouth(albedo: Tensor, points: Points, f: dict[str, Tensor], skin: Tensor) -> None:
-    p = points.within((points.mirror < 0.26) & ((points.v - MOUTH_HIGH).abs() < 0.22))
+    p = points.within((points.mirror < 0.28) & ((points.v - MOUTH_HIGH).abs() < 0.22))
     smile, gap = f["smile"][p.face], f["mouth_open"][p.face]
-    half = 0.165 + 0.03 * smile
+    half = 0.165 + 0.05 * smile
     along = (p.u / half).clamp(-1, 1)
     arch = (1 - along**2).clamp_(min=0)
-    middle = MOUTH_HIGH + (0.13 * smile - 0.015) * (along**2 - 0.45)
+    middle = MOUTH_HIGH + (0.18 * smile - 0.025) * (along**2 - 0.45)
     upper, lower = middle + (0.02 * gap) * arch, middle - (0.15 * gap) * arch
     ends = half - p.mirror
     base = skin[p.face]
     lip = base * torch.tensor([0.74, 0.47, 0.45]) + torch.tensor([0.014, 0.004, 0.004])
-    edge = 0.012 + 0.022 * arch
+    edge = 0.014 + 0.024 * arch
     lips = torch.minimum(upper + edge - p.v, p.v - lower + 1.3 * edge)
     lay(albedo, p, p.soft(torch.minimum(lips, ends + 0.012)), lip)
-    slit = 0.009 + 0.005 * arch
+    slit = 0.010 + 0.007 * arch
     inside = torch.minimum(torch.minimum(upper + slit - p.v, p.v - lower + slit), ends)
     dark = base * 0.15 + 0.3 * torch.tensor(INSIDE)
     lay(albedo, p, p.soft(inside), dark)

@@ -105,10 +105,12 @@ class Scene:
         for new, old in zip((e.depth, *lit), (self.depth, *self.lit), strict=True):
             old[at] = torch.where(front, new, old[at])
 
-    def light(self, e: Ellipsoid) -> Lit:
-        """How an ellipsoid is lit, three planes."""
+    def light(self, e: Ellipsoid, dull: bool = False) -> Lit:
+        """How an ellipsoid is lit, three planes; dull: without sheen."""
         key = e.along(self.sun).add_(WRAP).div_(FACING + WRAP).clamp_(min=0)
         sky = e.along(torch.tensor(UPWARD).expand(self.n, 3)).mul_(0.25).add_(0.9)
+        if dull:
+            return key, sky, torch.zeros_like(key)
         sheen = e.along(self.half).clamp_(min=0)
         for _ in range(3):
             sheen.mul_(sheen)
@@ -118,13 +120,13 @@ class Scene:
 
     def _body(self) -> None:
         neck = self.ellipsoid((0.0, -0.60, -0.12), (0.18, 0.42, 0.19), fixed=True)
-        key, sky, sheen = self.light(neck)
+        key, sky, sheen = self.light(neck, dull=True)
         shade = ((-0.44 - neck.grid_y) / 0.25).clamp(0, 1) * 0.45 + 0.55  # under the chin
-        self.add(neck, (key * shade, sky * shade, 0 * sheen), NECK, neck.hit)
+        self.add(neck, (key * shade, sky * shade, sheen), NECK, neck.hit)
         shirt = self.ellipsoid((0.0, -1.10, -0.15), (0.74, 0.42, 0.36), fixed=True)
-        key, sky, sheen = self.light(shirt)
+        lit = self.light(shirt, dull=True)
         collar = (shirt.grid_x / 0.24) ** 2 + ((shirt.grid_y + 0.66) / 0.12) ** 2 > 1
-        self.add(shirt, (key, sky, 0 * sheen), SHIRT, shirt.hit & collar)
+        self.add(shirt, lit, SHIRT, shirt.hit & collar)
 
     def _head(self) -> None:
         """Cranium, jaw and nose run smoothly into each other; ears are put beside them."""

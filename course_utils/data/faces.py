@@ -8,6 +8,7 @@ vary, and a picture has nothing in it that is not a factor. All factors are draw
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,16 +63,21 @@ def draw_faces(
     seed: int = 0,
     side: int = 32,
     shares: dict[str, float] | None = None,
+    vary: Collection[str] | None = None,
 ) -> Dataset:
     """n faces (n, 3, side, side), the same for the same arguments on every call.
 
+    vary: the FACTORS that may differ from face to face, None for all; the others stay `plain`.
     shares: how often each of RARE is to occur, say {"dark skin": 0.05}; what isn't named, or None,
     means 0.5. With 0.5 each factor is uniform between its bounds, and all GROUPS are equally large.
     """
     check_shares(shares)
+    _check_factors(vary or ())
 
     def draw_block(rng: np.random.Generator) -> Drawn:
         factors = choose_factors(rng, shares)
+        for name in set(FACTORS) - set(FACTORS if vary is None else vary):
+            factors[name].fill(FACTORS[name].plain)
         return paint(factors, side), torch.ones(BLOCK, dtype=torch.int64), factors
 
     return draw_in_blocks(draw_block, n, split, seed, NAMES)
@@ -79,9 +85,7 @@ def draw_faces(
 
 def render_faces(side: int = 32, **factors: Tensor | float) -> Tensor:
     """Faces with these FACTORS, numbers or (N,): float32 (N, 3, side, side) in [0, 1]."""
-    unknown = set(factors) - set(FACTORS)
-    if unknown:
-        raise TypeError(f"There is no factor {unknown.pop()!r}. There are: {', '.join(FACTORS)}.")
+    _check_factors(factors)
     values = {
         name: torch.as_tensor(factors.get(name, factor.plain), dtype=torch.float32).flatten()
         for name, factor in FACTORS.items()
@@ -97,6 +101,12 @@ def face_groups(factors: dict[str, Tensor]) -> Tensor:
     """
     dark, turned = factors["skin_tone"] >= 6, factors["azimuth"].abs() >= 30
     return 4 * dark.long() + 2 * turned.long() + (factors["light_strength"] < 0.5).long()
+
+
+def _check_factors(names: Collection[str]) -> None:
+    for name in names:
+        if name not in FACTORS:
+            raise ValueError(f"There is no factor {name!r}. There are: {', '.join(FACTORS)}.")
 
 
 def check_shares(shares: dict[str, float] | None) -> None:
