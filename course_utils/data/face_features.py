@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 EYE_AT, EYE_HIGH = 0.19, 0.0  # middle of the eyes
 MOUTH_HIGH = -0.33
-WHITE, IRIS, DARK = (0.50, 0.48, 0.46), (0.085, 0.036, 0.014), (0.010, 0.007, 0.006)
-INSIDE, TONGUE, FRAME = (0.05, 0.008, 0.008), (0.26, 0.07, 0.06), (0.095, 0.14, 0.20)
+WHITE, IRIS, DARK = (0.43, 0.415, 0.40), (0.085, 0.036, 0.014), (0.010, 0.007, 0.006)
+INSIDE, TONGUE, FRAME = (0.05, 0.008, 0.008), (0.17, 0.052, 0.046), (0.095, 0.14, 0.20)
 
 
 class Points:
@@ -85,10 +85,10 @@ def _cheeks(albedo: Tensor, points: Points, f: dict[str, Tensor]) -> None:
 def _mouth(albedo: Tensor, points: Points, f: dict[str, Tensor], skin: Tensor) -> None:
     p = points.within((points.mirror < 0.28) & ((points.v - MOUTH_HIGH).abs() < 0.22))
     smile, gap = f["smile"][p.face], f["mouth_open"][p.face]
-    half = 0.165 + 0.05 * smile
+    half = 0.165 + 0.035 * smile
     along = (p.u / half).clamp(-1, 1)
     arch = (1 - along**2).clamp_(min=0)
-    middle = MOUTH_HIGH + (0.18 * smile - 0.025) * (along**2 - 0.45)
+    middle = MOUTH_HIGH + (0.165 * smile - 0.025) * (along**2 - 0.45)
     upper, lower = middle + (0.02 * gap) * arch, middle - (0.15 * gap) * arch
     ends = half - p.mirror
     base = skin[p.face]
@@ -100,7 +100,8 @@ def _mouth(albedo: Tensor, points: Points, f: dict[str, Tensor], skin: Tensor) -
     inside = torch.minimum(torch.minimum(upper + slit - p.v, p.v - lower + slit), ends)
     dark = base * 0.15 + 0.3 * torch.tensor(INSIDE)
     lay(albedo, p, p.soft(inside), dark)
-    teeth = torch.minimum(p.v - (upper - 0.05), inside - 0.004) - (1 - gap) * 0.02
+    teeth = torch.minimum(p.v - (upper - 0.04), inside - 0.005) - (1 - gap) * 0.015
+    teeth = torch.minimum(teeth, 0.72 * half - p.mirror)
     lay(albedo, p, p.soft(teeth) * (gap > 0.15), WHITE)
     tongue = torch.minimum(lower + 0.06 - 0.06 * along**2 - p.v, inside - 0.006)
     lay(albedo, p, p.soft(tongue) * (gap > 0.4), TONGUE)
