@@ -10,11 +10,11 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "check": "course_utils.checking",
-    "hint": "course_utils.checking",
-    "predict": "course_utils.checking",
+    "check": "course_utils.checking.notebook",
+    "hint": "course_utils.checking.notebook",
+    "predict": "course_utils.checking.notebook",
     "evaluate": "course_utils.checking",
-    "answer_sheet": "course_utils.checking",
+    "answer_sheet": "course_utils.checking.notebook",
     "show": "course_utils.display",
 }
 __all__ = list(_HOME)

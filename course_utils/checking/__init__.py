@@ -1,7 +1,7 @@
 """One check with two callers: `check` in a notebook, `evaluate` for graders and tests.
 
 Read `exercise.py` (what an exercise is made of), `engine.py` (the verdict), `running.py` (calling
-code that may do anything), `compare.py`, then `notebook.py` (what the learner sees).
+code that may do anything), `compare.py`, then `notebook.py` (what the learner sees and calls).
 """
 
 from course_utils.checking.engine import evaluate
@@ -15,11 +15,9 @@ from course_utils.checking.exercise import (
     Question,
     Verdict,
 )
-from course_utils.checking.notebook import CheckFailed, answer_sheet, check, hint, predict
 
 __all__ = [
     "Case",
-    "CheckFailed",
     "Exercise",
     "InterfaceError",
     "Mistake",
@@ -27,9 +25,5 @@ __all__ = [
     "Property",
     "Question",
     "Verdict",
-    "answer_sheet",
-    "check",
     "evaluate",
-    "hint",
-    "predict",
 ]

@@ -37,14 +37,15 @@ def _by_name() -> dict[str, Exercise | Question | Prediction]:
 
 
 def _find(name: str, kinds: type | tuple[type, ...]) -> Exercise | Question | Prediction:
-    known = {n: e for n, e in _by_name().items() if isinstance(e, kinds)}
-    if name not in known:
+    entry = _by_name().get(name)
+    if not isinstance(entry, kinds):
+        known = [n for n, e in _by_name().items() if isinstance(e, kinds)]
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
         raise KeyError(
             f"there is no exercise {name!r}"
             + (f"; the nearest name is {near[0]!r}" if near else "")
         )
-    return known[name]
+    return entry
 
 
 def get(name: str) -> Exercise | Question:

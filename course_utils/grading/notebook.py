@@ -7,6 +7,7 @@ import json
 import os
 import stat
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +123,9 @@ def _add(cell: Any, submitted: Submitted) -> None:
     submitted.cells.append(source.replace("\r\n", "\n").encode("utf-8", "replace").decode())
 
 
+@lru_cache(maxsize=64)  # a cell is looked at several times, from several sides
 def syntax(source: str) -> ast.Module | None:
-    """The syntax tree of a cell without its magics, None where it doesn't parse."""
+    """The syntax tree of a cell without its magics, None where it doesn't parse. Not to be changed."""
     try:
         return tree(plain_python(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

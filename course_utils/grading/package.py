@@ -51,7 +51,8 @@ def write_copy(target: Path, hidden: Collection[str]) -> None:
         text = path.read_text(encoding="utf-8")
         (copy / inner).write_text(without(text, hidden), encoding="utf-8")
     (copy / "checking").mkdir(parents=True)
-    (copy / "checking" / "__init__.py").write_text(STAND_INS, encoding="utf-8")
+    for name in ("__init__.py", "notebook.py"):
+        (copy / "checking" / name).write_text(STAND_INS, encoding="utf-8")
     shutil.copytree(
         HERE / "inside", target / "inside", ignore=shutil.ignore_patterns("__pycache__")
     )

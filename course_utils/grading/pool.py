@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import multiprocessing
 import resource
@@ -46,6 +47,8 @@ def _judge_process(line: Connection, settings: Settings) -> None:
     import torch.fx.experimental.symbolic_shapes
 
     torch.set_num_threads(1)
+    gc.collect()
+    gc.freeze()  # what has been imported stays
     _limit_memory()
     grader = Grader(settings)
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit))

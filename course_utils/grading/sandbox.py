@@ -6,6 +6,8 @@ all read-only) and no network; each worker leaves even the zygote's namespaces (
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import os
 import shutil
@@ -14,8 +16,11 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+from course_utils.grading.inside.wire import Channel, Gone, Late, Malformed
 from course_utils.grading.package import write_copy
 
 STARTUP = 120.0  # seconds that a zygote may take to import torch on a busy machine
@@ -131,19 +136,24 @@ class Zygote:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def fork(self) -> socket.socket:
-        """Start a worker, ending the one before; the judge's end of the line to it."""
+    def fork(self) -> Channel:
+        """Start a worker on this thread's core, ending the one before; the judge's end of the line to it."""
         ours, theirs = socket.socketpair()
+        cores = getattr(os, "sched_getaffinity", lambda _: set())(0)
+        order = b"fork %d\n" % min(cores, default=-1)
+        channel = Channel(ours)
+        channel.deadline = time.monotonic() + ANSWER
         try:
-            socket.send_fds(self.control, [b"fork\n"], [theirs.fileno()])
-            if not self._answer(ANSWER).get("worker"):
-                raise SandboxError("a worker does not start")
-        except OSError as error:
-            ours.close()
-            raise SandboxError("the zygote has ended") from error
+            socket.send_fds(self.control, [order], [theirs.fileno()])
+            theirs.close()
+            self._answer(ANSWER)
+            channel.receive()  # the worker says that it is confined
+        except (OSError, SandboxError, Gone, Late, Malformed) as error:
+            channel.close()
+            raise SandboxError("a worker does not start") from error
         finally:
             theirs.close()
-        return ours
+        return channel
 
     def kill(self) -> float:
         """End the worker, whatever it does, and everything it started; the processor seconds it had."""
@@ -176,6 +186,24 @@ class Zygote:
 
     def _remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this thread, and the workers that it asks for meanwhile, on the core that it is on.
+
+    Judge and worker take turns. A message to the same core is there at once; another core would have
+    to be woken up, a hundred times a submission.
+    """
+    if not hasattr(os, "sched_setaffinity"):  # macOS
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {ctypes.CDLL(None).sched_getcpu()})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def remove_leftovers() -> None:

@@ -106,7 +106,7 @@ class Session:
 
     def __init__(self, zygote: Zygote, ends: float) -> None:
         self.ends, self.limit = ends, 0.0
-        self.judge = Judge(Channel(zygote.fork()))
+        self.judge = Judge(zygote.fork())
 
     def allow(self, seconds: float) -> None:
         """The next questions must be answered within `seconds`, and before the session ends."""

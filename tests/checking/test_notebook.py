@@ -2,7 +2,7 @@
 
 import pytest
 
-from course_utils.checking import CheckFailed, answer_sheet, check, hint
+from course_utils.checking.notebook import CheckFailed, answer_sheet, check, hint
 from course_utils.display import Card, marked_up, show
 
 from .posterior import reference, without_prior

@@ -63,7 +63,8 @@ def _shared(x: Tensor, y: Tensor) -> str:
     noise = (y - x)[:, 0, :14].flatten(1)
     if torch.allclose(noise[0], noise[1], atol=1e-6) and noise[0].std() > 0:
         return "one_noise_for_the_batch"
-    if noise.unique().numel() < noise.numel() / 4 and not (noise == 0).double().mean() > 0.4:
+    some = noise[:8]  # `unique` sorts, and all would take longer than the rest of the check
+    if some.unique().numel() < some.numel() / 4 and not (noise == 0).double().mean() > 0.4:
         return "noise_shared_by_pixels"
     return ""
 

@@ -59,17 +59,36 @@ def check(result: int, what: str) -> None:
         raise OSError(ctypes.get_errno(), f"{what}: {os.strerror(ctypes.get_errno())}")
 
 
-def own_namespaces() -> None:
-    """Leave the namespaces of the parent: users, mounts, processes (from the next fork on), network, IPC."""
+def leave(namespaces: int) -> None:
+    """Leave these namespaces of the parent, and its users, for new ones in which this process may do everything."""
     uid, gid = os.getuid(), os.getgid()
-    check(LIBC.unshare(NEW_USER | NEW_MOUNT | NEW_PID | NEW_IPC | NEW_NET | NEW_UTS), "unshare")
+    check(LIBC.unshare(NEW_USER | namespaces), "unshare")
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
 
 
+def own_processes() -> int:
+    """Go on as the first process of a namespace; a handle on it, for `fork_apart`. The one before waits and ends."""
+    leave(NEW_PID)
+    if child := os.fork():
+        os.waitpid(child, 0)
+        os._exit(0)
+    return os.open("/proc/self/ns/pid", os.O_RDONLY)
+
+
+def fork_apart(home: int) -> int:
+    """As `os.fork`, but the child is the first process of a namespace of its own: with it all others there end."""
+    check(LIBC.unshare(NEW_PID), "unshare")  # holds for the next child
+    child = os.fork()
+    if child:
+        check(LIBC.setns(home, NEW_PID), "setns")
+    return child
+
+
 def own_folders(megabytes: int) -> None:
-    """An empty /tmp of limited size, and nothing in /proc and /dev/shm."""
+    """Mounts, network and IPC of this process alone: an empty /tmp of limited size, nothing in /proc and /dev/shm."""
+    leave(NEW_MOUNT | NEW_IPC | NEW_NET | NEW_UTS)
     check(LIBC.mount(b"none", b"/", None, MS_PRIVATE_ALL, None), "mount /")
     for folder, options in (
         (b"/tmp", b"size=%dm,nr_inodes=10000" % megabytes),

@@ -54,11 +54,10 @@ def main() -> None:
     reading, writing = os.pipe()
     if os.fork() == 0:
         try:
+            if mode == "namespaces" and (worker := confine.fork_apart(confine.own_processes())):
+                os.waitpid(worker, 0)
+                os._exit(0)
             if mode == "namespaces":
-                confine.own_namespaces()
-                if inner := os.fork():
-                    os.waitpid(inner, 0)
-                    os._exit(0)
                 confine.own_folders(8)
             confine.give_up_rights()
             os.write(writing, json.dumps(attempts(canary, int(port), name, int(pid))).encode())

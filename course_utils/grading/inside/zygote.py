@@ -1,7 +1,7 @@
 """Imports torch once, then forks a worker for each submission. It never runs a student's code itself.
 
 Started as `python -m inside.zygote FD MODE` in the sandbox; FD is a Unix socket to the judge.
-The judge sends `fork` with a socket attached, or `kill`; each is answered by one line of JSON.
+The judge sends `fork CORE` with a socket attached, or `kill`; each is answered by one line of JSON.
 """
 
 from __future__ import annotations
@@ -60,8 +60,14 @@ def few_pages() -> None:
                     )
 
 
+def to_core(core: int) -> None:
+    """Keep this process and what it forks on the judge's core (see `one_core` in `sandbox.py`)."""
+    with contextlib.suppress(AttributeError, OSError, ValueError):  # -1, or macOS
+        os.sched_setaffinity(0, {core})
+
+
 def confined_worker(channel: socket.socket, namespaces: bool) -> None:
-    """Become a worker: shut this process in, then serve. Never returns."""
+    """Become a worker: shut this process in, say so, then serve. Never returns."""
     from inside import confine, wire, worker
 
     os.chdir("/tmp")
@@ -76,38 +82,24 @@ def confined_worker(channel: socket.socket, namespaces: bool) -> None:
         confine.own_folders(FILES)
         os.chdir("/tmp")
     confine.give_up_rights()
+    line = wire.Channel(channel)
     with contextlib.suppress(wire.Gone, wire.Late, wire.Malformed):
-        worker.serve(wire.Channel(channel))
+        line.send({"do": "confined"})
+        worker.serve(line)
 
 
-def fork_worker(channel: socket.socket, namespaces: bool) -> tuple[int, int]:
-    """Fork a worker; (our child, the worker), both as process ids seen from here."""
-    reading, writing = os.pipe()
-    child = os.fork()
+def fork_worker(channel: socket.socket, home: int | None) -> int:
+    """Fork a worker, into namespaces of its own where there is a handle on ours; its process id."""
+    from inside import confine
+
+    child = os.fork() if home is None else confine.fork_apart(home)
     if child:
-        os.close(writing)
-        with os.fdopen(reading, "rb") as pipe:
-            said = pipe.read()
-        return child, int(said or 0)
+        return child
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        if namespaces:
-            from inside import confine
-
-            confine.own_namespaces()
-            inner = (
-                os.fork()
-            )  # the first process of the new process namespace: with it all others end
-            if inner:
-                os.write(writing, str(inner).encode())
-                os.close(writing)
-                channel.close()
-                os.waitpid(inner, 0)
-                os._exit(0)
-        else:
+        if home is None:
             os.setsid()
-            os.write(writing, str(os.getpid()).encode())
-        confined_worker(channel, namespaces)
+        confined_worker(channel, namespaces=home is not None)
     except BaseException as error:  # the judge sees that the worker has gone
         if os.environ.get("COURSE_GRADING_DEBUG"):
             os.write(2, f"{type(error).__name__}: {error}\n".encode())
@@ -115,15 +107,12 @@ def fork_worker(channel: socket.socket, namespaces: bool) -> tuple[int, int]:
         os._exit(0)
 
 
-def kill(pids: tuple[int, int]) -> float:
+def kill(worker: int) -> float:
     """End a worker and everything it started, wait until it has ended; the processor seconds it had."""
-    child, worker = pids
     with contextlib.suppress(ProcessLookupError):
-        os.kill(
-            worker or child, signal.SIGKILL
-        )  # our child waits for the worker, then ends by itself
+        os.kill(worker, signal.SIGKILL)
     try:
-        used = os.wait4(child, 0)[2]
+        used = os.wait4(worker, 0)[2]
     except ChildProcessError:
         return 0.0
     return used.ru_utime + used.ru_stime
@@ -131,14 +120,16 @@ def kill(pids: tuple[int, int]) -> float:
 
 def main() -> None:
     """Serve the judge until it hangs up."""
+    from inside import confine
+
     judge = socket.socket(fileno=int(sys.argv[1]))
-    namespaces = sys.argv[2] == "namespaces"
+    home = confine.own_processes() if sys.argv[2] == "namespaces" else None
     preload()
     gc.collect()
     gc.freeze()  # a collection in a fork would copy every page that it looks at
     with contextlib.suppress(OSError, ValueError):
         few_pages()
-    current = (0, 0)
+    worker = 0
 
     def say(**words: Any) -> None:
         judge.sendall(json.dumps(words).encode() + b"\n")
@@ -148,12 +139,13 @@ def main() -> None:
         message, fds, _, _ = socket.recv_fds(judge, 64, 1)
         if not message:
             break
-        seconds = kill(current) if current[0] else 0.0
-        current = (0, 0)
-        if message == b"fork\n":
+        seconds = kill(worker) if worker else 0.0
+        worker = 0
+        if message.startswith(b"fork"):
+            to_core(int(message.split()[1]))
             with socket.socket(fileno=fds[0]) as channel:
-                current = fork_worker(channel, namespaces)
-        say(worker=current[1], seconds=seconds)
+                worker = fork_worker(channel, home)
+        say(worker=worker, seconds=seconds)
 
 
 if __name__ == "__main__":
