@@ -85,18 +85,18 @@ def _cheeks(albedo: Tensor, points: Points, f: dict[str, Tensor]) -> None:
 def _mouth(albedo: Tensor, points: Points, f: dict[str, Tensor], skin: Tensor) -> None:
     p = points.within((points.mirror < 0.28) & ((points.v - MOUTH_HIGH).abs() < 0.22))
     smile, gap = f["smile"][p.face], f["mouth_open"][p.face]
-    half = 0.165 + 0.035 * smile
+    half = 0.155 + 0.055 * smile
     along = (p.u / half).clamp(-1, 1)
     arch = (1 - along**2).clamp_(min=0)
-    middle = MOUTH_HIGH + (0.165 * smile - 0.025) * (along**2 - 0.45)
+    middle = MOUTH_HIGH + (0.20 * smile - 0.04) * (along**2 - 0.45)
     upper, lower = middle + (0.02 * gap) * arch, middle - (0.15 * gap) * arch
     ends = half - p.mirror
     base = skin[p.face]
     lip = base * torch.tensor([0.74, 0.47, 0.45]) + torch.tensor([0.014, 0.004, 0.004])
-    edge = 0.014 + 0.024 * arch
+    edge = 0.016 + 0.028 * arch
     lips = torch.minimum(upper + edge - p.v, p.v - lower + 1.3 * edge)
     lay(albedo, p, p.soft(torch.minimum(lips, ends + 0.012)), lip)
-    slit = 0.010 + 0.007 * arch
+    slit = 0.010 + 0.006 * arch
     inside = torch.minimum(torch.minimum(upper + slit - p.v, p.v - lower + slit), ends)
     dark = base * 0.15 + 0.3 * torch.tensor(INSIDE)
     lay(albedo, p, p.soft(inside), dark)

@@ -110,7 +110,7 @@ class Things(Scene):
     def paint_smiley(self) -> Tensor:
         """Two dots and a line, most of them on a disk or a square, tilted like a turned head."""
         x, y = self.grid.x - self.uniform(-0.15, 0.15), self.grid.y - self.uniform(-0.15, 0.15)
-        tilt, size = self.f["azimuth"].view(-1, 1, 1) / 200, self.uniform(0.7, 1.2)
+        tilt, size = self.f["azimuth"].view(-1, 1, 1) / 200, self.uniform(0.6, 1.05)
         x, y = (x + tilt * y) / size, (y - tilt * x) / size
         square = (x.abs() < 0.5) & (y.abs() < 0.5)
         plate = torch.where(self.uniform(0, 1) < 0.5, square, x * x + y * y < 0.3)

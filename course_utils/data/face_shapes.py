@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 FAR = -9.0  # depth where there is nothing
-REACH, LOW = 0.86, 0.0  # half the picture's height, and the height of its middle
+REACH, LOW = 0.70, 0.02  # half the picture's height, and the height of its middle
 
 
 def turn(azimuth: Tensor, elevation: Tensor) -> Tensor:
