@@ -49,15 +49,16 @@ def canvas_csv(table: list[Row], most: float, assignment: str = "Lab") -> str:
 
 
 def moodle_csv(table: list[Row], most: float) -> str:
-    """Moodle's grading worksheet: participants by the number in their folder's name."""
+    """Moodle's grading worksheet: participants by the number in their folder's name.
+
+    Moodle refuses a sheet without the column of dates; an empty one stands for a mark never given.
+    """
+    head = "Identifier,Full name,Grade,Maximum Grade,Last modified (grade),Feedback comments"
     lines: list[list[object]] = []
     for row in table:
         if row.counts:
             found = MOODLE.match(row.student)
-            name, number = (
-                (found["name"], f"Participant {found['number']}") if found else (row.student, "")
-            )
-            lines.append([number, name, row.total(), most, "; ".join(row.status)])
-    return csv_text(
-        ["Identifier", "Full name", "Grade", "Maximum Grade", "Feedback comments"], lines
-    )
+            number = f"Participant {found['number']}" if found else ""
+            name = person(row.student)
+            lines.append([number, name, row.total(), most, "", "; ".join(row.status)])
+    return csv_text(head.split(","), lines)

@@ -76,7 +76,11 @@ def test_platform_files():
     moodle = platforms.moodle_csv(
         [Row("Jane Doe_77_assignsubmission_file_", ["x"], {"roc_auc": 1})], 2
     )
-    assert moodle.splitlines()[1] == "Participant 77,Jane Doe,1,2,"
+    head, line = moodle.splitlines()
+    assert {"Identifier", "Grade", "Last modified (grade)"} <= set(
+        head.split(",")
+    )  # or Moodle refuses it
+    assert line == "Participant 77,Jane Doe,1,2,,"
 
 
 CODE = "def roc_auc(a, b):\n    x = a / 0\n    y = 1\n    x = a / 0\n    return x"
