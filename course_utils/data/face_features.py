@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EYE_AT, EYE_HIGH = 0.19, 0.0  # middle of the eyes
 MOUTH_HIGH = -0.33
 WHITE, IRIS, DARK = (0.43, 0.415, 0.40), (0.085, 0.036, 0.014), (0.010, 0.007, 0.006)
-INSIDE, TONGUE, FRAME = (0.05, 0.008, 0.008), (0.17, 0.052, 0.046), (0.095, 0.14, 0.20)
+INSIDE, TONGUE, FRAME = (0.05, 0.008, 0.008), (0.08, 0.028, 0.025), (0.095, 0.14, 0.20)
 
 
 class Points:
@@ -92,7 +92,7 @@ def _mouth(albedo: Tensor, points: Points, f: dict[str, Tensor], skin: Tensor) -
     upper, lower = middle + (0.02 * gap) * arch, middle - (0.15 * gap) * arch
     ends = half - p.mirror
     base = skin[p.face]
-    lip = base * torch.tensor([0.74, 0.47, 0.45]) + torch.tensor([0.014, 0.004, 0.004])
+    lip = base * torch.tensor([0.74, 0.47, 0.45]) + torch.tensor([0.009, 0.004, 0.004])
     edge = 0.016 + 0.028 * arch
     lips = torch.minimum(upper + edge - p.v, p.v - lower + 1.3 * edge)
     lay(albedo, p, p.soft(torch.minimum(lips, ends + 0.012)), lip)
@@ -104,7 +104,7 @@ def _mouth(albedo: Tensor, points: Points, f: dict[str, Tensor], skin: Tensor) -
     teeth = torch.minimum(teeth, 0.72 * half - p.mirror)
     lay(albedo, p, p.soft(teeth) * (gap > 0.15), WHITE)
     tongue = torch.minimum(lower + 0.06 - 0.06 * along**2 - p.v, inside - 0.006)
-    lay(albedo, p, p.soft(tongue) * (gap > 0.4), TONGUE)
+    lay(albedo, p, p.soft(tongue) * (gap > 0.4), torch.tensor(TONGUE) + 0.15 * base)
 
 
 def _eyes(albedo: Tensor, points: Points, f: dict[str, Tensor]) -> None:
