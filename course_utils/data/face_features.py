@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 EYE_AT, EYE_HIGH = 0.19, 0.0  # middle of the eyes
 MOUTH_HIGH = -0.33
 WHITE, IRIS, DARK = (0.43, 0.415, 0.40), (0.085, 0.036, 0.014), (0.010, 0.007, 0.006)
+TONGUE_TINT = torch.tensor([0.24, 0.08, 0.07])  # of the skin, or it would glow in a dark face
 INSIDE, TONGUE, FRAME = (0.05, 0.008, 0.008), (0.08, 0.028, 0.025), (0.095, 0.14, 0.20)
 
 
@@ -104,7 +105,7 @@ def _mouth(albedo: Tensor, points: Points, f: dict[str, Tensor], skin: Tensor) -
     teeth = torch.minimum(teeth, 0.72 * half - p.mirror)
     lay(albedo, p, p.soft(teeth) * (gap > 0.15), WHITE)
     tongue = torch.minimum(lower + 0.06 - 0.06 * along**2 - p.v, inside - 0.006)
-    lay(albedo, p, p.soft(tongue) * (gap > 0.4), torch.tensor(TONGUE) + 0.15 * base)
+    lay(albedo, p, p.soft(tongue) * (gap > 0.4), torch.tensor(TONGUE) + TONGUE_TINT * base)
 
 
 def _eyes(albedo: Tensor, points: Points, f: dict[str, Tensor]) -> None:

@@ -123,9 +123,9 @@ class Scene:
         key, sky, sheen = self.light(neck, dull=True)
         shade = ((-0.44 - neck.grid_y) / 0.25).clamp(0, 1) * 0.45 + 0.55  # under the chin
         self.add(neck, (key * shade, sky * shade, sheen), NECK, neck.hit)
-        shirt = self.ellipsoid((0.0, -1.10, -0.15), (0.74, 0.42, 0.36), fixed=True)
+        shirt = self.ellipsoid((0.0, -1.02, -0.15), (0.74, 0.42, 0.36), fixed=True)
         lit = self.light(shirt, dull=True)
-        collar = (shirt.grid_x / 0.24) ** 2 + ((shirt.grid_y + 0.66) / 0.12) ** 2 > 1
+        collar = (shirt.grid_x / 0.24) ** 2 + ((shirt.grid_y + 0.58) / 0.10) ** 2 > 1
         self.add(shirt, lit, SHIRT, shirt.hit & collar)
 
     def _head(self) -> None:
