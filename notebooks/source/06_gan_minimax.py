@@ -1,0 +1,1164 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# course:
+#   title: GAN minimax
+#   minutes: 150
+# ---
+
+# %% [markdown] slide_type="slide"
+# # GAN minimax
+#
+# A forger and a judge teach each other. When does it work, and how would you know?
+
+# %% [markdown] slide_type="notes"
+# About 150 minutes with all exercises, 60 if you only present. Keep the map of one dimension, the game by hand, the two slopes, the sample sheet and one patient of the clinic if time is short.
+
+# %% [markdown]
+# About 150 minutes, in two sittings: sections 1 to 5 are a good first one. You need densities, binary cross-entropy, and a training loop you have seen before (notebook 02 or 03).
+#
+# A VAE bounds the likelihood of the data. A **GAN** (Goodfellow et al., 2014) never writes a likelihood down. A **generator** $G$ turns noise $z$ into a point or an image $G(z)$; a **discriminator** $D$ looks at $x$ and gives
+# the probability that it is real, $D(x) = P(x\text{ is real})$. $D$ learns to tell them apart, $G$ learns to fool $D$.
+#
+# At the end you can
+#
+# 1. see a generator as a map from one distribution to another;
+# 2. write the losses from logits, and say why there are two for $G$;
+# 3. write a training step, and find out which of its lines is wrong;
+# 4. count modes, recognize collapse, and try a mend;
+# 5. build a DCGAN, and judge its samples by something else than its losses.
+
+# %% tags=["setup"]
+# setup
+
+# %%
+import base64
+import io
+import math
+
+import torch
+from IPython.display import HTML, display
+from PIL import Image
+from torch import Generator, Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
+
+from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils.data import load
+from course_utils.data.toy import toy_density
+from course_utils.device import pick_device, set_seed
+from course_utils.explorers import embed
+
+# %%
+from course_utils.metrics import batched, frechet_distance
+from course_utils.models.classifier import train_classifier
+from course_utils.models.vae import VAE
+from course_utils.training import adam, fit
+from course_utils.widgets import explore, png
+
+plots.use_style()
+device = pick_device()
+answers = answer_sheet("06")
+
+# %% [markdown]
+# ## 1 · A map of distributions
+#
+# A generator is a function. Put noise in, something else comes out, and the *distribution* of what comes out is called $p_G$. In one dimension you can draw all of it. Here is a map made by hand, no network yet: it turns one bump into two.
+
+# %%
+predict("06.map")
+
+# %%
+def two_bumps(n: int, chance: Generator) -> Tensor:
+    """n points (n, 1) from the data of sections 1 to 4: bumps at ±1.5."""
+    side = 3.0 * torch.randint(0, 2, (n, 1), generator=chance) - 1.5
+    return side + 0.5 * torch.randn(n, 1, generator=chance)
+
+def draw_map(axes, g, z: Tensor, chance: Generator) -> None:
+    """The map z -> G(z), and the densities before and after it."""
+    line = torch.linspace(-3, 3, 121)[:, None]
+    with torch.no_grad():
+        made, curve = g(z), g(line)
+    axes[0].plot(line, curve, color=plots.HOUSE)
+    for start in torch.linspace(-2.4, 2.4, 13):
+        axes[0].plot(start, -3.8, "o", color=plots.QUIET, ms=4)
+        end = g(start.reshape(1, 1)).item()
+        axes[0].plot([start, start, -3], [-3.8, end, end], color=plots.QUIET, lw=0.7)
+    axes[0].set(xlim=(-3, 3), ylim=(-4, 4), xlabel="z", ylabel="G(z)")
+    axes[1].hist(two_bumps(20_000, chance)[:, 0].numpy(), 60, range=(-4, 4), density=True, histtype="step", color=plots.HOUSE,
+                 orientation="horizontal", lw=2, label="data")
+    axes[1].hist(made[:, 0].numpy(), 60, range=(-4, 4), density=True, color=plots.ACCENT, alpha=0.5, orientation="horizontal", label="G(z)")
+    axes[1].set(xlim=(0, 0.6), ylim=(-4, 4), xlabel="density")
+
+# %% slide_type="slide"
+chance = set_seed(0)
+z_many = torch.randn(20_000, 1, generator=chance)
+fig, axes = plots.canvas(width=8.5, height=4.2, cols=2)
+draw_map(axes, lambda z: 1.5 * torch.tanh(6 * z) + 0.5 * z, z_many, chance)
+axes[1].legend()
+plots.set_finding(fig, "A map that is steep in the middle tears one bump into two")
+show(fig, alt="Left, a curve from z to G(z): flat, steep through 0, flat again; thin lines carry evenly spaced points over it, and they come out in two bunches. "
+              "Right, the histogram of G(z) has two bumps at plus and minus 1.5, close to those of the data")
+
+# %% [markdown]
+# Follow the thin lines. Evenly spaced points come out crowded where the map is flat and thin where it is steep: where the slope is $s$, the density is divided by $|s|$. The map is continuous, so *some* points land between the bumps. A generator is
+# such a map with a network in place of the formula; training has to find the steep places.
+
+# %% [markdown] slide_type="notes"
+# Ask for the density at the middle: the noise has its largest density there, and the slope divides it. Nothing in this picture needs a discriminator yet. It says what is to be learned, not how.
+
+# %% [markdown]
+# ## 2 · The game
+#
+# Nobody knows the density of $G(z)$, so it can't be compared with the data's directly. $D$ does the comparing. It is paid $\log D(x)$ for a real point and $\log(1 - D(x))$ for a fake one, and the **value** of the game is
+#
+# $$V(D, G) = \mathbb E_{x\sim\text{data}}[\log D(x)] + \mathbb E_z[\log(1 - D(G(z)))], \qquad \min_G \max_D V(D, G) .$$
+#
+# In words: $D$ wants real points called real and fakes called fake, $G$ wants the opposite for its fakes. Notebook 07 finds out what a *perfect* $D$ would say. Here both have to learn. Play it by hand first: you are $D$ and make $V$ as large as you can, then
+# you are $G$ and make it small. Then press "take turns".
+
+# %% slide_type="slide"
+embed("gan_game")
+
+# %% [markdown]
+# Watch what $D$ could earn fall toward what a coin earns, $\log ½ + \log ½ = -1.386$ nats, as the fakes come to the data. And watch $D$'s curve at the end: flat, at ½, since nothing can be told apart any more.
+#
+# ### Exercise 6.1 · The discriminator's loss
+# Difficulty ●●○ · importance ●●● · 8 minutes
+#
+# $$\texttt{d\_loss} = -\frac1N\sum_i \log D(x_i) - \frac1M\sum_j \log(1 - D(G(z_j)))$$
+#
+# In words: minus $V$, on a batch. $D$ returns **logits** $a$, and $D = \mathrm{sigmoid}(a)$. Never take the log of a sigmoid: in float32 it is exactly 0 or 1 for large logits. Instead,
+# $-\log D = \log(1 + e^{-a})$, which is `F.softplus(-a)`, and $-\log(1 - D)$ is `F.softplus(a)`. One mean over each half.
+
+# %%
+def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """−mean log D(real) − mean log(1 − D(fake)), a scalar, from logits. Goodfellow et al., 2014, eq. 1."""
+    # 1. the mean of −log D over real logits
+    # 2. the mean of −log(1 − D) over fake logits
+    # 3. their sum
+    ### BEGIN SOLUTION
+    return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+    ### END SOLUTION
+
+# %%
+discriminator_loss = check(discriminator_loss)
+
+# %%
+hint("discriminator_loss")
+
+# %% [markdown]
+# ### Exercise 6.2 · What a coin pays
+# Difficulty ●○○ · importance ●●● · 2 minutes
+#
+# $D$ says ½ to everything. What is its loss, in nats?
+
+# %%
+### BEGIN SOLUTION
+answers["6.2"] = -math.log(0.5) - math.log(0.5)
+### END SOLUTION
+
+# %%
+check(answers, "6.2")
+
+# %% [markdown]
+# ### A word on labels
+#
+# The lecture slides write $\arg\max_D \mathbb E[\log D(G(z)) + \log(1 - D(x))]$. Their $D$ is large on *fakes*: $D = P(\text{fake})$. Turn the label, replace $D$ by $1 - D$, and it is the same game:
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Same game, label turned
+#
+# The slides: $\arg\max_D\, \mathbb E[\log D(G(z)) + \log(1 - D(x))]$, so $D = P(\text{fake})$.
+#
+# Here $D = P(\text{real})$. Turn the label, $D \to 1 - D$, which turns the sign of the logit:
+
+# %% slide_type="fragment" tags=["nbval-check-output"]
+real_logits, fake_logits = torch.tensor([2.0, 0.5, -1.0]), torch.tensor([-3.0, 1.0])
+
+def value_of_the_slides(d_real: Tensor, d_fake: Tensor) -> Tensor:
+    """E[log D(G(z))] + E[log(1 − D(x))], with D = P(fake)."""
+    return d_fake.log().mean() + (1 - d_real).log().mean()
+
+ours = -discriminator_loss(real_logits, fake_logits)
+theirs = value_of_the_slides((-real_logits).sigmoid(), (-fake_logits).sigmoid())
+print(f"V, ours: {ours:.4f}   the slides', with every label turned: {theirs:.4f}")
+assert abs(ours - theirs) < 1e-6
+#> V, ours: -1.3190   the slides', with every label turned: -1.3190
+
+# %% [markdown]
+# ### Exercise 6.3 · Half of each
+# Difficulty ●●○ · importance ●●○ · 2 minutes
+#
+# You take $D$'s loss from the slides and $G$'s loss, $-\log D(G(z))$, from here. What happens?
+#
+# - **a** Nothing, since both play the same game.
+# - **b** $G$ is rewarded for being recognized as fake, and moves away from the data.
+# - **c** $D$ learns nothing.
+# - **d** The losses become infinite.
+
+# %%
+### BEGIN SOLUTION
+answers["6.3"] = "b"
+### END SOLUTION
+
+# %%
+check(answers, "6.3")
+
+# %% [markdown]
+# ## 3 · Two losses for the generator
+#
+# $G$ appears in the second term of $V$ only. Going down on it is the **saturating** loss. The other one gives fakes the label *real* and takes the cross-entropy; it is called **non-saturating**, and it is what everybody uses:
+#
+# $$\text{saturating: } \mathbb E_z[\log(1 - D(G(z)))] \qquad\qquad \text{non-saturating: } -\mathbb E_z[\log D(G(z))]$$
+#
+# In words: make fakes *less surely fake*, or make them *more surely real*. Both are smallest where $D$ is fooled. They differ in how hard they pull on the way.
+#
+# ### Exercise 6.4 · The saturating loss
+# Difficulty ●○○ · importance ●●○ · 3 minutes
+
+# %%
+def generator_loss_saturating(fake_logits: Tensor) -> Tensor:
+    """mean log(1 − D(G(z))), a scalar, from logits: never above 0."""
+    # the mean of log(1 − D), without a log of a sigmoid
+    ### BEGIN SOLUTION
+    return -F.softplus(fake_logits).mean()
+    ### END SOLUTION
+
+# %%
+generator_loss_saturating = check(generator_loss_saturating)
+
+# %%
+hint("generator_loss_saturating")
+
+# %% [markdown]
+# ### Exercise 6.5 · The non-saturating loss
+# Difficulty ●○○ · importance ●●● · 3 minutes
+
+# %%
+def generator_loss(fake_logits: Tensor) -> Tensor:
+    """−mean log D(G(z)), a scalar, from logits."""
+    # the mean of −log D, without a log of a sigmoid
+    ### BEGIN SOLUTION
+    return F.softplus(-fake_logits).mean()
+    ### END SOLUTION
+
+# %%
+generator_loss = check(generator_loss)
+
+# %%
+hint("generator_loss")
+
+# %% [markdown]
+# Now both against the logit $a$ of $D(G(z))$, the value and the slope, and the slopes by autograd, to be compared with $-D$ and $-(1 - D)$.
+
+# %% slide_type="slide"
+a = torch.linspace(-8, 8, 161, requires_grad=True)
+fig, (left, right) = plots.canvas(width=10, height=4, cols=2)
+slopes = {}
+for loss, color, style, name in ((generator_loss_saturating, plots.HOUSE, "-", "log(1 − D), saturating"),
+                                 (generator_loss, plots.ACCENT, "--", "−log D, non-saturating")):
+    values = torch.stack([loss(one[None]) for one in a])
+    slopes[name] = torch.autograd.grad(values.sum(), a)[0]
+    left.plot(a.detach(), values.detach(), color=color, ls=style, label=name)
+    right.plot(a.detach(), slopes[name], color=color, ls=style, label=name)
+for ax, label in ((left, "loss (nats)"), (right, "slope in the logit")):
+    ax.axvspan(-8, -3, color=plots.QUIET, alpha=0.12, lw=0)
+    ax.set(xlim=(-8, 8), xlabel="logit of D(G(z))", ylabel=label)
+left.legend(loc="upper right")
+right.text(-7.7, -0.55, "D is sure\nthat it is fake", color=plots.INK)
+plots.set_finding(fig, "Where D is sure of a fake, log(1 − D) is flat and −log D is steep")
+show(fig, alt="Left, both losses fall with the logit; the saturating one is flat at 0 on the left and falls on the right, the other one falls on the left and is flat at 0 on the "
+              "right. Right, their slopes: the saturating one goes from 0 to minus 1, the non-saturating one from minus 1 to 0")
+d = a.detach().sigmoid()
+assert (slopes["log(1 − D), saturating"] + d).abs().max() < 1e-6
+assert (slopes["−log D, non-saturating"] + (1 - d)).abs().max() < 1e-6
+
+# %% [markdown]
+# The two curves are mirror images: the slopes are $-D$ and $-(1 - D)$. Early in training every generator is bad, $D$ is sure, and you are in the gray band. There the saturating loss doesn't pull. "A strong discriminator makes the generator's gradient vanish",
+# says the exam guide of GANs in general. It is true of this loss, and the other one was invented because of it.
+
+# %% [markdown] slide_type="notes"
+# Exam question: why non-saturating? The complete answer has the two slopes in it, and the sentence that both losses have the same optimum. The exam guide drops which loss it speaks of: error six on the errata page.
+
+# %% [markdown]
+# ### Exercise 6.6 · How much harder
+# Difficulty ●○○ · importance ●●○ · 2 minutes
+#
+# $D(G(z)) = 0.01$. How many times as steep in the logit is the non-saturating loss?
+
+# %%
+### BEGIN SOLUTION
+answers["6.6"] = (1 - 0.01) / 0.01
+### END SOLUTION
+
+# %%
+check(answers, "6.6")
+
+# %% [markdown]
+# ## 4 · One step
+#
+# ### Exercise 6.7 · A training step
+# Difficulty ●●● · importance ●●● · 15 minutes
+#
+# One update of $D$, then one of $G$ with the non-saturating loss. Four things to watch, each of them a classic:
+#
+# - In $D$'s update the fakes are given. `.detach()` them, so that nothing runs back into $G$.
+# - `backward()` *adds* to `.grad`. Zero what you are about to use.
+# - $G$'s backward runs *through* $D$, and fills $D$'s `.grad` as well. Only `opt_g` may step.
+# - $G$ asks the *new* $D$: logits from before `opt_d.step()` are stale. (The images may be used again.)
+#
+# `x_real` is a batch of data, `z` the noise for $G$. Return the two losses as floats.
+
+# %%
+def gan_step(generator: nn.Module, discriminator: nn.Module, opt_g: torch.optim.Optimizer, opt_d: torch.optim.Optimizer,
+             x_real: Tensor, z: Tensor) -> dict[str, float]:
+    """One update of D on x_real (N, …) and G(z), then one of G: the two losses. Goodfellow et al., 2014, algorithm 1."""
+    # 1. fakes from z; D's loss on x_real and on the detached fakes
+    # 2. zero, backward and step for D
+    # 3. G's loss: what the new D says of the fakes, not detached
+    # 4. zero, backward and step for G
+    # 5. both losses as floats, {"d_loss": …, "g_loss": …}
+    ### BEGIN SOLUTION
+    x_fake = generator(z)
+    d_loss = discriminator_loss(discriminator(x_real), discriminator(x_fake.detach()))
+    opt_d.zero_grad()
+    d_loss.backward()
+    opt_d.step()
+    g_loss = generator_loss(discriminator(x_fake))
+    opt_g.zero_grad()
+    g_loss.backward()
+    opt_g.step()
+    return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+    ### END SOLUTION
+
+# %%
+gan_step = check(gan_step)
+
+# %%
+hint("gan_step")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## One step
+#
+# 1. $D$: zero, backward, step on `discriminator_loss(D(x_real), D(x_fake.detach()))`
+# 2. $G$: zero, backward, step on `generator_loss(D(x_fake))`, asked anew
+#
+# Three classics: the fakes not detached · gradients not zeroed · $G$'s step moves $D$
+
+# %% [markdown]
+# ### Exercise 6.8 · What `detach` saves
+# Difficulty ●●○ · importance ●●○ · 3 minutes
+#
+# In a step like yours, with both `zero_grad()` where they belong, somebody makes fakes anew for each update and forgets `.detach()` in $D$'s. What comes out wrong?
+#
+# - **a** $G$'s weights, always.
+# - **b** $D$'s weights.
+# - **c** Nothing in the weights, as long as $G$'s gradients are zeroed before its own backward; only time is lost.
+# - **d** Backward raises an error.
+
+# %%
+### BEGIN SOLUTION
+answers["6.8"] = "c"
+### END SOLUTION
+
+# %%
+check(answers, "6.8")
+
+# %% [markdown]
+# Train the map of section 1: one number of noise in, one number out, both networks tiny.
+
+# %%
+def mlp(inputs: int, outputs: int, hidden: int = 64) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(inputs, hidden), nn.LeakyReLU(0.2), nn.Linear(hidden, hidden), nn.LeakyReLU(0.2), nn.Linear(hidden, outputs))
+
+def pair(inputs: int, outputs: int, lr_g: float = 1e-3, lr_d: float = 1e-3) -> tuple:
+    """A generator and a discriminator for points (N, outputs), with their optimizers."""
+    g, d = mlp(inputs, outputs), mlp(outputs, 1)
+    betas = (0.5, 0.99)  # momentum 0.5, as DCGAN has it: with 0.9 the two overshoot each other
+    return g, d, adam(g.parameters(), lr_g, betas=betas), adam(d.parameters(), lr_d, betas=betas)
+
+threads = torch.get_num_threads()
+torch.set_num_threads(1)  # networks this small only get slower with more
+chance = set_seed(0)
+g, d, opt_g, opt_d = pair(1, 1)
+stages, looks = {}, [0, 30, 60, 100, 150, 200, 300, 400, 600, 800, 1100, 1500]
+for step in range(1501):
+    if step in looks:
+        stages[step] = {name: weight.clone() for name, weight in g.state_dict().items()}
+    gan_step(g, d, opt_g, opt_d, two_bumps(256, chance), torch.randn(256, 1, generator=chance))
+
+# %% slide_type="slide"
+def at_stage(step: int) -> nn.Module:
+    net = mlp(1, 1)
+    net.load_state_dict(stages[step])
+    return net
+
+shown = (0, 60, 150, 300, 1500)
+fig, axes = plots.canvas(width=12, height=5, rows=2, cols=len(shown))
+for column, step in enumerate(shown):
+    draw_map((axes[column], axes[len(shown) + column]), at_stage(step), z_many, chance)
+    axes[column].set_title(f"step {step}", fontsize=12)
+    for ax in (axes[column], axes[len(shown) + column]) if column else ():
+        ax.set_ylabel("")
+plots.set_finding(fig, "A generator learns where to be steep")
+show(fig, alt="Five stages of training, the map above and the density of its points below, beside the data's two bumps. At first the map is nearly flat and all points lie in "
+              "one spike; it tilts, then gets a steep stretch in the middle; in the last stage the points have two bumps near those of the data, narrower than they are")
+
+# %% [markdown]
+# The same as a film. It plays once; run the cell again to see it again. (The stills above say what it says.)
+
+# %%
+def film(figures: list, alt: str, milliseconds: int = 350) -> None:
+    """Figures of equal size as a moving picture that plays once."""
+    frames = [Image.open(io.BytesIO(png(fig))).convert("P", palette=Image.Palette.ADAPTIVE, colors=64) for fig in figures]
+    out = io.BytesIO()
+    frames[0].save(out, "gif", save_all=True, append_images=frames[1:], duration=[milliseconds] * (len(frames) - 1) + [3000])
+    data = base64.b64encode(out.getvalue()).decode()
+    display(HTML(f'<img alt="{alt}" style="width:560px;max-width:100%;background:white" src="data:image/gif;base64,{data}">'))
+
+figures = []
+for step in looks:
+    fig, axes = plots.canvas(width=6, height=3, cols=2)
+    draw_map(axes, at_stage(step), z_many[:5000], Generator().manual_seed(1))
+    plots.set_finding(fig, f"step {step}")
+    figures.append(fig)
+film(figures, "A film of the map and of the density of its points over training: one spike spreads out, then parts into two bumps")
+
+# %% tags=["solution"]
+# What the text claims: it ends with two bumps, and with few points in between.
+made = at_stage(1500)(z_many).detach()[:, 0]
+assert 0.25 < (made > 0.75).float().mean() < 0.75 and 0.25 < (made < -0.75).float().mean() < 0.75
+
+# %% [markdown]
+# ## 5 · The same generator, both losses
+#
+# Slopes in the logit are one thing; what reaches $G$'s weights is another. So measure it. Over the first 200 steps of a training run, at every step: clone the generator, put the same batch through the same $D$, and take both losses' gradients. If the
+# slopes were the whole story, the norms would have the ratio $(1 - D)/D$.
+
+# %%
+predict("06.clone")
+
+# %%
+def gradient_norm(loss: Tensor, net: nn.Module) -> float:
+    """Length of the gradient of a loss in all weights of a network."""
+    gradients = torch.autograd.grad(loss, list(net.parameters()), retain_graph=True)
+    return torch.cat([part.flatten() for part in gradients]).norm().item()
+
+ring = toy_density("ring")  # eight Gaussians on a circle of radius 2
+
+def both_norms(seed: int, steps: int = 200) -> Tensor:
+    """(steps, 3): the norms of the saturating and the non-saturating gradient, and the mean of (1 − D)/D."""
+    chance, rows = set_seed(seed), []
+    g, d, opt_g, opt_d = pair(2, 2)
+    with torch.no_grad():
+        g[-1].bias += 4  # begin far from the data, as a generator of images does
+    for _ in range(steps):
+        x_real, z = ring.sample(128, chance), torch.randn(128, 2, generator=chance)
+        clone = mlp(2, 2)
+        clone.load_state_dict(g.state_dict())
+        logits = d(clone(z))
+        rows.append([gradient_norm(generator_loss_saturating(logits), clone), gradient_norm(generator_loss(logits), clone),
+                     torch.exp(-logits).mean().item()])
+        gan_step(g, d, opt_g, opt_d, x_real, z)
+    return torch.tensor(rows)
+
+norms = torch.stack([both_norms(seed) for seed in range(3)])  # (3, 200, 3)
+ratio, expected = norms[..., 1] / norms[..., 0], norms[..., 2]
+for low, high in ((0, 10), (10, 25), (25, 50), (50, 200)):
+    part = slice(low, high)
+    print(f"steps {low:3d} to {high:3d}: ratio of the norms {ratio[:, part].mean():5.2f}, mean of (1 − D)/D {expected[:, part].mean():5.2f}")
+
+# %% slide_type="slide"
+fig, (ax,) = plots.canvas(width=8.5, height=4)
+for seed in range(3):
+    ax.plot(ratio[seed], color=plots.HOUSE, lw=1.6, alpha=0.8, label="norm of −log D's gradient / norm of log(1 − D)'s" if seed == 0 else None)
+    ax.plot(expected[seed], color=plots.ACCENT, lw=1.6, ls="--", alpha=0.8, label="mean of (1 − D)/D over the fakes" if seed == 0 else None)
+ax.axhline(1, color=plots.QUIET, lw=1, ls=":")
+ax.set(yscale="log", xlabel="step", ylabel="ratio, log scale")
+ax.minorticks_off()
+ax.set_yticks([0.5, 1, 2, 4, 8], ["0.5", "1", "2", "4", "8"])
+ax.legend()
+plots.set_title(ax, "The better D is, the more the non-saturating loss pulls ahead")
+show(fig, alt="Two curves for each of three runs over 200 steps, log scale: the measured ratio of gradient norms and the mean of (1 − D)/D rise and fall together, "
+              "well above 1 within the first steps, and back to about 1")
+
+# %% [markdown]
+# The two agree about which way and roughly how much, and not exactly: $(1 - D)/D$ is averaged over fakes one at a time, and the gradient adds them up as vectors, so a few fakes that $D$ is very sure of lift the average more than the norm.
+#
+# One more thing you should know: **Adam hides this.** It divides each gradient by its recent size, so a gradient that is a hundred times too small makes nearly the same step. The saturating loss fails with Adam only where gradients get so small that nothing is left to
+# divide. With plain gradient descent it stops at once; the clinic has such a run.
+
+# %% tags=["solution"]
+# What the text claims.
+assert ratio[:, :25].mean() > 2 * ratio[:, 50:].mean() and torch.corrcoef(torch.stack([ratio.log().flatten(), expected.log().flatten()]))[0, 1] > 0.8
+
+# %% [markdown] slide_type="slide"
+# ## 6 · Eight bumps on a ring
+#
+# In two dimensions: how many of the eight does $G$ find?
+
+# %% [markdown]
+# The ring is the usual test of **mode coverage**. Counting by eye won't do for a training run, so count in code.
+#
+# ### Exercise 6.9 · Modes covered
+# Difficulty ●●○ · importance ●●● · 6 minutes
+#
+# A mode is covered if at least `min_count` samples lie within `radius` of its center (less than `radius` away, in the Euclidean distance). `samples` (N, D), `centers` (K, D). Return an int.
+
+# %%
+def modes_covered(samples: Tensor, centers: Tensor, radius: float, min_count: int = 1) -> int:
+    """How many of the centers (K, D) have at least min_count of the samples (N, D) within radius."""
+    # 1. distances from every sample to every center, (N, K)
+    # 2. how many samples each center has within radius, (K,)
+    # 3. how many centers have enough
+    ### BEGIN SOLUTION
+    near = torch.cdist(samples, centers) < radius  # (N, K)
+    return int((near.sum(0) >= min_count).sum())
+    ### END SOLUTION
+
+# %%
+modes_covered = check(modes_covered)
+
+# %%
+hint("modes_covered")
+
+# %%
+def play_ring(seed: int = 0, lr_g: float = 1e-3, lr_d: float = 1e-3, steps: int = 600) -> dict:
+    """Train on the ring; samples of one fixed noise, modes covered and losses along the way."""
+    chance = set_seed(seed)
+    g, d, opt_g, opt_d = pair(2, 2, lr_g, lr_d)
+    z_fixed = torch.randn(2000, 2, generator=chance)
+    run = {"samples": {}, "modes": {}, "d_loss": [], "g_loss": []}
+    for step in range(steps + 1):
+        if step % 50 == 0:
+            with torch.no_grad():
+                run["samples"][step] = g(z_fixed)
+            run["modes"][step] = modes_covered(run["samples"][step], ring.means, radius=0.3, min_count=20)
+        losses = gan_step(g, d, opt_g, opt_d, ring.sample(128, chance), torch.randn(128, 2, generator=chance))
+        run["d_loss"].append(losses["d_loss"])
+        run["g_loss"].append(losses["g_loss"])
+    return run | {"z": z_fixed}
+
+healthy = [play_ring(seed) for seed in range(3)]
+print("modes covered at the end, three seeds:", [run["modes"][600] for run in healthy])
+print(f"samples within 0.3 of a center: {(torch.cdist(healthy[0]['samples'][600], ring.means) < 0.3).any(1).float().mean():.0%}")
+
+# %% [markdown]
+# Color each sample by where its *noise* was, by the angle of $z$. So you see not only where points are, but which part of the noise was carried there.
+
+# %% slide_type="slide"
+def scatter(ax, run: dict, step: int) -> None:
+    angle = torch.atan2(run["z"][:, 1], run["z"][:, 0])
+    ax.scatter(*run["samples"][step].T, s=3, c=angle, cmap="twilight")
+    ax.plot(*ring.means.T, "o", mfc="none", mec=plots.INK, ms=11, ls="none")
+    ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal", xticks=[], yticks=[])
+    ax.set_title(f"step {step}: {run['modes'][step]} of 8", fontsize=11)
+
+fig, axes = plots.canvas(width=12, height=2.8, cols=6)
+for ax, step in zip(axes, (0, 50, 100, 200, 400, 600)):
+    scatter(ax, healthy[0], step)
+plots.set_finding(fig, "The plane of noise is carried to the ring, wedge by wedge")
+show(fig, alt="Six stages: a small cloud at the center; it grows, moves and opens; at the end the samples form a ring that runs through all eight circles, and the colors go round it "
+              "in order, so each bump is made from one wedge of the noise, with points between neighbors")
+
+# %%
+figures = []
+for step in range(0, 601, 50):
+    fig, (ax,) = plots.canvas(width=4, height=4)
+    scatter(ax, healthy[0], step)
+    figures.append(fig)
+film(figures, "A film of the samples on the ring over training: a cloud unfolds and is carried to the eight bumps", 250)
+
+# %% [markdown]
+# Neighboring bumps are made from neighboring wedges of the noise, with many points between them: the map is continuous here, too, and 600 steps are few. Covered means that a mode has points, not that it has its share.
+#
+# ### Collapse, on purpose
+#
+# Now let $G$ learn twenty times as fast as $D$, and change nothing else.
+
+# %%
+predict("06.collapse")
+
+# %%
+collapsed = [play_ring(seed, lr_g=2e-2) for seed in range(3)]
+print("G twenty times as fast, modes at the end:", [run["modes"][600] for run in collapsed])
+mended = [play_ring(seed, lr_g=2e-2, lr_d=1e-2) for seed in range(3)]
+print("the same G, and D ten times as fast too:", [run["modes"][600] for run in mended])
+
+# %% slide_type="slide"
+fig, axes = plots.canvas(width=11, height=3.4, cols=4)
+for ax, step in zip(axes, (400, 500, 600)):
+    scatter(ax, collapsed[0], step)
+for runs, color, style, name in ((healthy, plots.HOUSE, "-", "equal rates"), (collapsed, plots.ACCENT, "--", "G 20 × faster"),
+                                 (mended, "#2b8a8f", "-.", "D 10 × faster, too")):
+    for run in runs:
+        axes[3].plot(list(run["modes"]), list(run["modes"].values()), color=color, ls=style, lw=1.5, label=name if run is runs[0] else None)
+axes[3].set(ylim=(-0.3, 13), yticks=range(0, 9, 2), xlabel="step", ylabel="modes covered")
+axes[3].legend(fontsize=9, loc="upper left")
+plots.set_finding(fig, "A G that outruns its judge sits in one place and hops; a judge that keeps up mends it")
+show(fig, alt="Three stages of the collapsed run: nearly all samples in one or two places, another place each time. Right, modes covered over steps, three seeds each: "
+              "with equal rates they rise to 8, with a fast G and a fast D they get near it, with the fast G alone they stay at 0 or 1")
+
+# %% [markdown]
+# This is **mode collapse**. All noise is sent to one place, the place that $D$ at the moment finds most real. $D$ learns that this place is full of fakes, $G$ runs to the next. A judge that sees one sample at a time has no way to say
+# "too many of the same". The mend here lets $D$ learn faster, too, so that it can answer before $G$ has run. Others let $D$ see several samples at once (minibatch discrimination), or keep its slope small; the clinic tries that.
+#
+# ### What the losses say
+#
+# Compare the losses of the three, with a number that is no loss: a **two-sample test**. Take the energy distance between samples and data,
+#
+# $$E = 2\,\mathbb E|x - y| - \mathbb E|x - x'| - \mathbb E|y - y'|,$$
+#
+# in words: how much further are strangers than relatives, on average (0 only if the distributions are equal; Székely and Rizzo, 2013). How large may it be by chance? Shuffle samples and data together, deal them out anew, and look: the share of shuffles that reach the measured $E$ is the p-value.
+
+# %%
+def energy_distance(x: Tensor, y: Tensor) -> float:
+    """2 E|x − y| − E|x − x'| − E|y − y'| for samples (N, D) and (M, D)."""
+    return (2 * torch.cdist(x, y).mean() - torch.cdist(x, x).mean() - torch.cdist(y, y).mean()).item()
+
+def two_sample_test(x: Tensor, y: Tensor, chance: Generator, shuffles: int = 99) -> tuple[float, float]:
+    """Energy distance of (N, D) and (N, D), and the p-value for "the same distribution"."""
+    measured_here, pool = energy_distance(x, y), torch.cat([x, y])
+    by_chance = [energy_distance(*pool[torch.randperm(len(pool), generator=chance)].split(len(x))) for _ in range(shuffles)]
+    return measured_here, (1 + sum(e >= measured_here for e in by_chance)) / (1 + shuffles)
+
+# %% slide_type="slide"
+chance = Generator().manual_seed(5)
+data = ring.sample(400, chance)
+print(f"{'':24s}{'d_loss':>8s}{'g_loss':>8s}{'modes':>7s}{'energy':>9s}{'p':>6s}")
+late = {}
+for name, runs in {"equal rates": healthy, "G 20 times as fast": collapsed, "and D 10 times": mended}.items():
+    d_loss, g_loss = (sum(sum(run[key][-200:]) / 200 for run in runs) / 3 for key in ("d_loss", "g_loss"))
+    tests = [two_sample_test(run["samples"][600][:400], data, chance) for run in runs]
+    late[name] = d_loss, sum(run["modes"][600] for run in runs) / 3, sum(e for e, _ in tests) / 3
+    print(f"{name:24s}{d_loss:8.2f}{g_loss:8.2f}{late[name][1]:7.1f}{late[name][2]:9.3f}{max(p for _, p in tests):6.2f}")
+energy, p = two_sample_test(ring.sample(400, chance), data, chance)
+print(f"{'data, another draw':24s}{'':>16s}{8:7.1f}{energy:9.3f}{p:6.2f}")
+
+# %% [markdown]
+# Means over three seeds. No column of losses would have told you which run has eight modes and which has one. The energy distance does, and the last line shows what "the same" looks like. The p-value (the largest of three) says what 400 points can show: the collapsed runs are not the data.
+
+# %% tags=["solution"]
+# What the text claims.
+assert min(run["modes"][600] for run in healthy) >= 7 and min(run["modes"][600] for run in mended) >= 5
+assert max(max(run["modes"][step] for step in range(300, 601, 50)) for run in collapsed) <= 3
+assert late["G 20 times as fast"][2] > 3 * max(late["equal rates"][2], late["and D 10 times"][2])
+assert p > 0.05
+
+# %% [markdown] slide_type="notes"
+# Ask before the table: which of the three runs would you stop, from its losses alone?
+
+# %% [markdown] slide_type="slide"
+# ## 7 · Digits
+#
+# The same step, with convolutions: a DCGAN.
+
+# %% [markdown]
+# Radford et al. (2016) found by trying what makes convolutional GANs train, and the recipe is known as DCGAN:
+#
+# - no pooling: **strided** convolutions shrink the image in $D$, **transposed** ones enlarge it in $G$;
+# - **batch norm** in both, but not at $D$'s first layer nor at either end;
+# - ReLU in $G$, **LeakyReLU** in $D$, so that a gradient comes back from everywhere;
+# - a bounded last layer of $G$: tanh in the paper, whose images lie in [−1, 1]; sigmoid here, where they lie in [0, 1];
+# - small random weights, and Adam with momentum 0.5.
+
+# %%
+train = load("digits", n=10_000)
+x = train.float(device)  # (10000, 1, 28, 28)
+x_test = load("digits", split="test", n=2000).float(device)
+
+def dcgan_generator(latent_dim: int = 32) -> nn.Sequential:
+    """Noise (N, latent_dim) to images (N, 1, 28, 28) in [0, 1]."""
+    return nn.Sequential(
+        nn.Linear(latent_dim, 48 * 7 * 7, bias=False), nn.Unflatten(1, (48, 7, 7)), nn.BatchNorm2d(48), nn.ReLU(),  # (N, 48, 7, 7)
+        nn.ConvTranspose2d(48, 24, 4, stride=2, padding=1, bias=False), nn.BatchNorm2d(24), nn.ReLU(),  # (N, 24, 14, 14)
+        nn.ConvTranspose2d(24, 1, 4, stride=2, padding=1), nn.Sigmoid(),  # (N, 1, 28, 28)
+    )
+
+def dcgan_discriminator() -> nn.Sequential:
+    """Images (N, 1, 28, 28) to logits (N, 1)."""
+    return nn.Sequential(
+        nn.Conv2d(1, 24, 4, stride=2, padding=1), nn.LeakyReLU(0.2),  # (N, 24, 14, 14)
+        nn.Conv2d(24, 48, 4, stride=2, padding=1, bias=False), nn.BatchNorm2d(48), nn.LeakyReLU(0.2),  # (N, 48, 7, 7)
+        nn.Flatten(), nn.Linear(48 * 7 * 7, 1),
+    )
+
+def small_weights(layer: nn.Module) -> None:
+    if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
+        nn.init.normal_(layer.weight, 0.0, 0.02)
+
+# %% [markdown]
+# How good are the samples? The losses won't say. Notebook 02's measure will, to some extent: the **Fréchet distance** to test digits, on the features of notebook 01's classifier. Smaller is better, and other real digits give the floor.
+
+# %%
+torch.set_num_threads(threads)
+classifier, _ = train_classifier(train, epochs=2, progress=False)
+real = batched(classifier.features, x_test)  # (2000, 64)
+
+def frechet(images: Tensor) -> float:
+    """Fréchet distance of images (N, 1, 28, 28) to the test digits, on the classifier's features."""
+    return frechet_distance(batched(classifier.features, images), real)
+
+print(f"other real digits: {frechet(x[:2000]):.1f}; blank images: {frechet(torch.zeros_like(x_test) + 1e-3 * torch.rand_like(x_test)):.0f}")
+
+# %% [markdown]
+# Under a minute on two cores. The learning rate falls to 0 over the second half, so that the two come to rest.
+
+# %%
+chance = set_seed(0)
+generator, discriminator = (net.apply(small_weights).to(device) for net in (dcgan_generator(), dcgan_discriminator()))
+opt_g, opt_d = (adam(net.parameters(), 2e-3, betas=(0.5, 0.99)) for net in (generator, discriminator))
+z_fixed = torch.randn(2000, 32, generator=chance).to(device)
+steps, sheet, quality, seen = 800, {}, {}, {"d_loss": [], "g_loss": []}
+for step in range(steps + 1):
+    if step in (0, 50, 100) or step % 200 == 0:
+        generator.eval()
+        images = batched(generator, z_fixed)
+        generator.train()
+        sheet[step], quality[step] = images[:10].cpu(), frechet(images)
+        print(f"step {step:4d}: Fréchet distance {quality[step]:6.1f}")
+    for opt in (opt_g, opt_d):
+        opt.param_groups[0]["lr"] = 2e-3 * min(1.0, 2 * (1 - step / (steps + 1)))
+    batch = torch.randint(0, len(x), (64,), generator=chance)
+    losses = gan_step(generator, discriminator, opt_g, opt_d, x[batch.to(device)], torch.randn(64, 32, generator=chance).to(device))
+    for name, value in losses.items():
+        seen[name].append(value)
+generator.eval()
+samples = batched(generator, z_fixed)  # (2000, 1, 28, 28)
+
+# %% slide_type="slide"
+show(plots.image_rows({f"step {step}": images for step, images in sheet.items()} | {"real": x_test[:10]}, title="Ten noises, followed through training"),
+     alt="Rows of ten images. At step 0 even gray; at 50 and 100 blobs; from 200 on strokes; at the end most are readable digits, some broken; below, ten real digits")
+
+# %% [markdown]
+# Each column is one $z$, kept fixed. Strokes come first, then shapes; a column may change its mind about which digit it is. Most of the last row can be read, and some are no digit: nobody told $G$ which digit to draw, and it draws some between two.
+
+# %%
+predict("06.losses")
+
+# %% slide_type="slide"
+fig, (left, right) = plots.canvas(width=10, height=3.8, cols=2)
+smooth = {name: torch.tensor(values).unfold(0, 25, 5).mean(1) for name, values in seen.items()}
+for (name, values), color, style in zip(smooth.items(), (plots.HOUSE, plots.ACCENT), ("-", "--")):
+    left.plot(torch.arange(len(values)) * 5 + 12, values, color=color, ls=style, label=name)
+left.axhline(math.log(4), color=plots.QUIET, lw=1, ls=":")
+left.text(560, math.log(4) + 0.06, "log 4", color=plots.QUIET)
+left.set(xlabel="step", ylabel="loss (nats)")
+left.legend()
+right.plot(list(quality), list(quality.values()), color="#2b8a8f", marker="o")
+right.axhline(frechet(x[:2000]), color=plots.QUIET, lw=1, ls=":", label="other real digits")
+right.set(yscale="log", xlabel="step", ylabel="Fréchet distance, log scale")
+right.legend()
+plots.set_finding(fig, "The losses settle; the samples go on changing")
+show(fig, alt="Left, both losses go up and down early and then hover, D's below log 4. Right, on a log scale, the Fréchet distance falls by more than a factor of ten, most of it in the first few hundred steps, "
+              "and stays above the line of real digits")
+
+# %% [markdown]
+# The distance has its caveats, and you have met them in notebook 02: it sees what its features see, it compares means and covariances only, ink moves it, and with 2,000 images it doesn't reach 0 for real digits. Use it to compare runs of one kind.
+
+# %% tags=["solution"]
+# What the text claims.
+assert quality[steps] < 0.1 * quality[0] and quality[steps] < 0.7 * quality[200]
+assert 0.5 < sum(seen["d_loss"][-200:]) / 200 < math.log(4) + 0.1
+
+# %% [markdown] slide_type="notes"
+# Let people vote on single images of the last row: real or not? Then show the losses and ask whether they could have told from them when to stop.
+
+# %% [markdown]
+# ## 8 · Why they are sharp
+#
+# Notebook 03's digits were blurred. Train such a VAE here on the same images, and count pixels that are neither ink nor paper: the share of *gray* ones, between 0.2 and 0.8, among all that carry ink.
+
+# %%
+predict("06.sharp")
+
+# %%
+set_seed(0)
+vae = VAE(latent_dim=32).to(device)
+
+def negative_elbo(images: Tensor) -> Tensor:
+    """Mean negative ELBO in nats of images (N, 1, 28, 28): notebook 03's loss."""
+    logits, mu, logvar = vae(images)
+    kl = 0.5 * (logvar.exp() + mu**2 - 1 - logvar).sum(1)
+    return (F.binary_cross_entropy_with_logits(logits, images, reduction="none").flatten(1).sum(1) + kl).mean()
+
+fit(negative_elbo, train.images, model=vae, epochs=8, progress=False)
+vae_samples = batched(lambda z: vae.decode(z).sigmoid(), z_fixed)
+
+# %%
+def gray_share(images: Tensor) -> float:
+    """Share of gray pixels among those with ink, for images (N, 1, 28, 28) in [0, 1]."""
+    return ((images > 0.2) & (images < 0.8)).sum().item() / (images > 0.2).sum().item()
+
+gray = {name: gray_share(images) for name, images in {"real": x_test, "GAN": samples, "VAE": vae_samples}.items()}
+weights = {"GAN": generator, "VAE": vae.decoder}
+for name, share in gray.items():
+    count = sum(p.numel() for p in weights[name].parameters()) if name in weights else 0
+    print(f"{name:5s} gray share {share:.2f}" + (f", {count:,} weights in the generator" if count else ""))
+
+# %% slide_type="slide"
+show(plots.image_rows({f"real: {gray['real']:.0%} gray": x_test[:10], f"GAN: {gray['GAN']:.0%}": samples[:10], f"VAE: {gray['VAE']:.0%}": vae_samples[:10]},
+                      title="What carries ink and is gray: the VAE's edges"),
+     alt="Ten images each: real digits and those of the GAN have hard edges, those of the VAE soft gray ones; the gray share of the VAE is the largest")
+
+# %% [markdown]
+# The VAE's generator has more weights, and the blurred edges. It isn't a lack of means. Take one pixel, at the edge of a stroke, that is black in half of the images that fit a code and white in the other half. What is the best single answer, if you pay by log-likelihood, and what does a perfect judge say of it?
+
+# %%
+answer = torch.linspace(0.01, 0.99, 99)
+price = -0.5 * answer.log() - 0.5 * (1 - answer).log()  # half of the images are black here, half white
+print(f"cheapest answer by log-likelihood: {answer[price.argmin()]:.2f}, gray")
+p_real, p_fake = 0.0, 1.0  # how often real pixels and that answer are this gray
+print(f"what a perfect judge says of it: {p_real / (p_real + p_fake):.2f}, fake")
+
+# %% [markdown]
+# Gray is the *best* answer of the one and the *worst* of the other. That is why GAN samples are sharper, and it has a price. The VAE pays for every training image that it can't draw, so it covers all of them, with a blur. Nothing makes a GAN pay for leaving some out: see section 6.
+
+# %% tags=["solution"]
+# What the text claims.
+assert gray["VAE"] > 1.2 * max(gray["real"], gray["GAN"])
+assert sum(p.numel() for p in vae.decoder.parameters()) > sum(p.numel() for p in generator.parameters())
+
+# %% [markdown] slide_type="slide"
+# ## 9 · "D near perfect, samples noise"
+#
+# An exam question. What is the trouble, and which mend works? Try all of them.
+
+# %% [markdown]
+# Put the generator far from the ring, and let $D$ train alone for 300 updates first, so that it is near perfect. Then start the game with the *saturating* loss, and plain gradient descent for $G$ (Adam would hide it). Four versions of $D$:
+#
+# - as it is;
+# - **label smoothing**: real points are labeled 0.9 instead of 1;
+# - **spectral normalization** (Miyato et al., 2018): each weight matrix is divided by its largest stretch, so $D$'s slope is bounded;
+# - a **gradient penalty** (here on real points; Mescheder et al., 2018): $D$ pays for the squared slope of its logit.
+
+# %%
+def far_pair(mend: str) -> tuple[nn.Module, nn.Module]:
+    """A generator whose points start around (4, 4), and a discriminator that may be spectrally normalized."""
+    g, d = mlp(2, 2), mlp(2, 1)
+    with torch.no_grad():
+        g[-1].bias += 4
+    if mend == "spectral norm":
+        for layer in (d[0], d[2], d[4]):
+            spectral_norm(layer)
+    return g, d
+
+def mended_d_loss(d: nn.Module, x_real: Tensor, x_fake: Tensor, mend: str) -> Tensor:
+    """The discriminator's loss with one mend, or none."""
+    x_real.requires_grad_(mend == "gradient penalty")
+    real_logits, fake_logits = d(x_real), d(x_fake)
+    loss = discriminator_loss(real_logits, fake_logits)
+    if mend == "label smoothing":  # one tenth of the label is "fake"
+        loss = loss + 0.1 * (F.softplus(real_logits) - F.softplus(-real_logits)).mean()
+    if mend == "gradient penalty":
+        slope = torch.autograd.grad(real_logits.sum(), x_real, create_graph=True)[0]  # (N, 2)
+        loss = loss + 0.5 * slope.square().sum(1).mean()
+    return loss
+
+# %%
+def try_mend(mend: str, g_loss=generator_loss_saturating, seed: int = 0, alone: int = 300, steps: int = 300) -> list[float]:
+    """D on real points and on fakes, norms of both gradients in G, distance of the samples from (0, 0)."""
+    chance = set_seed(seed)
+    g, d = far_pair(mend)
+    opt_g, opt_d = torch.optim.SGD(g.parameters(), 0.05), adam(d.parameters(), 2e-3, betas=(0.5, 0.99))
+    for step in range(alone + steps):
+        x_real, x_fake = ring.sample(128, chance), g(torch.randn(128, 2, generator=chance))
+        opt_d.zero_grad()
+        mended_d_loss(d, x_real, x_fake.detach(), mend).backward()
+        opt_d.step()
+        if step >= alone:
+            opt_g.zero_grad()
+            g_loss(d(x_fake)).backward()
+            opt_g.step()
+    made = g(torch.randn(1000, 2, generator=chance))
+    pulls = [gradient_norm(loss(d(made)), g) for loss in (generator_loss_saturating, generator_loss)]
+    return [d(ring.sample(1000, chance)).sigmoid().mean().item(), d(made).sigmoid().mean().item(), *pulls, made.norm(dim=1).mean().item()]
+
+# %% slide_type="slide"
+torch.set_num_threads(1)
+versions = {"nothing": "", "label smoothing": "label smoothing", "spectral norm": "spectral norm", "gradient penalty": "gradient penalty"}
+mends = {name: torch.tensor([try_mend(mend, seed=seed) for seed in range(2)]) for name, mend in versions.items()}
+mends["−log D instead"] = torch.tensor([try_mend("", generator_loss, seed) for seed in range(2)])
+print(f"{'':18s}{'D on real':>10s}{'D on fakes':>11s}{'log(1−D)':>10s}{'−log D':>8s}{'samples end at':>16s}")
+for name, rows in mends.items():
+    real_says, fake_says, weak, strong, away = rows.mean(0).tolist()
+    print(f"{name:18s}{real_says:10.3f}{fake_says:11.3f}{weak:10.4f}{strong:8.2f}{away:16.1f}")
+print("the ring has radius 2.0; the samples started at 5.6")
+
+# %% [markdown]
+# The columns in the middle are the norms of both losses' gradients in $G$, means over two seeds.
+#
+# ### Exercise 6.10 · The mend
+# Difficulty ●●○ · importance ●●● · 5 minutes
+#
+# $D$ is near perfect, the samples are noise and hardly change, $G$ uses the saturating loss. Which mend do you choose?
+#
+# - **a** Label smoothing: call real points 0.9 real.
+# - **b** A smaller learning rate for $G$.
+# - **c** Bound $D$'s slope: a gradient penalty or spectral normalization.
+# - **d** More steps of $D$ for each of $G$.
+
+# %%
+### BEGIN SOLUTION
+answers["6.10"] = "c"
+### END SOLUTION
+
+# %%
+check(answers, "6.10")
+
+# %% [markdown]
+# First row: $D$ is right about everything, and the pull of $\log(1 - D)$ is nothing. Label smoothing is often named in this place, and the second row says what it does: $D$ on real points is 0.9 instead of 1, and on fakes it is what it was. A bounded slope is another thing: $D$ *can't* be sure of everything, its logits stay
+# small, and now even the saturating loss pulls. The last row is the other way out. (Notebook 07 has the theory: what a perfect $D$ says of densities that don't touch.)
+
+# %% tags=["solution"]
+# What the text claims.
+assert all(mends[name][:, 4].min() > 5 and mends[name][:, 2].max() < 0.01 for name in ("nothing", "label smoothing"))
+assert all(mends[name][:, 4].max() < 3 for name in ("spectral norm", "gradient penalty", "−log D instead"))
+
+# %% [markdown] slide_type="slide"
+# ## 10 · The clinic
+#
+# Five runs, five faults. Look at curves and samples, pick a test, name the fault.
+
+# %% [markdown]
+# Each of these training runs has one fault: **a** labels swapped in $D$'s loss, **b** fakes not detached (and $G$'s gradients not zeroed before its own backward), **c** learning rates far apart, **d** the saturating loss, **e** $D$ too strong. The code is below, in the open; which run has which fault was decided by a shuffled list.
+# All start as in section 9: far from the ring, $D$ 300 updates ahead, plain gradient descent for $G$.
+
+# %%
+def moved(net: nn.Module, opt: torch.optim.Optimizer) -> float:
+    """Let the optimizer step; by which share of their length did the weights move?"""
+    before = torch.cat([p.detach().flatten() for p in net.parameters()])
+    opt.step()
+    return ((torch.cat([p.detach().flatten() for p in net.parameters()]) - before).norm() / before.norm()).item()
+
+def patient(fault: str, seed: int = 0, steps: int = 500, alone: int = 300) -> dict:
+    """A training run with a fault, and what one may want to examine afterwards."""
+    chance = set_seed(seed)
+    g, d = far_pair("")
+    rate_g, rate_d = {"learning rates": (1.0, 1e-5), "D too strong": (0.1, 1e-2)}.get(fault, (0.1, 2e-3))
+    opt_g, opt_d = torch.optim.SGD(g.parameters(), rate_g), adam(d.parameters(), rate_d, betas=(0.5, 0.99))
+    run = {"g": g, "d": d, "opt_d": opt_d, "d_loss": [], "g_loss": [], "expected updates": alone + steps, "D path": 0.0, "G path": 0.0}
+    for step in range(alone + steps):
+        for _ in range(5 if fault == "D too strong" else 1):
+            x_real, x_fake = ring.sample(128, chance), g(torch.randn(128, 2, generator=chance))
+            real_logits, fake_logits = d(x_real), d(x_fake if fault == "fakes not detached" else x_fake.detach())
+            sign = -1 if fault == "labels swapped" else 1
+            d_loss = discriminator_loss(sign * real_logits, sign * fake_logits)
+            opt_d.zero_grad()
+            opt_g.zero_grad()
+            d_loss.backward()
+            run["D path"] += moved(d, opt_d) * (step >= alone)
+        run["left in G"] = sum(p.grad.norm().item() for p in g.parameters() if p.grad is not None)
+        if step < alone:
+            continue
+        logits = d(g(torch.randn(128, 2, generator=chance)))
+        g_loss = generator_loss_saturating(logits) if fault == "saturating loss" else generator_loss(logits)
+        if fault != "fakes not detached":
+            opt_g.zero_grad()
+        g_loss.backward()
+        run["G path"] += moved(g, opt_g)
+        run["d_loss"].append(d_loss.item())
+        run["g_loss"].append(g_loss.item())
+    return run | {"samples": g(torch.randn(1000, 2, generator=chance)).detach()}
+
+faults = ["labels swapped", "fakes not detached", "learning rates", "saturating loss", "D too strong"]
+shuffled = torch.randperm(5, generator=Generator().manual_seed(6)).tolist()
+patients = {name: patient(faults[number]) for name, number in zip("ABCDE", shuffled)}
+
+# %% [markdown]
+# Choose a run, and look.
+
+# %% slide_type="slide"
+def chart(fig, run: str):
+    fig, (left, right) = plots.canvas(fig, width=9, height=3.8, cols=2)
+    for key, color, style in (("d_loss", plots.HOUSE, "-"), ("g_loss", plots.ACCENT, "--")):
+        left.plot(patients[run][key], color=color, ls=style, lw=1.4, label=key)
+    left.axhline(math.log(4), color=plots.QUIET, lw=1, ls=":", label="log 4")
+    left.set(xlabel="step", ylabel="loss (nats)")
+    left.legend()
+    right.scatter(*patients[run]["samples"].T, s=4, color=plots.ACCENT)
+    right.plot(*ring.means.T, "o", mfc="none", mec=plots.INK, ms=11, ls="none")
+    right.plot([4], [4], "+", color=plots.QUIET, ms=14)
+    right.set(xlim=(-6, 7), ylim=(-6, 7), aspect="equal", xlabel="samples at the end; + is where they started")
+    plots.set_finding(fig, f"Run {run}")
+    return fig
+
+def in_words(run: str) -> str:
+    end, far = patients[run], patients[run]["samples"].norm(dim=1).mean()
+    d_loss, g_loss = sum(end["d_loss"][-50:]) / 50, sum(end["g_loss"][-50:]) / 50
+    return (f"Run {run}: over the last 50 steps d_loss {d_loss:.2f} and g_loss {g_loss:.2f}; the samples end {far:.1f} from the center on average (the ring has radius 2, they "
+            f"started at 5.6), {modes_covered(end['samples'], ring.means, 0.3, 10)} modes covered")
+
+explore(chart, alt=in_words, run=list(patients))
+
+# %% [markdown]
+# Now pick a test. There are five, and each can rule something out. Change the two words in the last line, run the cell again, and stop as soon as you know.
+
+# %%
+def examine(name: str, test: str) -> str:
+    """One examination of one run, in a sentence."""
+    run, z = patients[name], torch.randn(1000, 2, generator=Generator().manual_seed(0))
+    logits = run["d"](run["g"](z))
+    if test == "what D says":
+        real_says = run["d"](ring.sample(1000, Generator().manual_seed(1))).sigmoid().mean()
+        return f"D says {real_says:.3f} on real points and {logits.sigmoid().mean():.3f} on fakes"
+    if test == "gradients":
+        return f"after D's backward, the gradients left in G have length {run['left in G']:.3f}"
+    if test == "pulls":
+        weak, strong = (gradient_norm(loss(logits), run["g"]) for loss in (generator_loss_saturating, generator_loss))
+        return f"gradient in G of log(1 − D): {weak:.5f}, of −log D: {strong:.5f}"
+    if test == "paths":
+        return f"in the game, all updates together carried G's weights {run['G path']:.2f} times their length, D's {run['D path']:.2f} times"
+    if test == "counts":
+        count = int(next(iter(run["opt_d"].state.values()))["step"])
+        return f"D's optimizer has counted {count:,} updates; one per step would be {run['expected updates']:,}"
+    return "the tests are: what D says, gradients, pulls, paths, counts"
+
+print("run A:", examine("A", "what D says"))
+
+# %% [markdown]
+# ### Exercises 6.11 to 6.15 · Which bug is this?
+# Difficulty ●●● · importance ●●● · 20 minutes
+#
+# Name the fault of each run: `"a"` labels swapped, `"b"` fakes not detached, `"c"` learning rates, `"d"` saturating loss, `"e"` $D$ too strong. A wrong name is answered with what you would have seen.
+
+# %%
+### BEGIN SOLUTION
+answers["6.11"] = "a"  # run A
+answers["6.12"] = "c"  # run B
+answers["6.13"] = "b"  # run C
+answers["6.14"] = "d"  # run D
+answers["6.15"] = "e"  # run E
+### END SOLUTION
+
+# %%
+check(answers, "6.11")
+check(answers, "6.12")
+check(answers, "6.13")
+check(answers, "6.14")
+check(answers, "6.15")
+
+# %% [markdown]
+# Done? Then here is every test of every run. Each fault shows in one of the tests.
+
+# %% slide_type="slide"
+for test in ("what D says", "gradients", "pulls", "paths", "counts"):
+    print(test)
+    for name in patients:
+        print(f"  {name}: {examine(name, test)}")
+
+# %% tags=["solution"]
+# What the text and the replies claim, of this seed and of another.
+def signs(run: dict) -> tuple[float, ...]:
+    z, chance = torch.randn(1000, 2, generator=Generator().manual_seed(0)), Generator().manual_seed(1)
+    logits = run["d"](run["g"](z))
+    weak, strong = (gradient_norm(loss(logits), run["g"]) for loss in (generator_loss_saturating, generator_loss))
+    count = int(next(iter(run["opt_d"].state.values()))["step"])
+    return (run["d"](ring.sample(1000, chance)).sigmoid().mean().item(), logits.sigmoid().mean().item(), run["left in G"], strong / weak,
+            run["G path"] / run["D path"], count / run["expected updates"])
+
+for runs in (dict(zip((faults[number] for number in shuffled), patients.values())), {fault: patient(fault, 1) for fault in faults}):
+    seen_in = {fault: signs(run) for fault, run in runs.items()}
+    assert seen_in["labels swapped"][0] < 0.1 and seen_in["labels swapped"][1] > 0.9
+    assert seen_in["fakes not detached"][2] > 0.01 and all(row[2] == 0 for fault, row in seen_in.items() if fault != "fakes not detached")
+    assert seen_in["saturating loss"][3] > 1000 and all(row[3] < 300 for fault, row in seen_in.items() if fault != "saturating loss")
+    assert seen_in["learning rates"][4] > 5 * max(row[4] for fault, row in seen_in.items() if fault != "learning rates")
+    assert all((row[5] > 4) == (fault == "D too strong") for fault, row in seen_in.items())
+
+# %% [markdown] slide_type="notes"
+# In class: one group a run, and each group may ask for two tests only. The run with undetached fakes is the one that teaches most, since its samples are not bad.
+
+# %% [markdown] slide_type="slide"
+# ## What to take away
+#
+# - A generator is a map of distributions; $D$ compares what can't be compared otherwise.
+# - $\log(1 - D)$ has slope $-D$ in the logit, $-\log D$ has $-(1 - D)$. Adam hides the difference, up to a point.
+# - One step: $D$ on detached fakes, then $G$ against the new $D$; zero before each backward.
+# - Losses say how the two are matched. Samples, coverage and two-sample tests say how good $G$ is.
+# - Sharp, since a judge catches gray; and nobody pays for what is left out.
+
+# %% [markdown] slide_type="notes"
+# Close with the question that notebook 07 answers: what would a perfect D say, and what would G then descend?
+
+# %% [markdown]
+# ## Review
+#
+# ### Exercise 6.16 · What the losses say
+# Difficulty ●●○ · importance ●●● · 3 minutes
+#
+# Your d_loss has been near log 4 for an hour. What do you know?
+#
+# - **a** The samples are good, since $D$ can't tell them from data.
+# - **b** Training has converged.
+# - **c** $D$ is too weak.
+# - **d** That $D$ as it is now can't tell; look at samples, coverage and a two-sample test.
+
+# %%
+### BEGIN SOLUTION
+answers["6.16"] = "d"
+### END SOLUTION
+
+# %%
+check(answers, "6.16")
+
+# %% [markdown]
+# ### Exercise 6.17 · Mode collapse
+# Difficulty ●○○ · importance ●●● · 2 minutes
+#
+# What is it?
+#
+# - **a** Different noise gives samples of few kinds: $G$ covers a part of the data.
+# - **b** The KL term goes to 0 and the code is ignored.
+# - **c** $G$'s gradient vanishes, and its samples stay noise.
+# - **d** $D$ memorizes the training images.
+
+# %%
+### BEGIN SOLUTION
+answers["6.17"] = "a"
+### END SOLUTION
+
+# %%
+check(answers, "6.17")
+
+# %% [markdown]
+# ### Exercise 6.18 · Why the non-saturating loss?
+# Difficulty ●●○ · importance ●●● · 3 minutes
+#
+# - **a** It has another optimum, with better samples.
+# - **b** Early, $D$ is near 0 on fakes. There $\log(1 - D)$ is flat in the logit, and $-\log D$ has slope −1.
+# - **c** It can't become infinite.
+# - **d** It doesn't need $D$.
+
+# %%
+### BEGIN SOLUTION
+answers["6.18"] = "b"
+### END SOLUTION
+
+# %%
+check(answers, "6.18")
+
+# %% [markdown]
+# ### Exercise 6.19 · Sharp and blurred
+# Difficulty ●●○ · importance ●●● · 3 minutes
+#
+# Why are GAN samples sharper than a VAE's?
+#
+# - **a** A GAN's generator has more parameters.
+# - **b** A GAN maximizes the likelihood of the pixels.
+# - **c** A VAE pays pixel by pixel for what it can't know, so the mean is its best answer; a judge sees that real images are never such means.
+# - **d** A VAE's noise is added to the image.
+
+# %%
+### BEGIN SOLUTION
+answers["6.19"] = "c"
+### END SOLUTION
+
+# %%
+check(answers, "6.19")
+
+# %% [markdown]
+# **Next:** notebook 07 asks what a perfect judge would say. It turns the game into a distance between distributions, and says when that distance stops helping.
