@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -23,10 +24,11 @@ def draw_in_blocks(
 ) -> Dataset:
     """n pictures as a Dataset; `draw_block(rng)` gives BLOCK of them with labels and factors."""
     threads, count = torch.get_num_threads(), -(-n // BLOCK)
-    torch.set_num_threads(1)  # blocks are small: threads would wait for each other more than draw
+    torch.set_num_threads(1)  # a block is too small to share; each thread draws blocks of its own
     try:
         rngs = [np.random.default_rng([seed, split == "test", block]) for block in range(count)]
-        blocks = [draw_block(rng) for rng in rngs]
+        with ThreadPoolExecutor(threads) as pool:
+            blocks = list(pool.map(draw_block, rngs))
     finally:
         torch.set_num_threads(threads)
     images, labels = (torch.cat([block[part] for block in blocks])[:n] for part in (0, 1))
