@@ -2,6 +2,7 @@
 
 import json
 import linecache
+import os
 import zipfile
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from course_utils.grading.inside.wire import Malformed
 from course_utils.grading.notebook import definitions, parse
 from course_utils.grading.package import STAND_INS, without, write_copy
 from course_utils.grading.results import Results, ResultsError
+from course_utils.grading.sandbox import one_core
 from course_utils.grading.submissions import find, natural, opened
 from course_utils.grading.task import answers_code, find_lab, hidden_names
 from tests.grading.making import notebook, save, solved, unsolved
@@ -272,3 +274,12 @@ def test_a_cell_that_does_not_parse_is_told_by_its_line_and_shown_whole():
 def test_no_message_calls_a_cell_by_the_number_python_gave_it():
     told = unpack(pack(RuntimeError("File <cell 14>, line 2")))
     assert str(told) == "File your notebook, line 2"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="macOS has no such call")
+def test_a_judge_keeps_to_one_core_and_gives_the_others_back():
+    before = os.sched_getaffinity(0)
+    with pytest.raises(RuntimeError), one_core():
+        assert len(os.sched_getaffinity(0)) == 1
+        raise RuntimeError
+    assert os.sched_getaffinity(0) == before
