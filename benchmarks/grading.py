@@ -146,6 +146,31 @@ def rates(count: int) -> dict[int, float]:
     return {workers: statistics.median(r) for workers, r in found.items()}
 
 
+def processor_time(count: int) -> float:
+    """Processor seconds a submission of judge and sandbox together: other programs hardly change it."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "student/lab/lab.ipynb"
+        path.parent.mkdir(parents=True)
+        pool = Pool(Settings(1, ("02",), name), 1)
+        pool._hire(1)
+        judge = pool.judges[0]
+        for i in range(count + 1):
+            if i == 1:
+                start = _used(judge.process.pid)
+            nbformat.write(submission(i % 8), path)
+            _ask(judge.line, path)
+        seconds = (_used(judge.process.pid) - start) / count
+        pool.close()
+    return seconds
+
+
+def _used(judge: int) -> float:
+    """Processor seconds of a judge and its sandbox up to now; ended workers count as the zygote's children."""
+    times = [p.cpu_times() for p in psutil.Process(judge).children(recursive=True)]
+    own = psutil.Process(judge).cpu_times()
+    return own.user + own.system + sum(sum(t[:4]) for t in times)
+
+
 def class_of(count: int) -> dict[str, float]:
     """A whole class by the command line: seconds, and the largest memory in MB of each kind of process."""
     peak: dict[str, float] = {"command": 0, "judge": 0, "share": 0, "own": 0}
@@ -223,6 +248,7 @@ def main() -> None:
              f"| median of the ratios, pair by pair | {statistics.median(a / b for a, b in zip(*side.values(), strict=True)):.0f} |"]  # fmt: skip
     speed = rates(60)
     lines += [
+        f"| processor time of judge and sandbox together | {processor_time(60):.3f} s a submission |",
         f"| 1 worker, 60 submissions | {speed[1]:.1f} a second |",
         f"| 2 workers | {speed[2]:.1f} a second, {speed[2] / speed[1]:.2f} times as many; {2 / speed[2]:.3f} s a submission and core |",
     ]
