@@ -1,6 +1,6 @@
 """Does a larger beta tie each latent to one factor? Mutual-information gap on drawn faces.
 
-`python -m benchmarks.beta_vae_faces` trains a small convolutional VAE for each beta and seed, and
+`python -m benchmarks.beta_vae_faces` trains a small VAE for each beta and seed, and
 writes for each factor how much the two latents that know most about it know (in shares of the
 factor's entropy), and how well all latents together predict it.
 
@@ -31,24 +31,22 @@ COUNT, EPOCHS, LATENTS, SIGMA = 10_000, 15, 10, 0.1
 BINS = 20  # equal shares of the examples, for latents and for factors of many values
 
 
-class ConvVAE(nn.Module):
-    """32 × 32 RGB, three convolutions a side, LATENTS latents; decode gives logits."""
+class FaceVAE(nn.Module):
+    """3072-512-256-LATENTS and back; decode gives logits. On one core it learns in half the time of
+    three convolutions a side, and sharper."""
 
     def __init__(self) -> None:
         super().__init__()
         self.encode = nn.Sequential(
-            nn.Conv2d(3, 32, 4, 2, 1), nn.ReLU(),  # (N, 32, 16, 16)
-            nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(),  # (N, 32, 8, 8)
-            nn.Conv2d(32, 64, 4, 2, 1), nn.ReLU(),  # (N, 64, 4, 4)
-            nn.Flatten(), nn.Linear(1024, 256), nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(3072, 512), nn.ReLU(),
+            nn.Linear(512, 256), nn.ReLU(),
             nn.Linear(256, 2 * LATENTS),
         )  # fmt: skip
         self.decode = nn.Sequential(
             nn.Linear(LATENTS, 256), nn.ReLU(),
-            nn.Linear(256, 1024), nn.ReLU(), nn.Unflatten(1, (64, 4, 4)),
-            nn.ConvTranspose2d(64, 32, 4, 2, 1), nn.ReLU(),  # (N, 32, 8, 8)
-            nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(),  # (N, 32, 16, 16)
-            nn.ConvTranspose2d(32, 3, 4, 2, 1),  # (N, 3, 32, 32)
+            nn.Linear(256, 512), nn.ReLU(),
+            nn.Linear(512, 3072), nn.Unflatten(1, (3, 32, 32)),
         )  # fmt: skip
 
 
@@ -79,10 +77,10 @@ def _entropy(bins: Tensor) -> Tensor:
     return -(share[share > 0] * share[share > 0].log()).sum()
 
 
-def train(faces: Dataset, beta: float, seed: int) -> tuple[ConvVAE, float, float]:
+def train(faces: Dataset, beta: float, seed: int) -> tuple[FaceVAE, float, float]:
     """The trained model, and its distortion and rate over the last epoch, in nats."""
     set_seed(seed)
-    model = ConvVAE().to(pick_device())
+    model = FaceVAE().to(pick_device())
 
     def step(x: Tensor) -> dict[str, Tensor]:
         mu, logvar = model.encode(x).chunk(2, dim=1)
@@ -99,7 +97,7 @@ def train(faces: Dataset, beta: float, seed: int) -> tuple[ConvVAE, float, float
 
 
 @torch.no_grad()
-def report(model: ConvVAE, faces: Dataset) -> list[dict[str, object]]:
+def report(model: FaceVAE, faces: Dataset) -> list[dict[str, object]]:
     """For each factor: MI of the best and the second latent over its entropy, and R²."""
     x = faces.float(pick_device()).split(1000)
     mu = torch.cat([model.encode(part).chunk(2, dim=1)[0].cpu() for part in x])
