@@ -266,7 +266,8 @@ for step in range(500):
     loss.backward()  # compute new ones
     optimizer.step()  # take a step
     losses.append(loss.item())
-    weights.append(decoder.weight.detach().clone())  # (784, 6)
+    if step % 10 == 9:
+        weights.append(decoder.weight.detach().clone())  # (784, 6)
 
 # %% [markdown] slide_type="notes"
 # Read the six commented lines aloud, one by one. This is the only time in the course that the loop is written out; from the
@@ -278,7 +279,7 @@ for step in range(500):
 
 # %%
 directions = torch.linalg.svd(few.flatten(1), full_matrices=False).Vh[:6]  # (6, 784)
-degrees = [subspace_angles(w, directions.T).max().rad2deg().item() for w in weights[9::10]]
+degrees = [subspace_angles(w, directions.T).max().rad2deg().item() for w in weights]
 pca_error = reconstruction_error(few, pca_reconstruct(few.flatten(1), 6).reshape(few.shape)).mean().item()
 print(f"squared error an image: network {losses[-1]:.3f}, PCA {pca_error:.3f}")
 print(f"largest angle between the two spaces: {degrees[0]:.1f}° after 10 steps, {degrees[-1]:.2f}° after 500")
