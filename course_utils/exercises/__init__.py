@@ -1,8 +1,9 @@
-"""Every exercise of the course, one file a notebook (`nb01.py` holds those of notebook 01).
+"""Every exercise of the course, one folder a notebook (`nb01/` holds those of notebook 01).
 
-A file defines `EXERCISES`, a list of `Exercise` and `Question` in the order of the notebook, and
-`PREDICTIONS`, a list of `Prediction`. To change an exercise, change it there; to add a notebook's
-exercises, add a file: nothing else needs to know.
+A folder's `__init__.py` names `EXERCISES`, a list of `Exercise` and `Question` in the order of the
+notebook, and `PREDICTIONS`, a list of `Prediction`. To change an exercise, change it there; to add a
+notebook's exercises, add a folder: nothing else needs to know. What several notebooks need stands in
+`ingredients.py`, so that each folder can be deleted without the others missing it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ def _by_name() -> dict[str, Exercise | Question | Prediction]:
     entries: dict[str, Exercise | Question | Prediction] = {}
     for module in _modules():
         for entry in chain(module.EXERCISES, module.PREDICTIONS):
+            if not isinstance(entry, Exercise | Question | Prediction):
+                kind = type(entry).__name__
+                raise ValueError(
+                    f"an entry of EXERCISES or PREDICTIONS in {module.__file__} is a {kind}: name the "
+                    "exercises themselves, and write a star before the name of a list of them"
+                )
             if entry.name in entries:
                 raise ValueError(
                     f"two exercises are called {entry.name!r}; rename the one in {module.__file__}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import os
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -100,3 +102,19 @@ def test_names_are_unique_and_say_their_notebook() -> None:
     assert all(re.fullmatch(r"\d\d", exercises.get(name).notebook) for name in NAMES)
     for exercise in FUNCTIONS:
         assert inspect.signature(exercise.reference).parameters, exercise.name
+
+
+def test_a_notebook_can_be_deleted_without_the_others_missing_it() -> None:
+    folder = Path(exercises.__file__).parent
+    for path in sorted(folder.glob("nb*/*.py")):
+        used = set(re.findall(r"course_utils\.exercises\.(nb\d\d)", path.read_text("utf-8")))
+        assert used <= {path.parent.name}, path
+
+
+def test_a_list_among_the_exercises_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = SimpleNamespace(
+        EXERCISES=[FUNCTIONS[0], QUESTIONS[:2]], PREDICTIONS=[], __file__="nb99/__init__.py"
+    )
+    monkeypatch.setattr(exercises, "_modules", lambda: [module])
+    with pytest.raises(ValueError, match=r"nb99.* is a list: .* write a star"):
+        exercises._by_name.__wrapped__()

@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from course_utils.checking.exercise import Case, Exercise, Mistake, Property
-from course_utils.exercises.nb01.ingredients import known_as, spread_out
+from course_utils.exercises.ingredients import known_as, spread_out
 
 
 def gaussian_mle(x: Tensor) -> tuple[Tensor, Tensor]:

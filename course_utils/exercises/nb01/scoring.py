@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 from course_utils.checking.compare import close
 from course_utils.checking.exercise import Case, Exercise, Mistake, Property
 from course_utils.distributions import log_gaussian
-from course_utils.exercises.nb01.ingredients import known_as, spread_out
+from course_utils.exercises.ingredients import known_as, spread_out
 from course_utils.exercises.nb01.wrong_scores import (
     all_pairs,
     by_det,

@@ -10,7 +10,7 @@ from torch import Generator
 
 from course_utils.checking.exercise import Case, Exercise, Mistake, Property
 from course_utils.distributions import elbo
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 
 
 def _cases(generator: Generator) -> Iterator[Case]:

@@ -14,7 +14,7 @@ from course_utils.checking.compare import close
 from course_utils.checking.exercise import Case, Exercise, Mistake, Property
 from course_utils.checking.running import observe
 from course_utils.distributions import bernoulli_log_likelihood
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 
 LARGE = "logits of ±20, ±50 and ±100"
 

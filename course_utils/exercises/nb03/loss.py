@@ -12,7 +12,7 @@ from course_utils.checking.compare import close
 from course_utils.checking.exercise import Case, Exercise, Mistake, Property
 from course_utils.checking.running import observe
 from course_utils.distributions import bernoulli_log_likelihood, gaussian_kl, vae_loss
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 from course_utils.exercises.nb03.wrong_losses import (
     as_log_sigma,
     averaged_apart,

@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from course_utils.checking.compare import close, is_scalar
 from course_utils.checking.exercise import Case, Exercise, Mistake
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 from course_utils.metrics import active_units
 
 IMAGES = 60

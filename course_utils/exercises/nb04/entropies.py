@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from course_utils.checking.exercise import Exercise, Mistake, Property
 from course_utils.distributions import cross_entropy, entropy, kl_divergence
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 from course_utils.exercises.nb04.ingredients import (
     is_finite_in_holes,
     is_nan_at_zeros,

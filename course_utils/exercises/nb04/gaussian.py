@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 from course_utils.checking.exercise import Case, Exercise, Property
 from course_utils.distributions import gaussian_kl
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 
 
 def _cases(generator: Generator) -> Iterator[Case]:

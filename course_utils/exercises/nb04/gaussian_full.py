@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from course_utils.checking.exercise import Case, Exercise, Mistake, Property
 from course_utils.distributions import gaussian_kl_full
-from course_utils.exercises.nb01.ingredients import known_as, spread_out
+from course_utils.exercises.ingredients import known_as, spread_out
 
 SMALL = "60 dimensions of small variance"
 

@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 from course_utils.checking.exercise import Case, Exercise, Property
 from course_utils.distributions import kl_monte_carlo
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 
 LogDensity = Callable[[Tensor], Tensor]
 

@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from course_utils.checking.compare import close, is_scalar
 from course_utils.checking.exercise import Case, Exercise, Mistake, Property
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 
 
 def modes_covered(samples: Tensor, centers: Tensor, radius: float, min_count: int = 1) -> int:

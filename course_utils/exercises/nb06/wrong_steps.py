@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from course_utils.checking.exercise import Case, Mistake
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 from course_utils.exercises.nb06.faulty_steps import (
     Step,
     built,

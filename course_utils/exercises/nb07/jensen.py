@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 from course_utils.checking.exercise import Case, Exercise, Mistake, Property
 from course_utils.divergences import jensen_shannon
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 from course_utils.exercises.nb07.grids import boxes, grid, is_nan_at_zeros, pair_cases
 
 

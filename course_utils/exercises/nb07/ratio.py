@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 from course_utils.checking.compare import close
 from course_utils.checking.exercise import Case, Exercise, Mistake, Property
 from course_utils.divergences import density_ratio
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 
 
 def _draw(generator: Generator, *shape: int) -> Tensor:

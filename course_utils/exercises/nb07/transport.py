@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from course_utils.checking.exercise import Case, Exercise, InterfaceError, Property
 from course_utils.divergences import wasserstein_1d
-from course_utils.exercises.nb01.ingredients import known_as
+from course_utils.exercises.ingredients import known_as
 
 Distance = Callable[[Tensor, Tensor], float]
 

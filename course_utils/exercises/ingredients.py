@@ -1,4 +1,4 @@
-"""What the exercises of this notebook are made from: covariances that tell mistakes apart."""
+"""What exercises of several notebooks are made from."""
 
 from __future__ import annotations
 
