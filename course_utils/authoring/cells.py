@@ -1,14 +1,10 @@
-"""What a code cell is about: the exercise it poses, the exercise it checks, whether it parses."""
+"""What a code cell is about: the exercises it poses, checks and hints at, whether it parses."""
 
 import ast
 import re
 from dataclasses import dataclass
 
-from course_utils.authoring.markers import (
-    answer_keys,
-    find_regions,
-    solution_text,
-)
+from course_utils.authoring.markers import answer_keys, find_regions
 
 OLDEST_PYTHON = (3, 11)
 _MAGIC = re.compile(r"^(\s*)[%!]")
@@ -93,20 +89,34 @@ def _enclosing(text: str, line: int) -> str | None:
 
 def find_checks(text: str, number: str) -> list[str]:
     """The exercises that `check(name)` and `check(answers, "key")` in this cell check."""
-    if "check(" not in text:
+    return [name for _, call, name in find_mentions(text, number) if call == "check"]
+
+
+def find_mentions(text: str, number: str) -> list[tuple[int, str, str]]:
+    """(0-based line, "check" or "hint", exercise) for each such call in this cell."""
+    if "check(" not in text and "hint(" not in text:
         return []
-    calls = [
-        node
-        for node in ast.walk(parse(solution_text(text)))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "check"
-    ]
     found = []
-    for call in calls:
-        match call.args:
-            case [ast.Name(id="answers"), ast.Constant(value=str(key))]:
-                found.append(f"{number}.answers.{key}")
-            case [ast.Name(id=name), *_]:
-                found.append(name)
+    for node in ast.walk(parse(text)):
+        match node:
+            case ast.Call(func=ast.Name(id="check"), args=[ast.Name(id="answers"), key]):
+                name = _text_of(key) and f"{number}.answers.{_text_of(key)}"
+            case ast.Call(func=ast.Name(id="check"), args=[_, key]):
+                name = _text_of(key)
+            case ast.Call(func=ast.Name(id="check"), args=[ast.Name(id=name)]):
+                pass
+            case ast.Call(func=ast.Name(id="hint"), args=[ast.Name(id=name)]):
+                pass
+            case ast.Call(func=ast.Name(id="hint"), args=[key]):
+                name = _text_of(key)
+                if re.match(r"\d", name) and ".answers." not in name:
+                    name = f"{number}.answers.{name}"
+            case _:
+                continue
+        if name and name != "answers":
+            found.append((node.lineno - 1, node.func.id, name))
     return found
+
+
+def _text_of(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from course_utils.authoring.cells import Todo, find_checks, find_todo, syntax_fault
+from course_utils.authoring.cells import Todo, find_mentions, find_todo, syntax_fault
 from course_utils.authoring.markers import (
     checked_output,
     find_regions,
@@ -115,7 +115,7 @@ def _exercise_problems(
 ) -> Iterator[Problem]:
     known = set(exercises.names(source.number))
     posed: set[str] = set()
-    checked: set[str] = set()
+    mentions: list[tuple[int, str, str]] = []
     readable = True
     for cell in source.cells:
         if cell.kind != "code":
@@ -123,16 +123,24 @@ def _exercise_problems(
         if syntax_fault(cell.text) or find_regions(cell.text)[1]:
             readable = False  # what this cell poses can't be told: mend it first
             continue
-        checked.update(find_checks(cell.text, source.number))
+        for line, call, name in find_mentions(cell.text, source.number):
+            mentions.append((cell.line + line, call, name))
         todo = find_todo(cell.text, source.number)
+        readable = readable and not todo.fault
         posed.update(todo.names)
         for line, text in _todo_faults(source, cell, todo, known, todos):
             yield Problem(source.file, line, text)
+    for line, call, name in mentions:
+        if name not in known | posed:
+            text = f"there is no exercise {name} in {_home(source)}: correct the name, or delete `{call}(…)`"
+            yield Problem(source.file, line, text)
+    checked = {name: line for line, call, name in reversed(mentions) if call == "check"}
     for name in exercises.names(source.number) if readable else ():
         if name not in posed:
-            home = _home(source)
-            text = f"exercise {name} has no TODO: mark its solution, or delete it from {home}"
-            yield Problem(source.file, 1, text)
+            text = (
+                f"exercise {name} has no TODO: mark its solution, or delete it from {_home(source)}"
+            )
+            yield Problem(source.file, checked.get(name, 1), text)
         elif name not in checked:
             text = f"exercise {name} is never checked: add a cell with `{_check_call(name)}`"
             yield Problem(source.file, todos[name][1], text)
@@ -154,7 +162,10 @@ def _todo_faults(
             continue
         todos[name] = (source.file, cell.line)
         if name not in known:
-            yield cell.line, f"TODO {name} has no exercise: write one in {_home(source)}"
+            yield (
+                cell.line,
+                f"TODO {name} has no exercise: write one in {_home(source)}, in its EXERCISES",
+            )
 
 
 def _number_problems(sources: Sequence[Source]) -> Iterator[Problem]:

@@ -15,7 +15,8 @@ import yaml
 
 from course_utils.authoring.problems import Problem
 
-MARKER = re.compile(r"^# %%")
+MARKER = re.compile(r"^# *%%")
+_TAGS_AS_TEXT = re.compile(r"""^(# *%%.*\btags=)("[^"]*"|'[^']*')""", re.MULTILINE)
 NAME = re.compile(r"^(\d\d)_[a-z0-9_]+\.py$")
 
 
@@ -80,11 +81,18 @@ def read_source(path: Path, root: Path) -> Source:
     """Parse one script. What is wrong with its form is collected in `.problems`, not raised."""
     file = path.relative_to(root).as_posix()
     text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    problems = _tag_problems(file, text)
+    text = _TAGS_AS_TEXT.sub(r"\1[\2]", text)
     parsed = jupytext.reads(text, fmt="py:percent").cells
     course: dict[str, Any] = {}
     if parsed and parsed[0].cell_type == "raw" and parsed[0].source.startswith("---"):
-        course = _course_header(parsed.pop(0).source)
-    problems = _header_problems(file, course)
+        try:
+            course = _course_header(parsed.pop(0).source)
+            problems += _header_problems(file, course)
+        except yaml.YAMLError as error:
+            problems.append(_unreadable_header(file, text, error))
+    else:
+        problems += _header_problems(file, course)
     marker_lines = [n for n, line in enumerate(text.split("\n"), 1) if MARKER.match(line)]
     if len(marker_lines) != len(parsed):
         line = marker_lines[0] if marker_lines else 1
@@ -112,6 +120,23 @@ def _course_header(text: str) -> dict[str, Any]:
     header = yaml.safe_load(text.strip().strip("-")) or {}
     course = header.get("course") if isinstance(header, dict) else None
     return course if isinstance(course, dict) else {}
+
+
+def _unreadable_header(file: str, text: str, error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    faulty = mark.buffer.rstrip("\0").split("\n")[mark.line].strip() if mark else ""
+    lines = enumerate(text.split("\n"), 1)
+    line = next((n for n, line in lines if faulty and line.endswith(faulty)), 1)
+    said = getattr(error, "problem", None) or "it is no YAML"
+    what = f"the header can't be read, {said}: put a text that holds a colon into quotes"
+    return Problem(file, line, what)
+
+
+def _tag_problems(file: str, text: str) -> list[Problem]:
+    found = [
+        (text.count("\n", 0, match.start()) + 1, match[2]) for match in _TAGS_AS_TEXT.finditer(text)
+    ]
+    return [Problem(file, line, f"write tags=[{tag}]: tags are a list") for line, tag in found]
 
 
 def _header_problems(file: str, course: dict[str, Any]) -> list[Problem]:

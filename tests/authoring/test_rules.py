@@ -68,6 +68,37 @@ def test_an_exercise_needs_a_todo(course):
     assert "exercise triple has no TODO" in the_problem(course)[1]
 
 
+def test_a_missing_todo_is_told_where_the_exercise_is_checked(course):
+    replace(course, "    ### BEGIN SOLUTION\n    sum", "    sum")
+    replace(course, "two\n    ### END SOLUTION\n", "two\n")
+    line, text = the_problem(course)
+    assert line == line_of(course, "double = check(double)")
+    assert "exercise double has no TODO" in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ("double = check(double)", "double = check(double)\ncheck(triple)", "triple"),
+        ("double = check(double)", 'double = check(double)\ncheck(double, "triple")', "triple"),
+        ('check(answers, "1.1")', 'check(answers, "1.1")\ncheck(answers, "1.2")', "01.answers.1.2"),
+        ("double = check(double)", 'double = check(double)\n\n# %%\nhint("triple")', "triple"),
+        ('check(answers, "1.1")', 'check(answers, "1.1")\n\n# %%\nhint("1.2")', "01.answers.1.2"),
+    ],
+)
+def test_a_check_and_a_hint_need_an_exercise(course, old, new, name):
+    replace(course, old, new)
+    line, text = the_problem(course)
+    assert line == line_of(course, new.split("\n")[-1])
+    assert f"no exercise {name} in course_utils/exercises/nb01" in text and "delete" in text
+
+
+def test_a_check_may_name_its_exercise(course):
+    replace(course, "double = check(double)", 'double = check(double, "double")')
+    replace(course, 'check(answers, "1.1")', 'check(answers, "1.1")\nhint("1.1")\nhint(double)')
+    assert len(course.build().written) == 2
+
+
 def test_an_exercise_needs_a_check(course):
     replace(course, "double = check(double)", "double(3)")
     line, text = the_problem(course)
@@ -134,6 +165,8 @@ def test_code_on_a_slide_is_narrow(course):
         ('slide_type="notes"', 'slidetype="notes"', "`slidetype` is not known"),
         ('slide_type="notes"', "slide_type=notes", "is not known here"),
         ('tags=["solution"]', 'tags=["solutions"]', 'the tag "solutions" is not one of'),
+        ('tags=["solution"]', 'tags="solution"', 'write tags=["solution"]'),
+        ('tags=["solution"]', "tags='solution'", "write tags=['solution']"),
         ('only="slides"', 'only="students"', "is the only value"),
         (' slide_type="slide" only="slides"', ' only="slides"', "needs a slide_type"),
         ("#> 0.25\n", "", "belong together"),
@@ -195,6 +228,21 @@ def test_a_header_names_title_and_minutes(course):
     course.write("# %% [markdown]\n# # Another\n", name="02_another.py", header="")
     told = [problem.text for problem in course.problems()]
     assert any("title" in text for text in told) and any("minutes" in text for text in told)
+
+
+def test_a_header_that_is_no_yaml_is_told_with_its_line(course):
+    replace(course, "title: A tiny notebook", "title: Tiny: a notebook")
+    line, text = the_problem(course)
+    assert line == line_of(course, "title:")
+    assert "the header can't be read" in text and "quotes" in text
+
+
+def test_a_cell_may_begin_without_a_space(course):
+    plain = course.build().written
+    texts = [(course.root / file).read_text(encoding="utf-8") for file in plain]
+    replace(course, "# %%\ndef double", "#%%\ndef double")
+    course.build()
+    assert [(course.root / file).read_text(encoding="utf-8") for file in plain] == texts
 
 
 def test_text_above_the_first_cell_is_no_cell(course):
