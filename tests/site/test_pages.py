@@ -35,6 +35,11 @@ def test_page_shows_the_stub_the_picture_and_the_links(tiny_site):
     assert json.loads(student.read_text(encoding="utf-8"))["cells"]
 
 
+def test_nothing_is_left_beside_the_site(tiny_site):
+    beside = sorted(path.name for path in tiny_site.parent.iterdir())
+    assert beside == ["docs", "notebooks", "site"]
+
+
 def test_the_landing_page_grows_by_itself(tiny_site):
     index = (tiny_site / "index.html").read_text(encoding="utf-8")
     assert 'href="notebooks/01_everything.html"' in index and "card_01.png" in index

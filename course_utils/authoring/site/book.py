@@ -48,7 +48,10 @@ def write_site(project: Project, exercises: Exercises, out: Path) -> list[str]:
         shutil.copy(MARK, book / "_static" / "mark.svg")
         (book / "_static" / "mathjax").mkdir()
         shutil.copy(mathjax, book / "_static" / "mathjax" / mathjax.name)
-        return _build(book, Path(scratch) / "doctrees", out, project)
+        pages = Path(scratch) / "pages"  # MyST-NB leaves a folder beside the one it is given
+        warnings = _build(book, Path(scratch) / "doctrees", pages, project)
+        shutil.copytree(pages, out, dirs_exist_ok=True)
+        return warnings
 
 
 def _clear(out: Path) -> None:
