@@ -39,16 +39,19 @@ def main() -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(
     context: typer.Context,
-    number: Annotated[str, typer.Argument(metavar="NN", help="Which notebook.")] = "01",
+    number: Annotated[
+        str, typer.Argument(metavar="NN", help="Which notebook; else the first.")
+    ] = "",
 ) -> None:
     """Open a notebook in JupyterLab; further options go to `jupyter lab` as they are."""
     root = _root()
-    if not number.isdigit():
+    if number and not number.isdigit():
         context.args.insert(0, number)
-        number = "01"
-    found = sorted((root / "notebooks").glob(f"{number.zfill(2)}_*.ipynb"))
+        number = ""
+    wanted = number.zfill(2) if number else "[0-9][0-9]"
+    found = sorted((root / "notebooks").glob(f"{wanted}_*.ipynb"))
     if not found:
-        raise _stop(f"there is no notebook {number} in {root / 'notebooks'}")
+        raise _stop(f"there is no notebook {number}".rstrip() + f" in {root / 'notebooks'}")
     if find_spec("jupyterlab") is None:
         raise _stop("JupyterLab is missing: `pip install jupyterlab`, then try again")
     command = [sys.executable, "-m", "jupyterlab", str(found[0].relative_to(root)), *context.args]

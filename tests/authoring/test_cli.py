@@ -127,7 +127,21 @@ def test_lab_opens_the_student_notebook(course, monkeypatch, words, opened, pass
     assert where == {"cwd": course.root}
 
 
+def test_lab_opens_the_first_notebook_that_is_there(course, monkeypatch):
+    (course.root / "notebooks/source/01_tiny.py").unlink()
+    course.exercises.entries.clear()
+    course.write("# %% [markdown]\n# # More\n", name="02_more.py")
+    course.build()
+    monkeypatch.chdir(course.root)
+    calls = []
+    monkeypatch.setattr(subprocess, "call", lambda command, **_: calls.append(command))
+    assert CliRunner().invoke(app, ["lab"]).exit_code == 0
+    assert calls[0][3] == "notebooks/02_more.ipynb"
+
+
 def test_lab_without_notebooks_says_so(course):
+    done = call("lab", cwd=course.root)
+    assert done.returncode == 1 and "there is no notebook in " in done.stderr
     done = call("lab", "5", cwd=course.root)
     assert done.returncode == 1 and "no notebook 5" in done.stderr
 
