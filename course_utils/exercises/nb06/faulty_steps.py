@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from course_utils.exercises.nb06.generator_losses import generator_loss
-from course_utils.exercises.nb06.losses import discriminator_loss
+from course_utils.exercises.nb06.losses import called_fake, called_real, discriminator_loss
 
 Step = Callable[..., dict[str, Any]]
 Loss = Callable[..., Tensor]
@@ -99,6 +99,95 @@ def stale_logits(
     g_loss.backward()
     opt_g.step()
     return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+
+
+def used_twice(
+    g: nn.Module, d: nn.Module, opt_g: Optimizer, opt_d: Optimizer, x_real: Tensor, z: Tensor
+) -> dict[str, Any]:
+    """Undetached fakes in D's update, and the same fakes in G's."""
+    x_fake = g(z)
+    d_loss = discriminator_loss(d(x_real), d(x_fake))
+    opt_d.zero_grad()
+    d_loss.backward()
+    opt_d.step()
+    g_loss = generator_loss(d(x_fake))
+    opt_g.zero_grad()
+    g_loss.backward()
+    opt_g.step()
+    return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+
+
+def undetached_zeroed_at_the_start(
+    g: nn.Module, d: nn.Module, opt_g: Optimizer, opt_d: Optimizer, x_real: Tensor, z: Tensor
+) -> dict[str, Any]:
+    """Both zeroed at the top, and then D's loss runs back into G."""
+    opt_g.zero_grad()
+    opt_d.zero_grad()
+    return built(detach=False, reuse=False, zero="")(g, d, opt_g, opt_d, x_real, z)
+
+
+def zeroed_after_the_step(
+    g: nn.Module, d: nn.Module, opt_g: Optimizer, opt_d: Optimizer, x_real: Tensor, z: Tensor
+) -> dict[str, Any]:
+    """Each network zeroed right after its own step: G's backward then fills D's gradients for the next call."""
+    x_fake = g(z)
+    d_loss = discriminator_loss(d(x_real), d(x_fake.detach()))
+    d_loss.backward()
+    opt_d.step()
+    opt_d.zero_grad()
+    g_loss = generator_loss(d(x_fake))
+    g_loss.backward()
+    opt_g.step()
+    opt_g.zero_grad()
+    return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+
+
+def steps_at_the_end(detach: bool) -> Step:
+    """Both backwards, and only then both steps."""
+
+    def step(
+        g: nn.Module, d: nn.Module, opt_g: Optimizer, opt_d: Optimizer, x_real: Tensor, z: Tensor
+    ) -> dict[str, Any]:
+        x_fake = g(z)
+        opt_d.zero_grad()
+        opt_g.zero_grad()
+        d_loss = discriminator_loss(d(x_real), d(x_fake.detach() if detach else x_fake))
+        d_loss.backward(retain_graph=True)
+        g_loss = generator_loss(d(x_fake))
+        g_loss.backward()
+        opt_d.step()
+        opt_g.step()
+        return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+
+    return step
+
+
+def d_steps_on_each_half(
+    g: nn.Module, d: nn.Module, opt_g: Optimizer, opt_d: Optimizer, x_real: Tensor, z: Tensor
+) -> dict[str, Any]:
+    """Real images, a step of D, fakes, another step of D."""
+    x_fake, halves = g(z), []
+    for images, half in ((x_real, called_real), (x_fake.detach(), called_fake)):
+        opt_d.zero_grad()
+        halves.append(half(d(images)))
+        halves[-1].backward()
+        opt_d.step()
+    g_loss = generator_loss(d(x_fake))
+    opt_g.zero_grad()
+    g_loss.backward()
+    opt_g.step()
+    return {"d_loss": sum(halves).item(), "g_loss": g_loss.item()}
+
+
+def g_descends(loss: Loss) -> Step:
+    """G's update with another loss: loss(D(x_real), D(x_fake)), both asked anew."""
+
+    def step(
+        g: nn.Module, d: nn.Module, opt_g: Optimizer, opt_d: Optimizer, x_real: Tensor, z: Tensor
+    ) -> dict[str, Any]:
+        return built(g_loss=lambda fake: loss(d(x_real), fake))(g, d, opt_g, opt_d, x_real, z)
+
+    return step
 
 
 def detached_for_g(

@@ -118,7 +118,7 @@ def _play(
         except Exception as error:
             if not _is_stale(error):
                 raise
-            seen["flags"].add("stale")
+            seen["flags"].add("used_twice" if _asked_anew(discriminator) else "stale")
             break
         losses, tensors = _losses(returned)
         seen["losses"].append(losses)
@@ -136,11 +136,17 @@ def _is_stale(error: Exception) -> bool:
     return "inplace operation" in str(error) or "a second time" in str(error)
 
 
+def _asked_anew(discriminator: Watched) -> bool:
+    """Did D look at something after a gradient had come back through it? Then its logits were new ones."""
+    kinds = [kind for kind, _ in discriminator.log]
+    return "backward" in kinds and "forward" in kinds[kinds.index("backward") :]
+
+
 def _losses(returned: Any) -> tuple[list[float], set[str]]:
     """The two numbers, and a flag where they came as tensors."""
     if not isinstance(returned, dict) or set(returned) != {"d_loss", "g_loss"}:
         raise InterfaceError(
-            f"you should return a dict with the keys 'd_loss' and 'g_loss'; yours is {describe(returned)}"
+            f"You should return a dict with the keys 'd_loss' and 'g_loss'; yours is {describe(returned)}"
         )
     for key, value in returned.items():
         if not is_scalar(value):

@@ -5,21 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch.nn import functional as F
 
 from course_utils.checking.exercise import Case, Mistake
 from course_utils.exercises.ingredients import known_as
 from course_utils.exercises.nb06.faulty_steps import (
     Step,
     built,
+    d_steps_on_each_half,
     detached_for_g,
     frozen,
+    g_descends,
     in_eval,
     joint,
     never_sees_real,
     own_noise,
     returning,
     stale_logits,
+    steps_at_the_end,
     together,
+    undetached_zeroed_at_the_start,
+    used_twice,
+    zeroed_after_the_step,
 )
 from course_utils.exercises.nb06.generator_losses import generator_loss, generator_loss_saturating
 from course_utils.exercises.nb06.losses import called_fake, called_real, discriminator_loss
@@ -39,9 +46,15 @@ _FORGOTTEN = "`backward()` *adds* to `.grad`, so from the second call on the old
 MISTAKES = [
     _looked_at(
         "stale",
-        "G's loss was taken from logits of D's update, and when G's backward ran, the graph behind them was used up, or D had moved since. Ask the *new* "
+        "G's loss was taken from logits that D gave before its step. When G's backward ran, the graph behind them was used up, or D had moved since. Ask the *new* "
         "D: `discriminator(x_fake)` once more after `opt_d.step()`. (The fake *images* may be used again: detached for D, as they are for G.)",
         stale_logits,
+    ),
+    _looked_at(
+        "used_twice",
+        "The fakes aren't detached in D's update. D's `backward()` ran on through G and used up the graph behind `x_fake`, so G's own backward found nothing left "
+        "and torch stopped. Write `discriminator(x_fake.detach())` in D's update. (`retain_graph=True` would silence torch, and D's loss would still run into G.)",
+        used_twice,
     ),
     _looked_at(
         "left_frozen",
@@ -75,8 +88,8 @@ MISTAKES = [
     ),
     _looked_at(
         "tensors_returned",
-        "The step is right, and it returns tensors. A tensor with a graph keeps all of the step's memory alive as long as the loss is kept in a list. "
-        "Return floats: `d_loss.item()`.",
+        "The step is right, and it returns tensors. Return floats: `d_loss.item()`. A tensor that has its graph keeps all of the step's memory alive as long "
+        "as the loss is kept in a list, and one without it still lies where the network does.",
         lambda *args: {k: torch.tensor(v) for k, v in built()(*args).items()},
         right="weights",
     ),
@@ -86,6 +99,7 @@ MISTAKES = [
         "G steps. It asks G to make D's work *easier*. Write `discriminator(x_fake.detach())` in D's update.",
         built(detach=False, reuse=False, zero="d"),
         built(detach=False, reuse=False, d_steps="dg"),
+        undetached_zeroed_at_the_start,
     ),
     *known_as(
         "gradients_not_zeroed",
@@ -99,6 +113,12 @@ MISTAKES = [
         + _FORGOTTEN,
         built(zero="g"),
         built(zero="g", detach=False, reuse=False),
+    ),
+    *known_as(
+        "zeroed_too_early",
+        "When D's backward begins, D's `.grad` isn't empty: G's backward runs through D and has filled it since it was last zeroed. Zero each network right before "
+        "its own backward: `opt_d.zero_grad()` before D's, `opt_g.zero_grad()` before G's.",
+        zeroed_after_the_step,
     ),
     *known_as("gradients_of_g_not_zeroed", "G's gradients aren't zeroed. " + _FORGOTTEN, built(zero="d")),
     *known_as(
@@ -119,15 +139,20 @@ MISTAKES = [
     ),
     *known_as(
         "g_never_moves",
-        "G never moves. Either `opt_g.step()` is missing, or the fakes of G's update are detached (or made under `no_grad`), so that no gradient gets back to "
-        "G. Detach for D, never for G.",
+        "G never moves. Either `opt_g.step()` or its backward is missing, or a `zero_grad()` between the two wiped the gradients, or the fakes of G's update are "
+        "detached (or made under `no_grad`), so that no gradient gets back to G. Detach for D, never for G.",
         built(g_steps=""),
         detached_for_g,
     ),
-    *known_as("d_never_moves", "D never moves: `opt_d.step()` is missing after D's backward.", built(d_steps="")),
+    *known_as(
+        "d_never_moves",
+        "D never moves. Either `opt_d.step()` is missing after D's backward, or the backward is, or a `zero_grad()` between the two wiped the gradients.",
+        built(d_steps=""),
+    ),
     *known_as(
         "nobody_moves",
-        "Neither network moves: `backward()` only fills `.grad`, and `opt_d.step()` and `opt_g.step()` do the moving.",
+        "Neither network moves. `backward()` only fills `.grad`; `opt_d.step()` and `opt_g.step()` do the moving, and they move nothing where a `zero_grad()` "
+        "after the backward has wiped it.",
         built(d_steps="", g_steps=""),
     ),
     *known_as(
@@ -142,6 +167,13 @@ MISTAKES = [
         built(order="gd"),
     ),
     *known_as(
+        "steps_at_the_end",
+        "Both backwards ran before `opt_d.step()`. G's backward runs through D and adds to D's `.grad`, so D also learns to be fooled, and G hears the old D. Take "
+        "D's update to its end, `opt_d.step()`, before you compute G's loss.",
+        steps_at_the_end(detach=True),
+        steps_at_the_end(detach=False),
+    ),
+    *known_as(
         "one_backward_for_both",
         "You sent both losses through one backward. So D descends G's loss too, and G descends D's. Two updates: zero, backward, step for D, and then the "
         "same for G.",
@@ -151,6 +183,23 @@ MISTAKES = [
         "saturating",
         "G descends log(1 − D), the saturating loss. Asked for is the other one: `generator_loss`.",
         built(g_loss=generator_loss_saturating),
+    ),
+    *known_as(
+        "minus_d_loss",
+        "G descends minus D's loss. That is V as it is written, and only its fake half depends on G: log(1 − D), the saturating loss. Asked for is `generator_loss`.",
+        g_descends(lambda real, fake: -discriminator_loss(real, fake)),
+    ),
+    *known_as(
+        "asks_about_real_images",
+        "G's loss is asked of D's logits on `x_real`. G didn't make those, so no gradient gets to it: `generator_loss(discriminator(x_fake))`.",
+        g_descends(lambda real, fake: generator_loss(real)),
+    ),
+    *known_as(
+        "sigmoid_before_the_loss",
+        "A sigmoid came in between. D returns logits, and both losses take logits: hand them over as they are.",
+        built(d_loss=lambda r, f: discriminator_loss(r.sigmoid(), f.sigmoid()), g_loss=lambda f: generator_loss(f.sigmoid())),
+        built(d_loss=lambda r, f: discriminator_loss(r.sigmoid(), f.sigmoid())),
+        built(g_loss=lambda f: generator_loss(f.sigmoid())),
     ),
     *known_as(
         "discriminators_half",
@@ -180,9 +229,27 @@ MISTAKES = [
         built(d_loss=lambda r, f: called_fake(f)),
     ),
     *known_as(
+        "half_cut_off",
+        "One half of D's loss is counted and not learned from: its logits are detached. What is detached in D's update are the fake *images*, "
+        "`discriminator(x_fake.detach())`, never what D says of them.",
+        built(d_loss=lambda r, f: called_real(r) + called_fake(f.detach())),
+        built(d_loss=lambda r, f: called_real(r.detach()) + called_fake(f)),
+    ),
+    *known_as(
+        "one_mean_over_both",
+        "D's loss is one mean over real and fake logits together, which halves it and weighs each half by how many there are. Use `discriminator_loss`.",
+        built(d_loss=lambda r, f: torch.cat([F.softplus(-r), F.softplus(f)]).mean()),
+    ),
+    *known_as(
         "d_loss_halved",
         "D's loss is halved. Use `discriminator_loss`, which adds the two means.",
         built(d_loss=lambda r, f: discriminator_loss(r, f) / 2),
+    ),
+    *known_as(
+        "d_steps_on_each_half",
+        "D steps twice, once for the real half and once for the fake one, so the second half is asked of a D that has moved. Add the two halves, then one backward "
+        "and one step.",
+        d_steps_on_each_half,
     ),
     *known_as("d_twice", "D is updated twice in a step. Asked for is one update of each.", built(order="ddg")),
     *known_as("g_twice", "G is updated twice in a step. Asked for is one update of each.", built(order="dgg", reuse=False)),
@@ -195,7 +262,7 @@ MISTAKES = [
     _looked_at(
         "other_numbers",
         "The networks end right; the numbers you return are not the losses that were descended. Take `d_loss.item()` and `g_loss.item()` of the very "
-        "losses that `backward()` was called on, with their sign, and not measured anew after a step.",
+        "losses that `backward()` was called on, with their sign, neither rounded nor measured anew.",
         returning(lambda losses: {key: -value for key, value in losses.items()}),
         right="weights",
     ),
