@@ -14,7 +14,7 @@ from course_utils.checking.compare import close
 from course_utils.checking.exercise import Case, Exercise, Mistake
 from course_utils.checking.running import observe
 from course_utils.exercises.ingredients import known_as
-from course_utils.exercises.nb06.losses import LARGE, logits
+from course_utils.exercises.nb06.losses import LARGE, LARGE_BREAKS, exp_typed, logits
 
 Loss = Callable[[Tensor], Tensor]
 
@@ -54,9 +54,9 @@ def _wrong_only_when_large(name: str, reference: Loss) -> Callable[[Any, Case], 
     return when
 
 
-_CLAMP = (
-    "Right for moderate logits, wrong for large ones, where float32 rounds the sigmoid to 0 or 1: its log breaks, is cut off, or pulls with "
-    "no gradient. Stay with logits: log D is `F.logsigmoid(logit)`, log(1 − D) is `-F.softplus(logit)`."
+_STAY = (
+    LARGE_BREAKS
+    + "Stay with logits: log D is `F.logsigmoid(logit)`, log(1 − D) is `-F.softplus(logit)`."
 )
 
 
@@ -91,6 +91,17 @@ def _shared(right: Loss, each: Loss, probability: Loss) -> list[Mistake]:
             "The log is missing: the loss is made of log D or log(1 − D).",
             lambda a: -a.sigmoid().mean(),
             lambda a: (1 - a.sigmoid()).mean(),
+            lambda a: a.sigmoid().mean(),
+        ),
+        *known_as(
+            "one_minus_in_the_wrong_place",
+            "A 1 − stands outside of the log, or in front of a logit. It belongs to D, inside the log and behind the sigmoid: 1 − D = sigmoid(−a).",
+            lambda a: (1 - F.logsigmoid(a)).mean(),
+            lambda a: (F.logsigmoid(a) - 1).mean(),
+            lambda a: F.logsigmoid(1 - a).mean(),
+            lambda a: F.softplus(a - 1).mean(),
+            lambda a: F.softplus(1 - a).mean(),
+            lambda a: -F.softplus(1 - a).mean(),
         ),
         *known_as(
             "another_gan",
@@ -122,7 +133,7 @@ _SATURATING = [
     ),
     *known_as(
         "raises_instead",
-        "That is +mean log D: going down on it makes D call fakes fake. The saturating loss is mean log(1 − D).",
+        "That is +mean log D. Going down on it lowers D on fakes, so G would be trained to be caught. The saturating loss is mean log(1 − D).",
         lambda a: F.logsigmoid(a).mean(),
     ),
     *_shared(
@@ -131,14 +142,20 @@ _SATURATING = [
         lambda a: (1 - a.sigmoid().mean()).log(),
     ),
     Mistake(
-        "sigmoid_then_log",
-        _CLAMP,
+        "breaks_for_large_logits",
+        _STAY,
         lambda a: _fake_probability(a).mean(),
         _wrong_only_when_large("generator_loss_saturating", generator_loss_saturating),
     ),
     Mistake(
-        "sigmoid_then_log",
-        _CLAMP,
+        "breaks_for_large_logits",
+        _STAY,
+        lambda a: -exp_typed(a),
+        _wrong_only_when_large("generator_loss_saturating", generator_loss_saturating),
+    ),
+    Mistake(
+        "breaks_for_large_logits",
+        _STAY,
         lambda a: -F.binary_cross_entropy(a.sigmoid(), torch.zeros_like(a)),
         _wrong_only_when_large("generator_loss_saturating", generator_loss_saturating),
     ),
@@ -158,20 +175,26 @@ _NON_SATURATING = [
     ),
     *_shared(generator_loss, lambda a: F.softplus(-a), lambda a: -a.sigmoid().mean().log()),
     Mistake(
-        "sigmoid_then_log",
-        _CLAMP,
+        "breaks_for_large_logits",
+        _STAY,
         lambda a: -_real_probability(a).mean(),
         _wrong_only_when_large("generator_loss", generator_loss),
     ),
     Mistake(
-        "sigmoid_then_log",
-        _CLAMP,
+        "breaks_for_large_logits",
+        _STAY,
+        lambda a: exp_typed(-a),
+        _wrong_only_when_large("generator_loss", generator_loss),
+    ),
+    Mistake(
+        "breaks_for_large_logits",
+        _STAY,
         lambda a: F.binary_cross_entropy(a.sigmoid(), torch.ones_like(a)),
         _wrong_only_when_large("generator_loss", generator_loss),
     ),
     Mistake(
-        "sigmoid_then_log",
-        _CLAMP,
+        "breaks_for_large_logits",
+        _STAY,
         lambda a: -(a.sigmoid() + 1e-7).log().mean(),
         _wrong_only_when_large("generator_loss", generator_loss),
     ),

@@ -85,10 +85,19 @@ _SIGMOID = (
     "A sigmoid was applied twice. `binary_cross_entropy_with_logits`, `logsigmoid` and `softplus` take the logits as they are; "
     "behind a sigmoid D could only say between 0.5 and 0.73."
 )
-_CLAMP = (
-    "Right for moderate logits, wrong for large ones, where float32 rounds the sigmoid to 0 or 1: its log breaks, or is cut off at −100, "
-    "or pulls with no gradient. Stay with logits: −log D is `F.softplus(-logit)`, −log(1 − D) is `F.softplus(logit)`."
+LARGE_BREAKS = (
+    "Right for moderate logits, wrong for large ones. Three ways lead there: the log of a sigmoid, which rounding makes 0 or 1; "
+    "log(1 + e^a) typed with `exp`, which is infinite from a = 89 on; a clamp, behind which no gradient pulls. "
 )
+_STAY = (
+    LARGE_BREAKS
+    + "`F.softplus(a)` is log(1 + e^a) without that: −log D is `F.softplus(-logit)`, −log(1 − D) is `F.softplus(logit)`."
+)
+
+
+def exp_typed(a: Tensor) -> Tensor:
+    return torch.log(1 + torch.exp(a)).mean()
+
 
 MISTAKES = [
     *known_as("labels_swapped", _SWAPPED, from_parts(called_fake, called_real),
@@ -150,6 +159,21 @@ MISTAKES = [
         lambda r, f: called_real(r) - called_fake(f), lambda r, f: called_fake(f) - called_real(r),
     ),
     *known_as(
+        "plus_log_d_for_fakes",
+        "For fakes you took +log D. It also falls where D falls, and it is another function: asked for is −log(1 − D), `F.softplus(fake_logits)`.",
+        lambda r, f: called_real(r) - called_real(f),
+    ),
+    *known_as(
+        "one_minus_in_the_wrong_place",
+        "The 1 − belongs to D, inside the log and behind the sigmoid: neither 1 − log D nor 1 − logit gives it. 1 − D = sigmoid(−a), so −log(1 − D) is "
+        "`F.softplus(fake_logits)`.",
+        lambda r, f: called_real(r) - (1 - F.logsigmoid(f)).mean(),
+        lambda r, f: called_real(r) + (1 - F.logsigmoid(f)).mean(),
+        lambda r, f: called_real(r) + (1 - F.softplus(-f)).mean(),
+        lambda r, f: called_real(r) + called_real(1 - f),
+        lambda r, f: called_real(r) + called_fake(1 - f),
+    ),
+    *known_as(
         "logits_taken_for_probabilities",
         "You took logs of the logits. They are any real numbers, not probabilities: log D is `F.logsigmoid(logit)`.",
         lambda r, f: -r.log().mean() - (1 - f).log().mean(),
@@ -191,11 +215,14 @@ MISTAKES = [
         "You return one number for each image. A loss to train with is one number: a mean over each half.",
         _concatenated,
     ),
-    Mistake("sigmoid_then_log", _CLAMP, lambda r, f: -r.sigmoid().log().mean() - (1 - f.sigmoid()).log().mean(), _wrong_only_when_large),
-    Mistake("sigmoid_then_log", _CLAMP, lambda r, f: F.binary_cross_entropy(r.sigmoid(), torch.ones_like(r))
+    Mistake("breaks_for_large_logits", _STAY, lambda r, f: -r.sigmoid().log().mean() - (1 - f.sigmoid()).log().mean(), _wrong_only_when_large),
+    Mistake("breaks_for_large_logits", _STAY, lambda r, f: F.binary_cross_entropy(r.sigmoid(), torch.ones_like(r))
             + F.binary_cross_entropy(f.sigmoid(), torch.zeros_like(f)), _wrong_only_when_large),
-    Mistake("sigmoid_then_log", _CLAMP, lambda r, f: -(r.sigmoid() + 1e-7).log().mean() - (1 - f.sigmoid() + 1e-7).log().mean(),
+    Mistake("breaks_for_large_logits", _STAY, lambda r, f: -(r.sigmoid() + 1e-7).log().mean() - (1 - f.sigmoid() + 1e-7).log().mean(),
             _wrong_only_when_large),
+    Mistake("breaks_for_large_logits", _STAY, from_parts(lambda r: exp_typed(-r), exp_typed), _wrong_only_when_large),
+    Mistake("breaks_for_large_logits", _STAY, from_parts(called_real, exp_typed), _wrong_only_when_large),
+    Mistake("breaks_for_large_logits", _STAY, lambda r, f: discriminator_loss(r.clamp(-20, 20), f.clamp(-20, 20)), _wrong_only_when_large),
 ]  # fmt: skip
 
 DISCRIMINATOR_LOSS = Exercise(
