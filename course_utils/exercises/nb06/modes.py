@@ -28,6 +28,7 @@ KINDS = {  # offsets from the center, in units of the radius; both coordinates o
         (-1.05, -1.05),
         2,
     ),  # outside by 1.48; inside if the squares are compared, not if they are averaged
+    "twice": ((0.0, -1.9), 2),  # outside all of these; inside twice the radius
     "far": ((0.0, 2.4), 2),  # nearest to this center, and far from it
     "empty": ((0.0, 0.0), None),
 }
@@ -62,19 +63,19 @@ def _counts(*numbers: int) -> dict[str, int]:
 def _cases(generator: Generator) -> Iterator[Case]:
     extra = int(torch.randint(0, 3, (), generator=generator))
     yield Case(
-        _cloud(generator, _counts(2 + extra, 1, 2, 1, 1, 1, 2, 3), 1, 0),
+        _cloud(generator, _counts(2 + extra, 1, 2, 1, 1, 1, 1, 2, 3), 1, 0),
         "min_count left at its default",
     )
     yield Case(
-        (*_cloud(generator, _counts(3, 2 + extra, 1, 2, 1, 2, 1, 1), 3, 1), 3),
+        (*_cloud(generator, _counts(3, 2 + extra, 1, 2, 1, 2, 1, 1, 1), 3, 1), 3),
         "three samples asked for",
     )
     yield Case(
-        (*_cloud(generator, _counts(1, 1, 1, 1, 2, 1, 1, 2 + extra), 5, 3), 5),
+        (*_cloud(generator, _counts(1, 1, 1, 1, 2, 1, 2, 1, 2 + extra), 5, 3), 5),
         "five samples asked for",
     )
     yield Case(
-        (*_cloud(generator, _counts(0, 0, 0, 0, 0, 0, 3, 2), 2, 0), 2),
+        (*_cloud(generator, _counts(0, 0, 0, 0, 0, 0, 0, 3, 2), 2, 0), 2),
         "samples that miss every mode",
     )
 
@@ -142,9 +143,19 @@ MISTAKES = [
         _counting(enough=lambda hits, least: hits > least),
     ),
     *known_as(
+        "exactly_min_count",
+        "You ask for exactly `min_count` samples. At least that many: `>=`.",
+        _counting(enough=lambda hits, least: hits == least),
+    ),
+    *known_as(
         "squared_distance",
         "You compared squared distances with the radius. Take the root, or square the radius.",
         _counting(lambda s, c: torch.cdist(s, c).square()),
+    ),
+    *known_as(
+        "twice_the_radius",
+        "You compared with twice the radius. Within the radius means less than `radius` away from the center.",
+        _counting(lambda s, c: torch.cdist(s, c) / 2),
     ),
     *known_as(
         "square_not_circle",
@@ -179,7 +190,8 @@ MISTAKES = [
     ),
     *known_as(
         "all_samples",
-        "You ask for *all* samples to be near a center. `min_count` of them are enough.",
+        "You get 0 every time. Do you ask for *all* samples to be near a center (`all`, or a mean), where `min_count` of them are enough? Or is one norm taken of "
+        "everything at once? A distance is a norm over the last dimension.",
         lambda s, c, r, m=1: int((torch.cdist(s, c) < r).all(0).sum()),
     ),
     *known_as(
