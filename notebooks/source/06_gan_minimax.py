@@ -125,7 +125,7 @@ show(fig, alt="Left, a curve from z to G(z): flat, steep through 0, flat again; 
 embed("gan_game")
 
 # %% [markdown]
-# Watch what $D$ could earn fall toward what a coin earns, $\log ½ + \log ½ = -1.386$ nats, as the fakes come to the data. And watch $D$'s curve at the end: flat, at ½, since nothing can be told apart any more.
+# Watch what $D$ could earn fall toward what a coin earns, which says ½ to everything, as the fakes come to the data. And watch $D$'s curve at the end: flat, at ½, since nothing can be told apart any more.
 #
 # ### Exercise 6.1 · The discriminator's loss
 # Difficulty ●●○ · importance ●●● · 8 minutes
@@ -152,14 +152,14 @@ discriminator_loss = check(discriminator_loss)
 hint("discriminator_loss")
 
 # %% [markdown]
-# ### Exercise 6.2 · What a coin pays
+# ### Exercise 6.2 · What a habit costs
 # Difficulty ●○○ · importance ●●● · 2 minutes
 #
-# $D$ says ½ to everything. What is its loss, in nats?
+# A coin pays $\log 4 = 1.386$ nats. This $D$ can't tell either, and is sure all the same: it says 0.9 to everything, real or fake. What is its loss, in nats?
 
 # %%
 ### BEGIN SOLUTION
-answers["6.2"] = -math.log(0.5) - math.log(0.5)
+answers["6.2"] = -math.log(0.9) - math.log(0.1)
 ### END SOLUTION
 
 # %%
@@ -580,7 +580,7 @@ film(figures, "A film of the samples on the ring over training: a cloud unfolds 
 # %% [markdown]
 # Neighboring bumps are made from neighboring wedges of the noise, with many points between them: the map is continuous here, too, and 600 steps are few. Covered means that a mode has points, not that it has its share.
 #
-# ### Collapse, on purpose
+# ### A generator in a hurry
 #
 # Now let $G$ learn twenty times as fast as $D$, and change nothing else.
 

@@ -6,21 +6,25 @@ import math
 
 from course_utils.checking.exercise import Question
 
-_COIN = Question(
+_HABIT = Question(
     name="06.answers.6.2",
-    title="what a coin pays",
-    answer=math.log(4),
+    title="what a habit costs",
+    answer=-math.log(0.9) - math.log(0.1),
     unit="nats",
     wrong={
-        -math.log(4): ("value", "That is the value V, which is never above 0. The loss is −V."),
-        math.log(2): ("one_half", "That is one half of it. The loss has two, one for real images and one for fakes."),
-        0.5: ("probability", "That is D. The loss is made of −log ½."),
-        1.0: ("no_logs", "Each half is −log ½, not ½."),
-        0.0: ("logit", "That is the logit of ½. The loss there is −log ½ for each half."),
-        0.25: ("product", "That is ½ · ½. Its −log is the loss."),
+        math.log(0.9) + math.log(0.1): ("value", "That is the value V, which is never above 0. The loss is −V."),
+        -math.log(0.9): ("real_half", "That is what it costs on real images. It says 0.9 to fakes as well, and pays −log(1 − 0.9) for them."),
+        -math.log(0.1): ("fake_half", "That is what it costs on fakes. Real images cost something, too: −log 0.9."),
+        -2 * math.log(0.9): ("fakes_as_real", "For fakes it pays −log(1 − D), and 1 − D is 0.1."),
+        -2 * math.log(0.1): ("reals_as_fake", "For real images it pays −log D, and D is 0.9."),
+        (-math.log(0.9) - math.log(0.1)) / 2: ("halved", "That is the mean of the two halves. They are added."),
+        math.log(4): ("coin", "That is what a coin pays, which says ½. This D says 0.9."),
+        1.0: ("no_logs", "You added 0.9 and 0.1, or 1 − 0.9 and 1 − 0.1. The loss is made of logs."),
+        0.09: ("product", "That is 0.9 · 0.1. Its −log is the loss."),
     },
-    why="−log ½ − log ½ = log 4 = 1.386. Keep the number: a d_loss near it means that D can't tell, for whatever reason.",
-    hints=["What is −log D of a real image, if D says ½?", "Two halves, each a mean of equal numbers.", "2 · log 2."],
+    why="−log 0.9 − log 0.1 = 0.105 + 2.303 = 2.408. A D that can't tell pays more for being sure than for saying ½: of all that say the same to everything, the "
+    "coin pays least, log 4 = 1.386. Keep that number: a d_loss near it means that D can't tell, for whatever reason.",
+    hints=["What is −log D of a real image, if D says 0.9? And what is −log(1 − D) of a fake?", "Two halves, each a mean of equal numbers.", "−log 0.9 − log 0.1."],
 )  # fmt: skip
 
 _SLIDES = Question(
@@ -84,4 +88,4 @@ _DETACH = Question(
     ],
 )  # fmt: skip
 
-ANSWERS = {q.key: q for q in (_COIN, _SLIDES, _RATIO, _DETACH)}
+ANSWERS = {q.key: q for q in (_HABIT, _SLIDES, _RATIO, _DETACH)}
