@@ -98,14 +98,14 @@ def draw_map(axes, g, z: Tensor, chance: Generator) -> None:
 chance = set_seed(0)
 z_many = torch.randn(20_000, 1, generator=chance)
 fig, axes = plots.canvas(width=8.5, height=4.2, cols=2)
-draw_map(axes, lambda z: 1.5 * torch.tanh(6 * z) + 0.5 * z, z_many, chance)
+draw_map(axes, lambda z: torch.tanh(8 * z) + 0.75 * z, z_many, chance)
 axes[1].legend()
 plots.set_finding(fig, "A map that is steep in the middle tears one bump into two")
-show(fig, alt="Left, a curve from z to G(z): flat, steep through 0, flat again; thin lines carry evenly spaced points over it, and they come out in two bunches. "
+show(fig, alt="Left, a curve from z to G(z): not steep, very steep through 0, not steep again; thin lines carry evenly spaced points over it, and they come out in two bunches. "
               "Right, the histogram of G(z) has two bumps at plus and minus 1.5, close to those of the data")
 
 # %% [markdown]
-# Follow the thin lines. Evenly spaced points come out crowded where the map is flat and thin where it is steep: where the slope is $s$, the density is divided by $|s|$. The map is continuous, so *some* points land between the bumps. A generator is
+# Follow the thin lines. Evenly spaced points come out closer together where the slope is small and far apart where it is large: where the slope is $s$, the density is divided by $|s|$. The map is continuous, so *some* points land between the bumps. A generator is
 # such a map with a network in place of the formula; training has to find the steep places.
 
 # %% [markdown] slide_type="notes"
@@ -132,8 +132,8 @@ embed("gan_game")
 #
 # $$\texttt{d\_loss} = -\frac1N\sum_i \log D(x_i) - \frac1M\sum_j \log(1 - D(G(z_j)))$$
 #
-# In words: minus $V$, on a batch. $D$ returns **logits** $a$, and $D = \mathrm{sigmoid}(a)$. Never take the log of a sigmoid: in float32 it is exactly 0 or 1 for large logits. Instead,
-# $-\log D = \log(1 + e^{-a})$, which is `F.softplus(-a)`, and $-\log(1 - D)$ is `F.softplus(a)`. One mean over each half.
+# In words: minus $V$, on a batch. The network returns **logits** $a$, and $D = \mathrm{sigmoid}(a)$. Never take the log of a sigmoid: in float32 it is exactly 0 or 1 for large logits. Instead,
+# $-\log D = \log(1 + e^{-a})$. Don't type that with `exp` either, which is infinite from 89 on: it is `F.softplus(-a)`, and $-\log(1 - D)$ is `F.softplus(a)`. One mean over each half.
 
 # %%
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
@@ -212,7 +212,7 @@ check(answers, "6.3")
 # %% [markdown]
 # ## 3 · Two losses for the generator
 #
-# $G$ appears in the second term of $V$ only. Going down on it is the **saturating** loss. The other one gives fakes the label *real* and takes the cross-entropy; it is called **non-saturating**, and it is what everybody uses:
+# $G$ appears in the second term of $V$ only. Going down on it is the **saturating** loss (to saturate is to go flat; you will see where). The other one gives fakes the label *real* and takes the cross-entropy; it is called **non-saturating**, and it is what everybody uses:
 #
 # $$\text{saturating: } \mathbb E_z[\log(1 - D(G(z)))] \qquad\qquad \text{non-saturating: } -\mathbb E_z[\log D(G(z))]$$
 #
@@ -312,7 +312,9 @@ check(answers, "6.6")
 # - $G$'s backward runs *through* $D$, and fills $D$'s `.grad` as well. Only `opt_g` may step.
 # - $G$ asks the *new* $D$: logits from before `opt_d.step()` are stale. (The images may be used again.)
 #
-# `x_real` is a batch of data, `z` the noise for $G$. Return the two losses as floats.
+# Give $D$ the real images in one call and the fakes in another. A $D$ with batch norm, as in section 7, reads a batch as a whole: what it learned on a mixed batch doesn't hold for the batch of fakes that $G$ asks it about.
+#
+# `x_real` is a batch of data, `z` the noise for $G$, and `discriminator` returns logits, as your losses take them. Return the two losses as floats.
 
 # %%
 def gan_step(generator: nn.Module, discriminator: nn.Module, opt_g: torch.optim.Optimizer, opt_d: torch.optim.Optimizer,
@@ -345,8 +347,8 @@ hint("gan_step")
 # %% [markdown] slide_type="slide" only="slides"
 # ## One step
 #
-# 1. $D$: zero, backward, step on `discriminator_loss(D(x_real), D(x_fake.detach()))`
-# 2. $G$: zero, backward, step on `generator_loss(D(x_fake))`, asked anew
+# 1. $D$: zero, backward, step on `discriminator_loss` of the logits on `x_real` and on `x_fake.detach()`
+# 2. $G$: zero, backward, step on `generator_loss` of the logits on `x_fake`, asked anew
 #
 # Three classics: the fakes not detached · gradients not zeroed · $G$'s step moves $D$
 
@@ -410,6 +412,9 @@ show(fig, alt="Five stages of training, the map above and the density of its poi
               "one spike; it tilts, then gets a steep stretch in the middle; in the last stage the points have two bumps near those of the data, narrower than they are")
 
 # %% [markdown]
+# Read each column from top to bottom: while the map is one straight slope there is one broad bump, and when it gets steep in the middle the bump parts. Whether the map rises or falls is chance, since the noise is symmetric. The bumps
+# come out narrower than the data's, for the map is nearly flat beside the steep place, and they still shift from one still to the next: nothing in the game says "done".
+#
 # The same as a film. It plays once; run the cell again to see it again. (The stills above say what it says.)
 
 # %%
@@ -485,19 +490,21 @@ ax.set_yticks([0.5, 1, 2, 4, 8], ["0.5", "1", "2", "4", "8"])
 ax.legend()
 plots.set_title(ax, "The better D is, the more the non-saturating loss pulls ahead")
 show(fig, alt="Two curves for each of three runs over 200 steps, log scale: the measured ratio of gradient norms and the mean of (1 − D)/D rise and fall together, "
-              "well above 1 within the first steps, and back to about 1")
+              "far above 1 within the first 20 steps, below 1 for a while near step 45, and around 1 after that")
 
 # %% [markdown] slide_type="notes"
 # D runs ahead in the first steps, since the fakes begin far from the data. Ask what would happen to the solid line if D were trained to the end at each step.
 
 # %% [markdown]
 # The two agree about which way and roughly how much, and not exactly: $(1 - D)/D$ is averaged over fakes one at a time, and the gradient adds them up as vectors, so a few fakes that $D$ is very sure of lift the average more than the norm.
+# Both climb while $D$ runs ahead. Then $G$ catches up. Where the dashed curve is below 1, $D$ gives the fakes more than ½ on average, and there the *saturating* loss tends to pull harder.
 #
 # One more thing you should know: **Adam hides this.** It divides each gradient by its recent size, so a gradient that is a hundred times too small makes nearly the same step. The saturating loss fails with Adam only where gradients get so small that nothing is left to
 # divide. With plain gradient descent it stops at once; the clinic has such a run.
 
 # %% tags=["solution"]
 # What the text claims.
+assert ratio[:, 30:70].min() < 1 and expected[:, 30:70].min() < 1 and expected[:, 25:].mean() > ratio[:, 25:].mean()
 assert ratio[:, :25].mean() > 2 * ratio[:, 50:].mean() and torch.corrcoef(torch.stack([ratio.log().flatten(), expected.log().flatten()]))[0, 1] > 0.8
 
 # %% [markdown] slide_type="slide"
@@ -506,7 +513,7 @@ assert ratio[:, :25].mean() > 2 * ratio[:, 50:].mean() and torch.corrcoef(torch.
 # In two dimensions: how many of the eight does $G$ find?
 
 # %% [markdown]
-# The ring is the usual test of **mode coverage**. Counting by eye won't do for a training run, so count in code.
+# A **mode** is a peak of a density, and the ring has eight. It is the usual test of **mode coverage**: how many of them do the samples reach? Counting by eye won't do for a training run, so count in code.
 #
 # ### Exercise 6.9 · Modes covered
 # Difficulty ●●○ · importance ●●● · 6 minutes
@@ -541,7 +548,7 @@ def play_ring(seed: int = 0, lr_g: float = 1e-3, lr_d: float = 1e-3, steps: int 
         if step % 50 == 0:
             with torch.no_grad():
                 run["samples"][step] = g(z_fixed)
-            run["modes"][step] = modes_covered(run["samples"][step], ring.means, radius=0.3, min_count=20)
+            run["modes"][step] = int(modes_covered(run["samples"][step], ring.means, radius=0.3, min_count=20))
         losses = gan_step(g, d, opt_g, opt_d, ring.sample(128, chance), torch.randn(128, 2, generator=chance))
         run["d_loss"].append(losses["d_loss"])
         run["g_loss"].append(losses["g_loss"])
@@ -605,7 +612,7 @@ axes[3].set(ylim=(-0.3, 13), yticks=range(0, 9, 2), xlabel="step", ylabel="modes
 axes[3].legend(fontsize=9, loc="upper left")
 plots.set_finding(fig, "A G that outruns its judge sits in one place and hops; a judge that keeps up mends it")
 show(fig, alt="Three stages of the collapsed run: nearly all samples in one or two places, another place each time. Right, modes covered over steps, three seeds each: "
-              "with equal rates they rise to 8, with a fast G and a fast D they get near it, with the fast G alone they stay at 0 or 1")
+              "with equal rates they rise to 8, with a fast G and a fast D they get near it, with the fast G alone they never get beyond 2")
 
 # %% [markdown]
 # This is **mode collapse**. All noise is sent to one place, the place that $D$ at the moment finds most real. $D$ learns that this place is full of fakes, $G$ runs to the next. A judge that sees one sample at a time has no way to say
@@ -621,13 +628,15 @@ for setting in ("equal rates", "G 20 times as fast", "and D 10 times"):
 print("your runs, 600 steps:", *([run["modes"][600] for run in runs] for runs in (healthy, collapsed, mended)))
 
 # %% [markdown]
+# It isn't luck: no seed of the eight recovers, and in all but one the fast $G$ sits on *no* mode when it is counted. The place that $D$ finds most real for a moment need not be near the data.
+#
 # ### What the losses say
 #
 # Compare the losses of the three, with a number that is no loss: a **two-sample test**. Take the energy distance between samples and data,
 #
 # $$E = 2\,\mathbb E|x - y| - \mathbb E|x - x'| - \mathbb E|y - y'|,$$
 #
-# in words: how much further are strangers than relatives, on average (0 only if the distributions are equal; Székely and Rizzo, 2013). How large may it be by chance? Shuffle samples and data together, deal them out anew, and look: the share of shuffles that reach the measured $E$ is the p-value.
+# with $x, x'$ from the samples, $y, y'$ from the data, and $|\cdot|$ the distance of two points. In words: how much farther apart are a sample and a data point than two of one kind, on average (0 only if the distributions are equal; Székely and Rizzo, 2013). How large may it be by chance? Shuffle samples and data together, deal them out anew, and look: the share of shuffles that reach the measured $E$ is the p-value.
 
 # %%
 def energy_distance(x: Tensor, y: Tensor) -> float:
@@ -659,7 +668,8 @@ energy, p = two_sample_test(ring.sample(400, chance), data, chance)
 print(f"{'data, another draw':24s}{'':>16s}{8:7.1f}{energy:9.3f}{p:6.2f}")
 
 # %% [markdown]
-# Means over three seeds. Going by the losses alone, the collapsed runs look best: their d_loss is nearest to $\log 4 = 1.386$, what a coin pays, as if all were done. They cover one mode of eight. The energy distance does, and the last line shows what "the same" looks like. The p-value (the largest of three) says what 400 points can show: the collapsed runs are not the data.
+# Means over three seeds. Going by the losses alone, the collapsed runs look best: their d_loss is nearest to $\log 4 = 1.386$, what a coin pays, as if all were done. They cover two modes at most. The energy distance gives them away: it is by far the largest there, and the last line shows what "the same" looks like. The p-value (the largest of three) says
+# what 400 points can show. The least that 99 shuffles can give is 0.01, and the collapsed runs have it: they are not the data. A large p is no proof of the opposite; it says that 400 points don't show a difference.
 
 # %% tags=["solution"]
 # What the text claims.
@@ -681,7 +691,7 @@ assert p > 0.05
 # Radford et al. (2016) found by trying what makes convolutional GANs train, and the recipe is known as DCGAN:
 #
 # - no pooling: **strided** convolutions shrink the image in $D$, **transposed** ones enlarge it in $G$;
-# - **batch norm** in both, but not at $D$'s first layer nor at either end;
+# - **batch norm** in both, but not at $D$'s first layer nor at either end (so real images and fakes go through $D$ in batches of their own: a step that puts them together with `torch.cat` fails here, though it works on the ring);
 # - ReLU in $G$, **LeakyReLU** in $D$, so that a gradient comes back from everywhere;
 # - a bounded last layer of $G$: tanh in the paper, whose images lie in [−1, 1]; sigmoid here, where they lie in [0, 1];
 # - small random weights, and Adam with momentum 0.5.
@@ -774,16 +784,20 @@ right.axhline(frechet(x[:2000]), color=plots.QUIET, lw=1, ls=":", label="other r
 right.set(yscale="log", xlabel="step", ylabel="Fréchet distance, log scale")
 right.legend()
 plots.set_finding(fig, "The losses settle; the samples go on changing")
-show(fig, alt="Left, both losses go up and down early and then hover, D's below log 4. Right, on a log scale, the Fréchet distance falls by more than a factor of ten, most of it in the first few hundred steps, "
+show(fig, alt="Left, in the first 150 steps G's loss falls and D's rises; after that both change little, D's below log 4. Right, on a log scale, the Fréchet distance falls by more than a factor of ten, most of it in the first few hundred steps, "
               "and stays above the line of real digits")
 
 # %% [markdown]
+# In the first hundred steps the losses come together; from step 200 on they change far less than the distance does, and nothing on the left says which step has the best samples. That both sink a little proves nothing: each is measured against an opponent that learns as well.
+#
 # The distance has its caveats, and you have met them in notebook 02: it sees what its features see, it compares means and covariances only, ink moves it, and with 2,000 images it doesn't reach 0 for real digits. Use it to compare runs of one kind.
 
 # %% tags=["solution"]
 # What the text claims.
 assert quality[steps] < 0.1 * quality[0] and quality[steps] < 0.7 * quality[200]
 assert 0.5 < sum(seen["d_loss"][-200:]) / 200 < math.log(4) + 0.1
+shrunk = math.log(quality[200] / quality[steps])
+assert all(abs(math.log(sum(values[-100:]) / sum(values[200:300]))) < shrunk for values in seen.values())
 
 # %% [markdown] slide_type="notes"
 # Let people vote on single images of the last row: real or not? Then show the losses and ask whether they could have told from them when to stop.
@@ -826,7 +840,7 @@ show(plots.image_rows({f"real: {gray['real']:.0%} gray": x_test[:10], f"GAN: {gr
      alt="Ten images each: real digits and those of the GAN have hard edges, those of the VAE soft gray ones; the gray share of the VAE is the largest")
 
 # %% [markdown]
-# The VAE's generator has more weights, and the blurred edges. It isn't a lack of means. Take one pixel, at the edge of a stroke, that is black in half of the images that fit a code and white in the other half. What is the best single answer, if you pay by log-likelihood, and what does a perfect judge say of it?
+# The VAE's generator has more weights, and the blurred edges. So size isn't the reason, and the loss must be. Take one pixel, at the edge of a stroke, that is black in half of the images that fit a code and white in the other half. What is the best single answer, if you pay by log-likelihood, and what does a perfect judge say of it? (A perfect judge says how many of the pixels of this gray are real: the real ones, divided by all. Notebook 07 has the proof.)
 
 # %%
 answer = torch.linspace(0.01, 0.99, 99)
@@ -836,7 +850,7 @@ p_real, p_fake = 0.0, 1.0  # how often real pixels and that answer are this gray
 print(f"what a perfect judge says of it: {p_real / (p_real + p_fake):.2f}, fake")
 
 # %% [markdown]
-# Gray is the *best* answer of the one and the *worst* of the other. That is why GAN samples are sharper, and it has a price. The VAE pays for every training image that it can't draw, so it covers all of them, with a blur. Nothing makes a GAN pay for leaving some out: see section 6.
+# Gray is the *best* answer under the one and the *worst* under the other. That is why GAN samples are sharper, and it has a price. The VAE pays for every training image that it can't draw, so it covers all of them, with a blur. Nothing makes a GAN pay for leaving some out: see section 6.
 
 # %% tags=["solution"]
 # What the text claims.
@@ -913,7 +927,7 @@ print("the ring has radius 2.0; the samples started at 5.6")
 # Let the room vote for a mend before the table. Label smoothing usually wins the vote; its row shows why it can't help here: it bounds D's logits on real points, and the fakes are the ones that need it.
 
 # %% [markdown]
-# The columns in the middle are the norms of both losses' gradients in $G$, means over two seeds.
+# Measured when the run is over, means over two seeds. The columns `log(1−D)` and `−log D` are the norms of both losses' gradients in $G$.
 #
 # ### Exercise 6.10 · The mend
 # Difficulty ●●○ · importance ●●● · 5 minutes

@@ -16,11 +16,11 @@ PREDICTIONS = [
     ),
     Prediction(
         "06.clone",
-        "one generator, one batch, both losses. Early in training D is good at its work. Which loss has the larger gradient?",
+        "for one fake the slopes have the ratio (1 − D)/D. A gradient in G's weights adds up 128 fakes, as vectors. What will the ratio of the two gradients' lengths be?",
         {
-            "The saturating one": "It has D in front, and D is small on fakes early on. Look at the ratio.",
-            "The non-saturating one": "Yes, by about the factor (1 − D)/D.",
-            "Both the same": "Only where D says ½.",
+            "Exactly the mean of (1 − D)/D": "Near it, and not exactly: a mean of ratios isn't the ratio of two sums. Look at the solid lines and the dashed ones.",
+            "Near that mean, and often below it": "Yes. Both go up and down together, and the few fakes with the largest (1 − D)/D lift the mean more.",
+            "Always above 1: the non-saturating loss pulls harder": "Where D is right, yes. Look for steps at which the fakes fool D: there (1 − D)/D is below 1.",
         },
     ),
     Prediction(
@@ -28,17 +28,17 @@ PREDICTIONS = [
         "eight bumps, and a generator that learns twenty times as fast as its judge. What will its samples look like?",
         {
             "Eight bumps, sooner": "Being fast is no help against a judge that is late. Look.",
-            "One or two bumps at a time, then others": "Yes. It runs to wherever the judge is weakest, all of it.",
+            "All in one place, and later all in another": "Yes. It runs to wherever the judge is weakest, all of it.",
             "A blur over everything": "That is what an averaging loss does. A GAN's generator goes where it is not caught.",
         },
     ),
     Prediction(
         "06.losses",
-        "in the second half of training, what will the two losses do while the digits get better?",
+        "from step 200 to step 800 the printed distance falls a lot. What will the two losses do meanwhile?",
         {
-            "Both fall": "They pull against each other. Look at the curves.",
-            "Both hover, up and down": "Yes. They say how the two are matched, not how good the samples are.",
-            "G's falls, D's rises to log 4": "That is what one would like to see. Look at the curves.",
+            "Fall by as large a share": "Look at both panels: what the losses lose is little beside the distance.",
+            "Change little": "Yes. They say how the two are matched, not how good the samples are.",
+            "G's falls, D's rises to log 4": "That is what one would like to see. Look at the curves: D's loss doesn't go there while the digits get better.",
         },
     ),
     Prediction(
