@@ -162,6 +162,23 @@ def steps_at_the_end(detach: bool) -> Step:
     return step
 
 
+def in_one_batch(
+    g: nn.Module, d: nn.Module, opt_g: Optimizer, opt_d: Optimizer, x_real: Tensor, z: Tensor
+) -> dict[str, Any]:
+    """Real images and fakes in one batch for D: another thing where D has batch norm."""
+    x_fake, n = g(z), len(x_real)
+    logits = d(torch.cat([x_real, x_fake.detach()]))
+    d_loss = discriminator_loss(logits[:n], logits[n:])
+    opt_d.zero_grad()
+    d_loss.backward()
+    opt_d.step()
+    g_loss = generator_loss(d(x_fake))
+    opt_g.zero_grad()
+    g_loss.backward()
+    opt_g.step()
+    return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+
+
 def d_steps_on_each_half(
     g: nn.Module, d: nn.Module, opt_g: Optimizer, opt_d: Optimizer, x_real: Tensor, z: Tensor
 ) -> dict[str, Any]:

@@ -71,10 +71,14 @@ class Watched(nn.Module):
 
 
 def _cases(generator: Generator) -> Iterator[Case]:
-    for label, norm in (("two steps in a row", False), ("a generator with batch norm", True)):
-        hidden = [nn.BatchNorm1d(6)] if norm else []
-        g = nn.Sequential(nn.Linear(3, 6), *hidden, nn.Tanh(), nn.Linear(6, 2))
-        d = nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 1))
+    for label, in_g, in_d in (
+        ("two steps in a row", False, False),
+        ("a generator with batch norm", True, False),
+        ("a discriminator with batch norm", True, True),
+    ):
+        norm_g, norm_d = ([nn.BatchNorm1d(6)] if there else [] for there in (in_g, in_d))
+        g = nn.Sequential(nn.Linear(3, 6), *norm_g, nn.Tanh(), nn.Linear(6, 2))
+        d = nn.Sequential(nn.Linear(2, 6), *norm_d, nn.Tanh(), nn.Linear(6, 1))
         with torch.no_grad():
             for p in (*g.parameters(), *d.parameters()):
                 p.copy_(0.8 * torch.randn(p.shape, generator=generator))

@@ -17,6 +17,7 @@ from course_utils.exercises.nb06.faulty_steps import (
     frozen,
     g_descends,
     in_eval,
+    in_one_batch,
     joint,
     never_sees_real,
     own_noise,
@@ -244,6 +245,12 @@ MISTAKES = [
         "d_loss_halved",
         "D's loss is halved. Use `discriminator_loss`, which adds the two means.",
         built(d_loss=lambda r, f: discriminator_loss(r, f) / 2),
+    ),
+    *known_as(
+        "one_batch_for_both",
+        "Right, as long as D has no batch norm: you put real images and fakes through D in one batch. With batch norm, as in section 7, what D learns on a mixed batch "
+        "doesn't hold for the batch of fakes that G asks it about. Two calls: `discriminator(x_real)` and `discriminator(x_fake.detach())`.",
+        in_one_batch,
     ),
     *known_as(
         "d_steps_on_each_half",
