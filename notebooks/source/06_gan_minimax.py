@@ -569,7 +569,7 @@ def scatter(ax, run: dict, step: int) -> None:
     ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal", xticks=[], yticks=[])
     ax.set_title(f"step {step}: {run['modes'][step]} of 8", fontsize=11)
 
-fig, axes = plots.canvas(width=12, height=2.8, cols=6)
+fig, axes = plots.canvas(width=8.5, height=5.9, rows=2, cols=3)
 for ax, step in zip(axes, (0, 50, 100, 200, 400, 600)):
     scatter(ax, healthy[0], step)
 plots.set_finding(fig, "The plane of noise is carried to the ring, wedge by wedge")
@@ -601,7 +601,7 @@ mended = [play_ring(seed, lr_g=2e-2, lr_d=1e-2) for seed in range(3)]
 print("the same G, and D ten times as fast too:", [run["modes"][600] for run in mended])
 
 # %% slide_type="slide"
-fig, axes = plots.canvas(width=11, height=3.4, cols=4)
+fig, axes = plots.canvas(width=8, height=6.6, rows=2, cols=2)
 for ax, step in zip(axes, (400, 500, 600)):
     scatter(ax, collapsed[0], step)
 for runs, color, style, name in ((healthy, plots.HOUSE, "-", "equal rates"), (collapsed, plots.ACCENT, "--", "G 20 × faster"),
@@ -611,7 +611,7 @@ for runs, color, style, name in ((healthy, plots.HOUSE, "-", "equal rates"), (co
 axes[3].set(ylim=(-0.3, 13), yticks=range(0, 9, 2), xlabel="step", ylabel="modes covered")
 axes[3].legend(fontsize=9, loc="upper left")
 plots.set_finding(fig, "A G that outruns its judge sits in one place and hops; a judge that keeps up mends it")
-show(fig, alt="Three stages of the collapsed run: nearly all samples in one or two places, another place each time. Right, modes covered over steps, three seeds each: "
+show(fig, alt="Three stages of the collapsed run: nearly all samples in one or two places, another place each time. Last, modes covered over steps, three seeds each: "
               "with equal rates they rise to 8, with a fast G and a fast D they get near it, with the fast G alone they never get beyond 2")
 
 # %% [markdown]
