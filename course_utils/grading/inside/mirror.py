@@ -196,3 +196,13 @@ def set_modes(module: nn.Module, modes: Any) -> None:
         raise TypeError("the module has other parts now")
     for part, mode in zip(parts, modes, strict=True):
         part.training = bool(mode)
+
+
+def set_trainable(module: nn.Module, wants: Any) -> None:
+    """Freeze or unfreeze, weight by weight. Raises TypeError where `wants` doesn't fit."""
+    weights = list(module.parameters())
+    if not isinstance(wants, list) or len(wants) != len(weights):
+        raise TypeError("not as many weights as the module has")
+    for weight, wanted in zip(weights, wants, strict=True):
+        if weight.is_leaf:
+            weight.requires_grad_(bool(wanted))

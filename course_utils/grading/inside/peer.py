@@ -167,6 +167,8 @@ class Peer:
             torch.rand(64)
         for module, modes in zip(sent.modules, reply.header.get("modes") or [], strict=False):
             mirror.set_modes(module, modes)
+        for module, wants in zip(sent.modules, reply.header.get("trainable") or [], strict=False):
+            mirror.set_trainable(module, wants)
         states = reply.header.get("optimizers") or []
         for optimizer, state in zip(sent.optimizers, states, strict=False):
             optimizer.load_state_dict(value.value(state))
@@ -237,6 +239,7 @@ class Peer:
         ]
         reply["optimizers"] = [sent.tree(o.state_dict()) for o in received.optimizers]
         reply["modes"] = [[m.training for m in root.modules()] for root in received.modules]
+        reply["trainable"] = [[p.requires_grad for p in m.parameters()] for m in received.modules]
         if header.get("rng") is not None and not self.is_judge:
             reply["rng_used"] = not torch.equal(torch.get_rng_state(), kept[header["rng"]])
         return reply
