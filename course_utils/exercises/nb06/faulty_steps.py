@@ -45,8 +45,8 @@ def built(
 
         for whose in order:
             if whose == "d":
-                seen = g(z) if not detach else x_fake.detach() if reuse else g(z).detach()
-                update(d_loss(d(x_real), d(seen)), "d", d_steps)
+                seen = x_fake if reuse else g(z)
+                update(d_loss(d(x_real), d(seen.detach() if detach else seen)), "d", d_steps)
             else:
                 update(g_loss(d(x_fake if reuse else g(z))), "g", g_steps)
         return losses
@@ -95,22 +95,6 @@ def stale_logits(
     d_loss.backward(retain_graph=True)
     opt_d.step()
     g_loss = generator_loss(fake_logits)
-    opt_g.zero_grad()
-    g_loss.backward()
-    opt_g.step()
-    return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
-
-
-def used_twice(
-    g: nn.Module, d: nn.Module, opt_g: Optimizer, opt_d: Optimizer, x_real: Tensor, z: Tensor
-) -> dict[str, Any]:
-    """Undetached fakes in D's update, and the same fakes in G's."""
-    x_fake = g(z)
-    d_loss = discriminator_loss(d(x_real), d(x_fake))
-    opt_d.zero_grad()
-    d_loss.backward()
-    opt_d.step()
-    g_loss = generator_loss(d(x_fake))
     opt_g.zero_grad()
     g_loss.backward()
     opt_g.step()

@@ -26,7 +26,6 @@ from course_utils.exercises.nb06.faulty_steps import (
     steps_at_the_end,
     together,
     undetached_zeroed_at_the_start,
-    used_twice,
     zeroed_after_the_step,
 )
 from course_utils.exercises.nb06.generator_losses import generator_loss, generator_loss_saturating
@@ -55,7 +54,7 @@ MISTAKES = [
         "used_twice",
         "The fakes aren't detached in D's update. D's `backward()` ran on through G and used up the graph behind `x_fake`, so G's own backward found nothing left "
         "and torch stopped. Write `discriminator(x_fake.detach())` in D's update. (`retain_graph=True` would silence torch, and D's loss would still run into G.)",
-        used_twice,
+        built(detach=False),
     ),
     _looked_at(
         "left_frozen",
