@@ -643,7 +643,7 @@ left.legend(ncol=2, fontsize=9, loc="upper left", handletextpad=0.1, columnspaci
 for middle, spread in zip(mu[:40], (0.5 * logvar[:40]).exp()):
     right.plot(middle[0] + 2 * spread[0] * turn.cos(), middle[1] + 2 * spread[1] * turn.sin(), color=plots.INK, lw=0.8)
 left.set_title("Autoencoder: anywhere", fontsize=12)
-right.set_title("VAE: around 0, somewhat wider than the prior", fontsize=12)
+right.set_title("VAE: around 0, wider than the prior", fontsize=12)
 show(fig, alt="Two planes of codes colored by digit. The autoencoder's points spread far beyond the circle that holds 95 % of N(0, I), off center. "
               "The VAE's clouds, small ellipses, lie around 0, most of them in the circle")
 inside = [(spots.norm(dim=1) < 2.45).float().mean().item() for spots in (points, cloud_draws)]
