@@ -905,27 +905,27 @@ assert log_p(dreams).max() < log_p(x_test).min()
 
 # %% slide_type="slide"
 groups = [("written", threes[:5]), ("p(x|3), sampled", made), ("noise", noise), ("p(3|x), climbed", dreams)]
-fig, axes = plots.canvas(width=7, height=7, rows=4, cols=4)
-for row, (name, images) in enumerate(groups):
-    for ax, image, p, score in zip(axes[4 * row :], images[:4], p_three(images), log_p(images)):
+fig, axes = plots.canvas(width=12, height=4.4, rows=2, cols=8)
+for block, (name, images) in enumerate(groups):
+    for ax, image, p, score in zip(axes[4 * block :], images[:4], p_three(images), log_p(images)):
         ax.imshow(image[0], vmin=0, vmax=1)
         label = f"{p:.0%} · {score:,.0f}".replace("-", "−")
         ax.set_title(label, fontsize=12, fontweight="normal", loc="center", pad=4)
         ax.set(xticks=[], yticks=[])
         ax.grid(False)
-    axes[4 * row].set_ylabel(name, fontsize=12)
-plots.set_finding(fig, "Ask for a 3: the classifier is content with noise\n(above each image: p(3|x) · log p(x) in nats)")
-show(fig, alt="Four rows of four images. Written threes and threes sampled from a generative model look like threes and have a high "
+    axes[4 * block].set_ylabel(name, fontsize=14)
+plots.set_finding(fig, "Ask for a 3: the classifier is content with noise. Above each: p(3|x) · log p(x) in nats")
+show(fig, alt="Four groups of four images. Written threes and threes sampled from a generative model look like threes and have a high "
      "log-density. The images climbed from noise look like the noise that they started from, have p(3|x) near 100 percent and a log-density "
      "thousands of nats lower.")
 
 # %% [markdown] slide_type="notes"
-# The figure of this lecture. Rows two and four answer "a 3, please". Sampling answers with what threes are like; climbing answers
+# The figure of this lecture. The two groups at the right answer "a 3, please". Sampling answers with what threes are like; climbing answers
 # with anything on the right side of a boundary. Read the two numbers above each image aloud.
 
 # %% [markdown]
-# **The figure to remember.** Go by p(3|x), and the last row holds the best threes of all. To your eye it is the noise of the row above
-# it, and log p(x) agrees, by thousands of nats; the classifier does not have that number. There are far more images on the "3" side of
+# **The figure to remember.** Go by p(3|x), and the last group holds the best threes of all. To your eye it is the noise at its
+# left, and log p(x) agrees, by thousands of nats; the classifier does not have that number. There are far more images on the "3" side of
 # the boundary than there are threes.
 #
 # Is it only a matter of more steps? Climb on and see.
