@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-EXERCISES = []
+from course_utils.exercises.nb08.traversal import LATENT_TRAVERSAL
+
+EXERCISES = [
+    LATENT_TRAVERSAL,
+]
 PREDICTIONS = []
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
