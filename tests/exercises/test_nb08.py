@@ -102,6 +102,12 @@ def wrong_row(decode, z, dim, values):
     return decode(codes)
 
 
+def all_into_one_number(decode, z, dim, values):
+    z = z.clone()
+    z[dim] = values
+    return decode(z)
+
+
 def in_place_and_put_back(decode, z, dim, values):
     """Changes z on the way, and the caller can't tell."""
     old, images = z[dim].item(), []
@@ -137,6 +143,7 @@ def test_a_code_that_is_put_back_passes():
 
 @pytest.mark.parametrize(("fn", "words"), [
     (expanded, "one and the same piece of memory"),
+    (all_into_one_number, "table of codes"),
     (lambda decode, z, dim, values: decode([z.clone() for _ in values]), "a list of"),
     (lambda decode, z, dim, values: decode(z.repeat(len(values), 1).T), "one code a row"),
 ])  # fmt: skip
@@ -315,7 +322,7 @@ def test_a_dot_product_for_a_cosine_that_ends_in_a_valueerror_is_told_as_that():
 
     for seed in SEEDS:
         verdict = evaluate("slerp", refuses, seed)
-        assert verdict.kind == "interface" and "both lengths" in verdict.message, verdict.message
+        assert verdict.kind == "interface" and "*both* lengths" in verdict.message, verdict.message
 
 
 def test_edges_of_slerp():
@@ -451,3 +458,21 @@ def test_a_loss_that_forgets_beta_says_how_it_is_called():
 def test_the_package_has_the_same_loss():
     for case in exercises.get("beta_vae_loss").cases(Generator().manual_seed(0)):
         torch.testing.assert_close(beta_vae_loss(*case.args), vae_loss(*case.args))
+
+
+OFF = {
+    "latent_traversal": lambda decode, z, dim, values: latent_traversal(decode, z, dim, values + 0.1),
+    "interpolate": lambda z0, z1, steps: interpolate(z0, z1, steps) + 0.1,
+    "slerp": lambda z0, z1, steps: slerp(z0**3, z1, steps) + 0.1,
+    "mutual_information_gap": lambda mi, entropy: mutual_information_gap(mi, entropy) ** 2 - 0.1,
+    "beta_vae_loss": lambda *args: beta_vae_loss(*args) + args[-1],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OFF)
+def test_a_mistake_of_no_name_breaks_a_property_that_is_told_in_a_sentence(name):
+    verdict = evaluate(name, OFF[name], 2)
+    assert (
+        verdict.kind == "property" and verdict.message[0].isupper() and verdict.message[-1] == "."
+    )
+    assert "nan" not in verdict.message

@@ -56,7 +56,7 @@ def _one_latent_each(fn: Callable[..., Any], generator: Generator) -> str | None
     gap = float(fn(mi, entropy.clone()))
     if abs(gap - 1) < 1e-4:
         return None
-    return f"where one latent knows all of each factor and the others nothing, the gap is 1; yours is {gap:.4g}."
+    return f"Where one latent knows all of each factor and the others nothing, the gap is 1; yours is {gap:.4g}."
 
 
 def _other(of: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor], float]:

@@ -39,7 +39,7 @@ def _ends(fn: Callable[..., Any], generator: Generator) -> str | None:
     for code, end, place in ((codes[0], z0, "first"), (codes[-1], z1, "last")):
         gap = float((code - end).abs().max())
         if not gap < 1e-4:
-            return f"the {place} of the codes must be {'z0' if end is z0 else 'z1'} itself; yours is {gap:.3g} away from it."
+            return f"The {place} of the codes must be {'z0' if end is z0 else 'z1'} itself; yours is {gap:.3g} away from it."
     return None
 
 

@@ -112,8 +112,8 @@ def _observe(fn: Callable[..., Any], z0: Tensor, z1: Tensor, steps: int) -> Any:
             return STOPS + "ValueError"
         cosine = float(before[0] @ before[1] / (before[0].norm() * before[1].norm()))
         raise InterfaceError(
-            f"you raise a ValueError ({error}) for codes that are {math.degrees(math.acos(cosine)):.0f}° apart; only antiparallel "
-            "ones, 180° apart, have no shortest way. Is the cosine divided by both lengths"
+            f"You raise a ValueError ({error}) for codes that are {math.degrees(math.acos(cosine)):.0f}° apart; only antiparallel "
+            "ones, 180° apart, have no shortest way. Divided by *both* lengths, z0 · z1 is the cosine of the angle"
         ) from error
     same = all(torch.equal(now, old) for now, old in zip((z0, z1), before, strict=True))
     return codes if same else {CHANGED: codes}
@@ -124,13 +124,15 @@ def _equal_angles(fn: Callable[..., Any], generator: Generator) -> str | None:
     z0, z1 = torch.randn(2, 32, generator=generator)
     codes = fn(z0.clone(), 1.4 * z1, 6)
     if not isinstance(codes, Tensor) or codes.shape != (6, 32):
-        return f"between two codes (32,), six steps are codes (6, 32); yours have shape {getattr(codes, 'shape', '?')}."
+        return f"Between two codes (32,), six steps are codes (6, 32); yours have shape {getattr(codes, 'shape', '?')}."
+    if codes.isnan().any() or (codes.norm(dim=1) == 0).any():
+        return "Between two codes drawn from the prior some of yours are NaN or zeros."
     units = codes / codes.norm(dim=1, keepdim=True)
     angles = torch.rad2deg(torch.arccos((units[1:] * units[:-1]).sum(1).clamp(-1, 1)))
     if angles.max() - angles.min() < 0.2:
         return None
     return (
-        "the angles between neighbors must be equal; yours go from "
+        "The angles between neighbors must be equal; yours go from "
         f"{angles.min():.1f}° to {angles.max():.1f}°."
     )
 

@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from course_utils.checking.compare import describe, shape
-from course_utils.checking.exercise import Case, Exercise, InterfaceError
+from course_utils.checking.exercise import Case, Exercise, InterfaceError, Property
 from course_utils.exercises.nb08.wrong_traversals import MISTAKES, Decode
 
 
@@ -81,23 +81,37 @@ def _observe(fn: Callable[..., Any], decode: Decode, z: Tensor, dim: int, values
     return {"images": images, "off": off} if off else images
 
 
+def _own_value(fn: Callable[..., Any], generator: Generator) -> str | None:
+    decode, z = _decoder(5, generator), _away_from_zero(5, generator)
+    images = fn(decode, z.clone(), 3, z[3:4].clone())
+    gap = float((images - decode(z[None])).abs().max())
+    if gap < 1e-4:
+        return None
+    return f"At the value that stands in the code already the image must be that of `z` itself; yours is {gap:.3g} away from it."
+
+
 def _told(error: Exception, given: list[Any], z: Tensor, values: Tensor) -> str:
     """Why it may have stopped, "" where Python says it best."""
     wanted = f"({len(values)}, {len(z)})"
     if given and not isinstance(given[-1], Tensor):
         return (
-            f"you gave `decode` {describe(given[-1])}; it takes codes, a tensor of shape {wanted}"
+            f"You gave `decode` {describe(given[-1])}; it takes codes, a tensor of shape {wanted}"
         )
     if given and (given[-1].ndim not in (1, 2) or given[-1].shape[-1] != len(z)):
-        return f"you gave `decode` codes of shape {shape(given[-1])}; it takes one code a row, {wanted}"
+        return f"You gave `decode` codes of shape {shape(given[-1])}; it takes one code a row, {wanted}"
     if "single memory location" in str(error):
         return (
-            "the rows made by `expand` are one and the same piece of memory, so none of them can be changed alone. "
+            "The rows made by `expand` are one and the same piece of memory, so none of them can be changed alone. "
             "`repeat` makes copies: `z.repeat(len(values), 1)`"
+        )
+    if "number of sizes provided (0)" in str(error):
+        return (
+            "You give all the values to a single number. Make the table of codes first, one row for each value; then column "
+            "`dim`, `codes[:, dim]`, has room for all of them"
         )
     if "expanded size of the tensor" in str(error):
         return (
-            "two shapes don't fit where you assign. In codes of shape (V, K), `codes[dim]` is *row* number dim, one code; "
+            "Two shapes don't fit where you assign. In codes of shape (V, K), `codes[dim]` is *row* number dim, one code; "
             "`codes[:, dim]` is the number in question in every code, (V,)"
         )
     return ""
@@ -111,6 +125,7 @@ LATENT_TRAVERSAL = Exercise(
     cases=_cases,
     observe=_observe,
     mistakes=MISTAKES,
+    properties=[Property("own_value", _own_value)],
     hints=[
         "First a table of codes, one row for each value: copies of `z` that differ in column `dim` alone. Then decode the "
         "table.",
