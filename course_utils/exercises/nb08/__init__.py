@@ -1,0 +1,28 @@
+"""Exercises of notebook 08, latent perturbation, in the order in which the notebook poses them."""
+
+from __future__ import annotations
+
+from course_utils.exercises.nb08.answers import ANSWERS
+from course_utils.exercises.nb08.gap import MUTUAL_INFORMATION_GAP
+from course_utils.exercises.nb08.line import INTERPOLATE
+from course_utils.exercises.nb08.loss import BETA_VAE_LOSS
+from course_utils.exercises.nb08.predictions import PREDICTIONS
+from course_utils.exercises.nb08.review import REVIEW
+from course_utils.exercises.nb08.sphere import SLERP
+from course_utils.exercises.nb08.traversal import LATENT_TRAVERSAL
+
+EXERCISES = [
+    LATENT_TRAVERSAL,
+    MUTUAL_INFORMATION_GAP,
+    ANSWERS["8.3"],
+    ANSWERS["8.4"],
+    ANSWERS["8.5"],
+    BETA_VAE_LOSS,
+    ANSWERS["8.7"],
+    INTERPOLATE,
+    ANSWERS["8.9"],
+    SLERP,
+    *REVIEW.values(),
+]
+
+__all__ = ["EXERCISES", "PREDICTIONS"]
