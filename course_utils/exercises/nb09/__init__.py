@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from course_utils.checking.exercise import Exercise, Prediction, Question
+from course_utils.exercises.nb09.clinic import CLINIC
 from course_utils.exercises.nb09.groups import ACCURACY_GAP, GROUP_ACCURACY
 from course_utils.exercises.nb09.interval import WILSON_INTERVAL
 from course_utils.exercises.nb09.loss import DEBIASING_LOSS
@@ -16,6 +17,7 @@ EXERCISES: list[Exercise | Question] = [
     WILSON_INTERVAL,
     DEBIASING_LOSS,
     RESAMPLING_PROBABILITIES,
+    *CLINIC.values(),
 ]
 PREDICTIONS: list[Prediction] = []
 
