@@ -99,7 +99,7 @@ def _others_pay_no_vae(fn: Any, generator: Generator) -> str | None:
 
 _BROADCAST = (
     "A silent broadcast: (N, 1) times (N,) is a table (N, N), in which every mask meets every image. A plain mean over a *sum* of the two hides it, a product "
-    "doesn't: everybody now pays for everybody's reconstruction, non-faces among them. Make both (N,) first: `y.flatten()`, `y_logit.flatten()`."
+    "doesn't: everybody now pays for everybody's reconstruction, non-faces among them. (A mask averaged before it is applied comes to the same.) Make both (N,) first: `y.flatten()`, `y_logit.flatten()`."
 )
 _LARGE = (
     "Right for moderate logits, wrong for large ones, where float32 rounds the sigmoid to 0 or 1, its log breaks, and a clamp lets no gradient through. "
