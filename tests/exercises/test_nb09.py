@@ -217,6 +217,15 @@ def test_a_loss_that_squeezes_one_of_two_does_not_pass():
     assert not evaluate("debiasing_loss", squeezed, 0).passed
 
 
+@pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.float64])
+def test_labels_of_any_type_enter_the_loss(dtype):
+    x, logits = torch.rand(3, 1, 4, 4), torch.randn(3, 1, 4, 4)
+    y, rest = torch.tensor([1, 0, 1]), (torch.randn(3, 1), 0.1)
+    code = torch.randn(3, 2), torch.randn(3, 2)
+    wanted = debiasing_loss(x, logits, *code, y.float(), *rest)
+    assert torch.isclose(debiasing_loss(x, logits, *code, y.to(dtype), *rest), wanted)
+
+
 def test_the_broadcast_changes_the_product_and_not_the_sum():
     generator = torch.Generator().manual_seed(1)
     y, vae = torch.tensor([1.0, 0, 0, 1, 1]), torch.rand(5, generator=generator)

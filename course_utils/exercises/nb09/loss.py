@@ -48,7 +48,7 @@ def debiasing_loss(
 
     x, logits: (N, C, H, W); mu, logvar: (N, K); y: 1 for a face, 0 else; y and y_logit: (N,) or (N, 1).
     """
-    y, y_logit = y.flatten(), y_logit.flatten()  # (N,) beside (N, 1) would spread to (N, N)
+    y, y_logit = y.flatten().float(), y_logit.flatten()  # (N,) beside (N, 1) would be (N, N)
     classification = F.binary_cross_entropy_with_logits(y_logit, y, reduction="none")  # (N,)
     vae = gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)  # (N,)
     return (classification + y * vae_weight * vae).mean()

@@ -28,7 +28,7 @@ STILL = "a latent that never changes"
 
 def resampling_probabilities(mu: Tensor, bins: int = 10, alpha: float = 0.01) -> Tensor:
     """Probability (N,) of drawing each example, from codes mu (N, K): high where a latent is rare. After Amini et al., 2019."""
-    largest = torch.zeros(len(mu))
+    largest = mu.new_zeros(len(mu))
     for z in mu.T:
         place = ((z - z.min()) / (z.max() - z.min()).clamp_min(1e-30) * bins).long()
         place = place.clamp(max=bins - 1)  # the maximum belongs to the last bin
