@@ -18,6 +18,7 @@ EYE_AT, EYE_HIGH = 0.19, 0.0  # middle of the eyes
 MOUTH_HIGH = -0.33
 WHITE, IRIS, DARK = (0.43, 0.415, 0.40), (0.085, 0.036, 0.014), (0.010, 0.007, 0.006)
 TONGUE_TINT = torch.tensor([0.24, 0.08, 0.07])  # of the skin, or it would glow in a dark face
+ROSE = torch.tensor([0.040, 0.012, 0.013])  # of lips, where the skin is too dark to show them
 INSIDE, TONGUE, FRAME = (0.05, 0.008, 0.008), (0.08, 0.028, 0.025), (0.095, 0.14, 0.20)
 
 
@@ -70,9 +71,14 @@ def paint_features(albedo: Tensor, scene: Scene, flipped: bool = False) -> None:
     skin, hair = scene.skin_and_hair()
     _cheeks(albedo, front, scene.f)
     _mouth(albedo, front, scene.f, skin)
-    _eyes(albedo, front, scene.f)
+    _eyes(albedo, front, scene.f, skin)
     _brows(albedo, front, hair, skin)
     _glasses(albedo, points, scene.f)
+
+
+def depth_of(skin: Tensor) -> Tensor:
+    """0 for light skin to nearly 1 for the darkest, (N, 1), from its color (N, 3)."""
+    return (1 - skin.mean(-1, keepdim=True) / 0.3).clamp(0, 1)
 
 
 def _cheeks(albedo: Tensor, points: Points, f: dict[str, Tensor]) -> None:
@@ -93,7 +99,7 @@ def _mouth(albedo: Tensor, points: Points, f: dict[str, Tensor], skin: Tensor) -
     upper, lower = middle + (0.02 * gap) * arch, middle - (0.15 * gap) * arch
     ends = half - p.mirror
     base = skin[p.face]
-    lip = base * torch.tensor([0.74, 0.47, 0.45]) + torch.tensor([0.009, 0.004, 0.004])
+    lip = base * torch.tensor([0.74, 0.47, 0.45]) + ROSE * depth_of(base)
     edge = 0.016 + 0.028 * arch
     lips = torch.minimum(upper + edge - p.v, p.v - lower + 1.3 * edge)
     lay(albedo, p, p.soft(torch.minimum(lips, ends + 0.012)), lip)
@@ -108,7 +114,7 @@ def _mouth(albedo: Tensor, points: Points, f: dict[str, Tensor], skin: Tensor) -
     lay(albedo, p, p.soft(tongue) * (gap > 0.4), torch.tensor(TONGUE) + TONGUE_TINT * base)
 
 
-def _eyes(albedo: Tensor, points: Points, f: dict[str, Tensor]) -> None:
+def _eyes(albedo: Tensor, points: Points, f: dict[str, Tensor], skin: Tensor) -> None:
     p = points.within(((points.mirror - EYE_AT).abs() < 0.18) & (points.v.abs() < 0.19))
     size = f["eye_size"][p.face]
     u, v = (p.mirror - EYE_AT) / size, (p.v - EYE_HIGH) / size
@@ -116,10 +122,11 @@ def _eyes(albedo: Tensor, points: Points, f: dict[str, Tensor]) -> None:
     inside = (1 - away) * 0.09 * size
     lid = p.soft(torch.minimum(inside + 0.026, (v - 0.02 + 0.3 * u.abs()) * size))
     lay(albedo, p, lid, DARK)
-    lay(albedo, p, p.soft(inside), WHITE)
-    round_, white = (u**2 + (v - 0.008) ** 2).sqrt_(), p.soft(inside)
-    lay(albedo, p, p.soft((0.077 - round_) * size) * white, IRIS)
-    lay(albedo, p, p.soft((0.042 - round_) * size) * white, DARK)
+    white = torch.tensor(WHITE) * (1 - 0.55 * depth_of(skin[p.face]))  # or it would glare
+    lay(albedo, p, p.soft(inside), white)
+    round_, opening = (u**2 + (v - 0.008) ** 2).sqrt_(), p.soft(inside)
+    lay(albedo, p, p.soft((0.077 - round_) * size) * opening, IRIS)
+    lay(albedo, p, p.soft((0.042 - round_) * size) * opening, DARK)
     real_u = torch.where(p.u < 0, -u, u)  # the highlight lies on the same side of both eyes
     spark = 0.023 - ((real_u + 0.026) ** 2 + (v - 0.034) ** 2).sqrt_()
     lay(albedo, p, p.soft(spark * size), (1.0, 1.0, 1.0))

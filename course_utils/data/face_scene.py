@@ -12,7 +12,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from course_utils.data.face_features import hairline, paint_features
+from course_utils.data.face_features import depth_of, hairline, paint_features
 from course_utils.data.face_shapes import FAR, Ellipsoid, Grid, in_head, turn
 
 Features = Literal["right", "none", "flipped"]  # flipped: the mouth above, the eyes below
@@ -24,7 +24,7 @@ FACING = 0.82  # cosine at which the key light counts as 1: a surface that faces
 EXPOSURE = 1.4  # so that a well lit face comes out, at its median, as its shade of the scale
 SHOULDER = 0.7  # light above this is compressed, as film does, and never reaches white
 WRAP = 0.15  # light reaches this far round the edge of the shadow, as it does on skin
-SHEEN, RIM = 0.16, 0.35  # shares of the light that skin and hair mirror, head on and at the rim
+SHEEN, RIM = 0.13, 0.35  # shares of the light that skin and hair mirror, head on and at the rim
 SHEEN_TINT = (1.0, 0.80, 0.66)
 UPWARD, VIEWER = (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 BACKDROP, SKIN, NECK, HAIR, SHIRT = range(5)
@@ -200,11 +200,12 @@ def colors_of(factors: dict[str, Tensor]) -> dict[int, Tensor]:
     """For each part its color (N, 3), as amounts of light."""
     shade = factors["skin_tone"].round().long().clamp(1, len(MONK)) - 1
     skin = torch.stack([linear(code) for code in MONK])[shade]
+    lightest = 1 - 0.7 * depth_of(skin).squeeze(-1)  # of the hair: blond goes with light skin
     return {
         BACKDROP: along_ramp(BACKDROP_RAMP, factors["background"]) / EXPOSURE,
         SKIN: skin,
         NECK: skin,
-        HAIR: along_ramp(HAIR_RAMP, factors["hair_color"]),
+        HAIR: along_ramp(HAIR_RAMP, factors["hair_color"] * lightest),
         SHIRT: linear(SHIRT_COLOR).expand_as(skin),
     }
 

@@ -42,7 +42,12 @@ FACTORS = {
     "skin_tone": Factor(1, SHADES, 5, "shade of the Monk scale, a whole number, 1 lightest"),
     "light_direction": Factor(-75, 75, 30, "degrees the light comes from the picture's right"),
     "light_strength": Factor(0, 1, 0.9, "of the light that has a direction; some has none"),
-    "hair_color": Factor(0, 1, 0.3, "0 black, through brown, to 1 blond"),
+    "hair_color": Factor(
+        0,
+        1,
+        0.3,
+        "0 black, through brown, to 1 blond; auburn is the lightest where the skin is dark",
+    ),
     "hair_length": Factor(0, 1, 0.3, "0 cropped to 1 on the shoulders"),
     "glasses": Factor(0, 1, 0, "1 worn, 0 not"),
     "eye_size": Factor(0.7, 1.3, 1, "times the usual"),
