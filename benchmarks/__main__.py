@@ -11,7 +11,16 @@ from statistics import median
 import torch
 import torchvision
 
-from benchmarks import beta_vae_faces, checks, gan_ring, imports, vae_elbo, vae_epoch
+from benchmarks import (
+    beta_vae_faces,
+    checks,
+    debiasing,
+    gan_ring,
+    imports,
+    rare_roads,
+    vae_elbo,
+    vae_epoch,
+)
 from course_utils.authoring.running import find_notebooks, run_notebook
 from course_utils.device import pick_device
 
@@ -28,7 +37,8 @@ def main() -> None:
     """Measure in order of how little the parts disturb each other, then write the tables."""
     parts = [HEAD, machine(), epoch_table(), import_line(), check_table(), notebook_table()]
     parts.append(vae_elbo.recorded())  # measured by itself, since it takes minutes
-    parts += [gan_ring.recorded(), beta_vae_faces.recorded()]  # likewise
+    studies = (gan_ring, beta_vae_faces, debiasing, rare_roads)
+    parts += [study.recorded() for study in studies]  # likewise
     (HERE / "README.md").write_text("\n".join(parts), encoding="utf-8")
     print(f"wrote {HERE / 'README.md'}")
 
