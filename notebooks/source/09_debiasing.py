@@ -325,12 +325,12 @@ def draw_groups(ax, rows: list, color: str, shift: float = 0.0, marker: str = "o
 
 def group_axes(axes: list, names: list[str]) -> None:
     for ax, name in zip(axes, names):
-        ax.set(xlabel=name, xlim=(-0.03, 1.03), yticks=range(len(GROUPS)), ylim=(len(GROUPS) - 0.4, -0.6))
+        ax.set(xlabel=name, xlim=(-0.05, 1.05), xticks=[0, 0.5, 1], yticks=range(len(GROUPS)), ylim=(len(GROUPS) - 0.4, -0.6))
         ax.set_yticklabels([text.removesuffix(" light") for text in GROUPS] if ax is axes[0] else [])
 
 # %% slide_type="slide"
 seen = measures(verdicts(plain))
-fig, axes = plots.canvas(width=11, height=4.2, cols=3)
+fig, axes = plots.canvas(width=9.5, height=4.4, cols=3)
 for ax, rows in zip(axes, seen.values()):
     draw_groups(ax, rows, plots.HOUSE)
 group_axes(axes, list(seen))
@@ -579,7 +579,7 @@ predict("09.debiased")
 
 # %% slide_type="slide"
 seen_debiased = measures(verdicts(debiased))
-fig, axes = plots.canvas(width=11, height=4.2, cols=3)
+fig, axes = plots.canvas(width=9.5, height=4.4, cols=3)
 for ax, name in zip(axes, seen):
     draw_groups(ax, seen[name], plots.HOUSE, -0.15, "o", "plain")
     draw_groups(ax, seen_debiased[name], plots.ACCENT, 0.15, "s", "debiased")
@@ -813,7 +813,7 @@ print(", ".join(f"{key} {value:.2f}" for key, value in report.items()))
 #
 # `bce = binary_cross_entropy(y_logit, y)`
 #
-# `loss = (y * bce + vae_weight * (rec + kl)).mean()`
+# `loss = (y*bce + vae_weight*(rec+kl)).mean()`
 #
 # `y` is 1 for a face, 0 for none.
 
@@ -924,7 +924,7 @@ with torch.no_grad():
 fig, (ax,) = plots.canvas(width=8, height=3.4)
 for values, color, name in ((s.exp(), plots.ACCENT, "σ of the draws, exp(s)"), ((s / 2).exp(), plots.HOUSE, "σ that the KL is paid for, exp(s/2)")):
     ax.hist(values.flatten().numpy(), 60, range=(0, 0.8), color=color, alpha=0.65, label=f"{name}: mean {values.mean():.2f}")
-ax.set(xlabel="standard deviation of a code", ylabel="codes of 1500 faces")
+ax.set(xlabel="standard deviation of a code", ylabel="codes of 1500 faces", ylim=(0, 1.35 * ax.get_ylim()[1]))
 ax.legend()
 plots.set_title(ax, "The KL is paid for one σ, the noise has another")
 show(fig, alt="Two histograms over the codes of the training faces: exp(s), which multiplies the noise, and exp(s/2), which the KL term reads as sigma. The second lies to the right of the first")
