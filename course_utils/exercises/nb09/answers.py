@@ -25,7 +25,6 @@ _FIFTEEN = Question(
     answer=15 / (15 + 1.96**2),
     wrong={
         1.0: ("standard_error", "Share ± 1.96 standard errors gives 1 to 1. Wilson's interval has a width even here."),
-        1 - 3 / 15: ("rule_of_three", "That is the rule of three, 1 − 3/n: a one-sided bound, and a good one. Take your `wilson_interval`."),
         (15 + 1.96**2 / 2) / (15 + 1.96**2): ("middle", "That is the middle of the interval. Its lower end?"),
         0.05 ** (1 / 15): ("exact", "That is the exact one-sided bound. Take your `wilson_interval`."),
         0.025 ** (1 / 15): ("clopper_pearson", "That is the lower end of Clopper and Pearson's interval. Take your `wilson_interval`."),
