@@ -99,7 +99,7 @@ def _others_pay_no_vae(fn: Any, generator: Generator) -> str | None:
 
 _BROADCAST = (
     "A silent broadcast: (N, 1) times (N,) is a table (N, N), in which every mask meets every image. A plain mean over a *sum* of the two hides it, a product "
-    "doesn't: everybody now pays for everybody's reconstruction, non-faces among them. (A mask averaged before it is applied comes to the same.) Make both (N,) first: `y.flatten()`, `y_logit.flatten()`."
+    "doesn't: everybody now pays for everybody's reconstruction, non-faces among them. (A mask averaged before it is applied, or times `vae_loss`, which is a mean already, comes to the same.) Make both (N,) first: `y.flatten()`, `y_logit.flatten()`."
 )
 _LARGE = (
     "Right for moderate logits, wrong for large ones, where float32 rounds the sigmoid to 0 or 1, its log breaks, and a clamp lets no gradient through. "
@@ -179,6 +179,7 @@ MISTAKES = [
         "You averaged the VAE's terms over the *faces*, and divided by how many there are. Asked for is a mean over the batch, in which the others count as 0; a batch without a face "
         "then costs nothing, where yours divides by 0.",
         apart(lambda t, y: t.mean(), lambda t, y: (y * t).sum() / y.sum()),
+        apart(lambda t, y: t.mean(), lambda t, y: t[y == 1].mean()),
         apart(lambda t, y: t.mean(), lambda t, y: (y * t).sum() / y.sum().clamp_min(1)),
         apart(lambda t, y: t.mean(), lambda t, y: (y * t).sum() / (y.sum() + 1e-8)),
     ),

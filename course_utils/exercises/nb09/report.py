@@ -49,9 +49,9 @@ def _cases(generator: Generator) -> Iterator[Case]:
     yield Case(
         _answers(generator, 11, 0, 6 + k, 0), "a detector that always says yes", extreme=True
     )
-    yield Case(_answers(generator, 0, 8, 0, 13 + k), NEVER, extreme=True)
     yield Case(_answers(generator, 14, 3 + k, 0, 0), NO_NEGATIVES, extreme=True)
     yield Case(_answers(generator, 6 + k, 0, 0, 0), NO_NEGATIVES, extreme=True)
+    yield Case(_answers(generator, 0, 8, 0, 13 + k), NEVER, extreme=True)
 
 
 def _observe(fn: Callable[..., Any], y: Tensor, y_hat: Tensor) -> Any:

@@ -17,6 +17,7 @@ from course_utils.exercises.nb09.wrong_weights import (
     built,
     equal_mass,
     from_minus_three,
+    minimum_in_the_last_bin,
     one_range,
     places,
     range_from_zero,
@@ -204,9 +205,10 @@ MISTAKES = [
     ),
     *known_as(
         "minimum_in_a_bin_of_its_own",
-        "The smallest code falls into a bin of its own, before the first: bins made by `bucketize` or `digitize` are open at one end. Clamp the index, so that there "
-        "are `bins` of them.",
+        "The smallest code falls into a bin of its own, before the first, or gets an index of −1, which reads the *last* bin: `bucketize` and `digitize` make bins that are open "
+        "at one end. Clamp the index from 0 to bins − 1.",
         built(place=lambda z, bins: places(z, bins) + (z > z.min()).long(), extra=1),
+        minimum_in_the_last_bin,
     ),
     *known_as(
         "one_bin_too_few",

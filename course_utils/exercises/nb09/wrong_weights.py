@@ -127,3 +127,15 @@ def one_range(shared_counts: bool) -> Callable[..., Tensor]:
         return _normalized(_normalized(torch.stack(weights, 1), "sum").max(1).values, "sum")
 
     return probabilities
+
+
+def minimum_in_the_last_bin(mu: Tensor, bins: int = 10, alpha: float = 0.01) -> Tensor:
+    """`bucketize` is open on the left: what equals the first edge gets −1."""
+    weights = []
+    for z in mu.T:
+        edges = torch.linspace(float(z.min()), float(z.max()), bins + 1)
+        index = (torch.bucketize(z.contiguous(), edges) - 1).clamp(max=bins - 1)
+        share = torch.bincount(index.clamp(min=0), minlength=bins) / len(z) + alpha
+        weights.append(share.sum() / share[index])
+    largest = torch.stack([weight / weight.sum() for weight in weights]).amax(0)
+    return largest / largest.sum()
