@@ -186,11 +186,11 @@ def report(model: FaceVAE, reader: nn.Module, x: Tensor, v: Tensor) -> list[dict
     distortion, rate = two_terms(model, x)
     apart = z.gather(0, torch.rand_like(z).argsort(0))
     shared = {"distortion": distortion, "rate": rate, "tc": total_correlation(z), "tc_apart": total_correlation(apart)}  # fmt: skip
-    head, r2, kept = best.indices[0, 0], read_codes(z, v), r_squared(reader(model.decode(z)), v)
+    r2, kept = read_codes(z, v), r_squared(reader(model.decode(z)), v)
     rows = []
     for at, name in enumerate(RANGES):
         row = {"best": best.values[0, at], "second": best.values[1, at], "floor": floor[at], "r2": r2[at],
-               "kept": kept[at], "own": travel[best.indices[0, at], at], "with_head": travel[head, at]}  # fmt: skip
+               "kept": kept[at]} | {f"moves_{other}": far for other, far in zip(RANGES, travel[best.indices[0, at]], strict=True)}  # fmt: skip
         rows.append({"factor": name, "latent": int(best.indices[0, at])} | {key: f"{float(value):.3f}" for key, value in (shared | row).items()})  # fmt: skip
     return rows
 
@@ -239,7 +239,8 @@ def section(rows: Sequence[Row]) -> str:
         mine = [row for row in rows if (row["beta"], row["start"]) == (beta, start)]
         gaps = [gap([row for row in mine if row["seed"] == str(seed)]) for seed in SEEDS]
         smile = [row for row in mine if row["factor"] == "smile"]
-        cells = [mean(float(row[key]) for row in smile) for key in ("rate", "distortion", "kept", "with_head")]  # fmt: skip
+        cells = [mean(float(row[key]) for row in smile) for key in ("rate", "distortion", "kept")]
+        cells.append(mean(float(row["moves_smile"]) for row in mine if row["factor"] == "azimuth"))
         lines.append(f"| {beta} | {start} | {mean(gaps):.2f} ± {stdev(gaps):.2f} | {cells[0]:.1f} | {cells[1]:.0f} | {cells[2]:.2f} | {cells[3]:.2f} |")  # fmt: skip
     table = "\n".join(lines)
     return f"""{TITLE}
