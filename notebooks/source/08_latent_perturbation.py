@@ -508,7 +508,7 @@ show(fig, alt="Three tables of shades, the latent of each factor by the four fac
               "and the column of the smile is filled all the way down. At beta 32 the row of the smile is like the head's")
 
 # %% [markdown]
-# Read the *row* of the smile: at β = 8 its latent moves the smile and next to nothing else, in every seed. At β = 1 it moved everything. Turn the smile, and the head stays. Then read its *column*: every other latent still moves the smile. So the slide's sentence holds the other way round. The smile got a latent of its own; the others didn't let go of it.
+# Read the *row* of the smile: at β = 8 its latent moves the smile and next to nothing else, in every seed. At β = 1 it moved the others, too, by a fifth of their range and more. Turn the smile, and the head stays. Then read its *column*: every other latent still moves the smile. So the slide's sentence holds the other way round. The smile got a latent of its own; the others didn't let go of it.
 # At β = 32 even that is lost: what knows most about the smile is a latent that turns the head.
 
 # %% tags=["solution"]
@@ -526,6 +526,15 @@ assert others[8].max() < 0.2 and (others[8].mean(0) < 0.5 * others[1].mean(0)).a
 # $$\text{worth it} \iff \underbrace{\text{distortion saved}}_{\text{nats}} \;>\; \beta\cdot\underbrace{\text{rate spent}}_{\text{nats}} .$$
 #
 # So **β is the price of a nat**. It knows nothing about factors; it is a price for all of them alike, and the factors that change few pixels are the first that can't pay. Here is how much each of ours changes a picture:
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## The price of a nat
+#
+# Worth it if
+#
+# $$\text{distortion saved} > \beta\cdot\text{rate spent}$$
+#
+# One price for all factors. Those that change few pixels are the first that can't pay.
 
 # %% tags=["nbval-check-output"]
 worth = []
@@ -626,16 +635,21 @@ assert (best["smile"][2] > 1.6 * best["smile"][0]).all() and best["smile"][5].ma
 # At β = 32 hardly a latent knows the smile. That has two possible reasons: the price is too high, or training never got there. Tell them apart: take the model of $\beta = 8$, which has the smile, and train it *on* at the larger β. If its loss is lower than that of the model trained from scratch, the better code was worth its price, and wasn't
 # found. (It has had twice the steps, so there is a control with twice the steps from scratch.)
 
-# %% slide_type="slide"
-print(f"{'three seeds each':27s}{'loss (nats)':22s}{'smile, R²':17s}{'moved by the head'}")
+# %% [markdown] slide_type="slide" only="slides"
+# ## Not worth it, or not found?
+#
+# Three seeds each. Look at the first and the third row; then at the second.
+
+# %% slide_type="fragment"
+print(f"{'':25s}{'loss (nats)':21s}{'R²':6s}moved by the head")
 staged = {}
-for beta, start in ((32, "scratch"), (32, "scratch, 5,000 steps"), (32, "beta 8"), (100, "scratch"), (100, "beta 8")):
+for beta, start, name in ((32, "scratch", "scratch"), (32, "scratch, 5,000 steps", "scratch, twice"), (32, "beta 8", "β = 8, then on"),
+                          (100, "scratch", "scratch"), (100, "beta 8", "β = 8, then on")):
     rate, distortion, reads = (column(name, "smile", start, (beta,))[0] for name in ("rate", "distortion", "kept"))
     moves = column("moves_smile", "azimuth", start, (beta,))[0]
     staged[beta, start] = distortion + beta * rate, moves
-    name = {"scratch, 5,000 steps": "scratch, twice", "beta 8": "the model of β = 8"}.get(start, start)
-    print(f"{beta:3d} from {name:19s}" + " ".join(f"{value:6.1f}" for value in staged[beta, start][0].tolist()) + "  "
-          + "   ".join(" ".join(f"{value:.2f}" for value in part.tolist()) for part in (reads, moves)))
+    losses, far = (" ".join(f"{value:{form}}" for value in part.tolist()) for part, form in ((staged[beta, start][0], "5.1f"), (moves, ".2f")))
+    print(f"β = {beta:3d}, {name:16s}{losses}  {reads.mean():.2f}  {far}")
 
 # %% [markdown]
 # First row against third: trained on from β = 8, the model at β = 32 has the lower loss in every seed, and its head's latent moves the smile much less, while the smile can be read as well as before. There is the slide's picture at last, and it looks as if it only had to be found.
@@ -692,7 +706,12 @@ def total_correlation(z: Tensor, steps: int = 500) -> float:
         fakes = torch.cat([apart(rest) for _ in range(10)])
         return (judge(rest).mean() - judge(fakes).exp().mean().log()).item()
 
-# %% slide_type="slide" show_code=true
+# %% [markdown] slide_type="slide" only="slides"
+# ## How far from independent?
+#
+# A discriminator tells codes from the same codes with every column shuffled. Its logits bound the total correlation from below.
+
+# %% slide_type="fragment"
 candidates = {
     "draws from the prior": torch.randn(2000, 6),
     "codes at β = 1": draws[1],
@@ -746,7 +765,7 @@ places = {"codes of faces": draws[8], "shuffled": candidates["the same, shuffled
 off_at = {name: off(faces[8].decode(z[:60])).mean().item() for name, z in places.items()}
 show(plots.image_rows({name: to_pictures(faces[8].decode(z[:8])) for name, z in places.items()}, title="Where latents are made independent, there are ghosts"),
      alt="Three rows of eight faces decoded at beta 8. From codes of faces: clear faces. From shuffled codes and from the prior: several ghosts, two faces at once")
-print("squared distance to a face that exists: " + ", ".join(f"{name} {value:.1f}" for name, value in off_at.items()))
+print("distance to a face that exists: " + ", ".join(f"{name} {value:.1f}" for name, value in off_at.items()))
 assert min(off_at["shuffled"], off_at["prior"]) > 4 * off_at["codes of faces"]
 
 # %% [markdown]
@@ -975,7 +994,12 @@ show(plots.image_rows(rows, title="Halfway between two codes there may be no fac
      alt="Five rows of eight faces between a smiling light face turned left and a serious darker one turned right: straight and on an arc at beta 1 and at beta 8, with ghosts in the middle, "
          "and last the faces with the factors in between, all of them clear")
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# ## How far from any face?
+#
+# Squared distance to the face with the factors that the reader reads. An arc helps some.
+
+# %% slide_type="fragment"
 print("squared distance to a face that exists       at the ends   halfway")
 halfway = {}
 for beta, model in faces.items():
