@@ -20,20 +20,7 @@ from course_utils.distributions import (
 )
 from course_utils.exercises.nb03.derivation import ORDER
 from course_utils.metrics import active_units
-
-SEEDS = range(8)
-
-
-def assert_passes(name, fn):
-    for seed in SEEDS:
-        verdict = evaluate(name, fn, seed)
-        assert verdict.passed, (seed, verdict.kind, verdict.mistake, verdict.message)
-
-
-def assert_mistake(name, fn, mistake):
-    for seed in SEEDS:
-        verdict = evaluate(name, fn, seed)
-        assert verdict.mistake == mistake, (seed, verdict.kind, verdict.mistake, verdict.message)
+from tests.exercises.verdicts import assert_mistake, assert_passes
 
 
 def loop_likelihood(x, logits):

@@ -12,15 +12,7 @@ from course_utils.checking import evaluate
 from course_utils.exercises.nb05.estimating import draw_inputs
 from course_utils.exercises.nb05.pathwise import pathwise_gradient
 from course_utils.exercises.nb05.score_function import score_function_gradient
-
-SEEDS = range(8)
-
-
-def assert_passes(name, fn):
-    for seed in SEEDS:
-        verdict = evaluate(name, fn, seed)
-        assert verdict.passed, (seed, verdict.kind, verdict.mistake, verdict.message)
-
+from tests.exercises.verdicts import SEEDS, assert_passes
 
 RIGHT_DRAWS = {
     "root of the variance": lambda mu, logvar, eps: mu + logvar.exp().sqrt() * eps,

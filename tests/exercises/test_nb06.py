@@ -14,21 +14,9 @@ from course_utils.exercises.nb06.faulty_steps import built, stale_logits
 from course_utils.exercises.nb06.generator_losses import generator_loss
 from course_utils.exercises.nb06.losses import discriminator_loss
 from course_utils.exercises.nb06.step import gan_step
+from tests.exercises.verdicts import assert_mistake, assert_passes
 
-SEEDS = range(6)
 BCE = F.binary_cross_entropy_with_logits
-
-
-def assert_passes(name, fn):
-    for seed in SEEDS:
-        verdict = evaluate(name, fn, seed)
-        assert verdict.passed, (seed, verdict.kind, verdict.mistake, verdict.message)
-
-
-def assert_mistake(name, fn, mistake):
-    for seed in SEEDS:
-        verdict = evaluate(name, fn, seed)
-        assert verdict.mistake == mistake, (seed, verdict.kind, verdict.mistake, verdict.message)
 
 
 def by_loop(real, fake):

@@ -12,20 +12,7 @@ from course_utils.checking import evaluate
 from course_utils.distributions import js_divergence
 from course_utils.divergences import density_ratio, gan_value, optimal_discriminator
 from course_utils.exercises.nb07.derivation import ORDER
-
-SEEDS = range(8)
-
-
-def assert_passes(name, fn):
-    for seed in SEEDS:
-        verdict = evaluate(name, fn, seed)
-        assert verdict.passed, (seed, verdict.kind, verdict.mistake, verdict.message)
-
-
-def assert_mistake(name, fn, mistake):
-    for seed in SEEDS:
-        verdict = evaluate(name, fn, seed)
-        assert verdict.mistake == mistake, (seed, verdict.kind, verdict.mistake, verdict.message)
+from tests.exercises.verdicts import assert_mistake, assert_passes
 
 
 def by_index(p, q):

@@ -19,20 +19,7 @@ from course_utils.exercises.nb08.line import interpolate
 from course_utils.exercises.nb08.loss import beta_vae_loss
 from course_utils.exercises.nb08.sphere import slerp
 from course_utils.exercises.nb08.traversal import latent_traversal
-
-SEEDS = range(8)
-
-
-def assert_passes(name, fn):
-    for seed in SEEDS:
-        verdict = evaluate(name, fn, seed)
-        assert verdict.passed, (seed, verdict.kind, verdict.mistake, verdict.message)
-
-
-def assert_mistake(name, fn, mistake):
-    for seed in SEEDS:
-        verdict = evaluate(name, fn, seed)
-        assert verdict.mistake == mistake, (seed, verdict.kind, verdict.mistake, verdict.message)
+from tests.exercises.verdicts import SEEDS, assert_mistake, assert_passes
 
 
 def by_columns(decode, z, dim, values):

@@ -19,21 +19,9 @@ from course_utils.exercises.nb09.interval import wilson_interval
 from course_utils.exercises.nb09.loss import debiasing_loss
 from course_utils.exercises.nb09.report import detector_report
 from course_utils.exercises.nb09.resampling import resampling_probabilities
+from tests.exercises.verdicts import assert_mistake, assert_passes
 
-SEEDS = range(6)
 BCE = F.binary_cross_entropy_with_logits
-
-
-def assert_passes(name, fn):
-    for seed in SEEDS:
-        verdict = evaluate(name, fn, seed)
-        assert verdict.passed, (seed, verdict.kind, verdict.mistake, verdict.message)
-
-
-def assert_mistake(name, fn, mistake):
-    for seed in SEEDS:
-        verdict = evaluate(name, fn, seed)
-        assert verdict.mistake == mistake, (seed, verdict.kind, verdict.mistake, verdict.message)
 
 
 # resampling_probabilities
