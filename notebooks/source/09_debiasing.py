@@ -623,13 +623,13 @@ def gaps(recall: Tensor) -> Tensor:
 arms = (("plain", "none"), ("vae", "none"), ("latents", "0.001"), ("random", "0.001"), ("groups", "none"))
 
 def print_arms(setting: str) -> None:
-    print(f"{'means over five seeds':44s}{'recall of':>10s}{'recall of dark skin:':>24s}{'false positives:':>24s}")
-    print(f"{'':9s}{'gap':>5s}  {'gap of each seed':28s}{'majority':>10s}{'bright':>8s}{'dim':>6s}{'turned':>8s}{'both':>6s}{'light':>12s}{'dark':>8s}")
+    print(f"{'means over five seeds':39s}{'recall of light skin:':>24s}{'recall of dark skin:':>24s}{'false positives:':>20s}")
+    print(f"{'':9s}{'gap':>5s}  {'gap of each seed':28s}{'majority':>10s}{'turned, dim':>13s}{'bright':>8s}{'dim':>6s}{'turned':>8s}{'both':>6s}{'light':>10s}{'dark':>7s}")
     for arm, alpha in arms:
         t = table(setting, arm, alpha)
         each, recall, alarms = gaps(t["recall"]), t["recall"].mean(0), t["alarms"].mean(0)  # (5,), (8,), (8,)
-        print(f"{arm:9s}{each.mean():5.2f}  {' '.join(f'{g:.2f}' for g in each):28s}{recall[0]:10.3f}{recall[4]:8.2f}{recall[5]:6.2f}{recall[6]:8.2f}"
-              f"{recall[7]:6.2f}{alarms[:4].mean():12.1%}{alarms[4:].mean():8.1%}")
+        print(f"{arm:9s}{each.mean():5.2f}  {' '.join(f'{g:.2f}' for g in each):28s}{recall[0]:10.3f}{recall[3]:13.2f}{recall[4]:8.2f}"
+              f"{recall[5]:6.2f}{recall[6]:8.2f}{recall[7]:6.2f}{alarms[:4].mean():10.1%}{alarms[4:].mean():7.1%}")
 
 # %% slide_type="slide"
 def draw_gaps(ax, setting: str) -> None:
@@ -651,7 +651,7 @@ print_arms(few)
 print(f"your runs: plain {accuracy_gap(recall_plain):.2f}, debiased {accuracy_gap(recall_debiased):.2f}")
 
 # %% [markdown]
-# It works, for each seed. And it is the *aim* that does it: the second task alone doesn't, and unequal weights alone don't. The labels of the groups would have done it entirely. The majority pays nothing; a few more look-alikes pass.
+# It works, for each seed. And it is the *aim* that does it: the second task alone doesn't, and unequal weights alone don't. The labels of the groups would have done it entirely. The majority pays nothing; a few more look-alikes pass. (The plain row also says that section 2 was no luck: "light skin, turned, dim" loses a few faces in other runs, and on average each dark group with something else that is rare loses more.)
 #
 # Look at one more remedy before you celebrate. "Face" needn't begin at logit 0. Move the threshold, for each detector, to where 5 % of the look-alikes pass:
 
@@ -736,6 +736,7 @@ for setting in (few, all_vary):
     assert all((gap_of(setting, "latents", "0.001") < gap_of(setting, arm, a)).all() for arm, a in (("plain", "none"), ("vae", "none"), ("random", "0.001")))
     assert means[setting, "latents"]["recall"][0] > 0.99 and means[setting, "latents"]["alarms"].mean() > means[setting, "plain"]["alarms"].mean()
     assert (table(setting, "latents", "0.001")["recall"][:, 7] > table(setting, "plain")["recall"][:, 7]).all()
+assert means[few, "plain"]["recall"][3] > means[few, "plain"]["recall"][5:].max() + 0.03
 assert gap_of(few, "groups").max() < 0.02 and gap_of(few, "latents", "0.001").mean() < 0.3 * gap_of(few, "plain").mean()
 assert all(gaps(table(few, arm, a)["strict"]).mean() < 0.02 for arm, a in arms) and all(means[few, arm]["alarms"].mean() < 0.0167 for arm, _ in arms)
 assert gap_of(all_vary, "plain").mean() > 0.95 and gap_of(all_vary, "latents", "0.001").mean() > 0.7
@@ -1104,7 +1105,7 @@ for way in ways:
     print(f"{way:27s}{sum(chosen) / 5:12.0f}{rms(way, 'rare').mean():15.3f}{rms(way, 'common').mean():11.3f}")
 
 # %% [markdown]
-# The error is the root mean square of the curvature's, and the two panels have different scales. (Your run is a sixth draw, and may lie outside the five.) In each of the five seeds it helps: the error on rare roads falls by more than a third, most of the way to the row that cheats. On common ones it grows by about half, from a tenth of that size. Two things are unlike the faces. What is rare on the road mostly changes the whole picture, and the choice brings in *new* scenes, where resampling shows the old ones again.
+# The error is the root mean square of the curvature's, and the two panels have different scales. (Your run is a sixth draw, and may lie outside the five.) In each of the five seeds it helps: the error on rare roads falls by more than a third, most of the way to the row that cheats. On common ones it was a tenth as large, and grows by about half. Two things are unlike the faces. What is rare on the road mostly changes the whole picture, and the choice brings in *new* scenes, where resampling shows the old ones again.
 
 # %% tags=["solution"]
 # What the text claims.
@@ -1146,7 +1147,7 @@ for setting in (few, all_vary):
 assert table(all_vary, "groups")["recall"].mean(0).argmin() == 7 and table(all_vary, "groups")["recall"].mean(0)[7] < 0.8
 
 # %% [markdown]
-# Whether anyone of the group is there hardly matters. What the detector knows of it comes from its neighbors, who share two of its three properties and are shown more often. In the small world that is nearly enough; where everything varies, the group stays the worst found, with the true groups' weights, too. The training set doesn't tell which of the two it will be, and a test set does only if it has faces of that group.
+# With nobody there the group is found about as often as with one or two. What the detector then knows of it comes from its neighbors, who share one or two of its three properties and are shown more often. In the small world that is nearly enough; where everything varies, the group stays the worst found, with the true groups' weights, too. A training set that has nobody of the group can't tell which of the two it is. A test set can, if it has enough of them.
 #
 # **What the code left out.** Latents follow what changes many pixels. A group that differs in few pixels, or that isn't visible at all, has no thin end of a histogram. And what is rare need not be what is unfairly treated.
 #
