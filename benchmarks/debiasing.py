@@ -196,12 +196,15 @@ def section(rows: Sequence[Row]) -> str:
         tables.append(f"**{setting.capitalize()}**\n\n| arm | α | recall | majority | gap (seeds) | false alarms | recall at 5 % |\n|---|---|---|---|---|---|---|\n" + "\n".join(lines))  # fmt: skip
     skew = ", ".join(f"{name} {share:.0%}" for name, share in SKEW.items())
     both = "\n\n".join(tables)
+    equal = [row for row in rows if (row["setting"], row["arm"]) == (THREE, "plain")]
+    rarest = ", ".join(f"{COUNT * float(row['drawn']):.0f}" for row in equal if row["group"] == GROUPS[-1])  # fmt: skip
     return f"""{TITLE}
 
 {COUNT:,} faces ({skew}) and {COUNT:,} look-alikes, {EPOCHS} epochs; {TESTED:,} faces and {TESTED:,} look-alikes to test on, all
 eight groups equally large; means over {len(SEEDS)} seeds, which draw the training set too. Recall: mean over groups; majority: light skin,
 frontal, bright light; gap: largest minus smallest recall of a group; the last column sets the threshold where 5 % of all
-look-alikes pass. `python -m benchmarks.debiasing` measures it anew and writes the table that notebook 09 reads.
+look-alikes pass. In the rarest group ({GROUPS[-1]}) are {rarest} faces of the five training sets; `groups` shares the draws
+among the groups that hold somebody. `python -m benchmarks.debiasing` measures it anew and writes the table that notebook 09 reads.
 
 {both}
 """

@@ -11,7 +11,7 @@ PREDICTIONS = [
         {
             "Nobody much: the detector is right almost always": "On pictures collected the same way. There the rare groups are too few to be noticed.",
             "The three rare properties, each about alike": "Look at each of the eight groups, not at each property. One is missed far more than the others.",
-            "Mostly those who are rare in several ways at once": "Yes. 5 % of 10 % of 10 % of 1,500 faces is less than one face.",
+            "Mostly those who are rare in several ways at once": "Yes, if dark skin is one of the ways. 5 % of 10 % of 10 % of 1,500 faces is less than one face.",
         },
     ),
     Prediction(
@@ -20,7 +20,7 @@ PREDICTIONS = [
         {
             "The same: without labels it can't know whom to help": "It needn't know the group. It needs to see that a face is unlike most others.",
             "Higher": "In this world of faces, as a rule, yes. Section 5 asks about another one.",
-            "Lower": "It can happen: one run is luck. Look at five seeds below.",
+            "Lower": "Not in this run. One run is luck, so look at the five seeds below: in none of them.",
         },
     ),
     Prediction(
@@ -28,7 +28,7 @@ PREDICTIONS = [
         "now hair, glasses, smile and background vary as well, in the common faces too. What will the weights from the latents do for dark skin, turned heads and dim light?",
         {
             "As much as before: these faces are as rare as before": "They are. But the code has eight numbers, and more to tell with them.",
-            "Less: other things are unusual, too": "Yes. An unusual background gets its weight like an unusual face.",
+            "Less: other things are unusual, too": "Yes, the table of draws says how much less.",
             "More: the code is richer": "Eight numbers, as before, and now they are spent on more.",
         },
     ),
@@ -37,8 +37,8 @@ PREDICTIONS = [
         "the model has seen 5 % rare scenes, few of them at night. What will it say of a scene at night?",
         {
             "Less likely than a sunny highway": "So it should be, one thinks. Look at the median.",
-            "Likelier than a sunny highway": "Yes. A dark scene has little in it that could be drawn wrong.",
-            "About the same": "The difference is hundreds of nats. Which way?",
+            "Likelier than a sunny highway": "Yes, by far. The cells below ask where the difference comes from.",
+            "About the same": "The medians are about two hundred nats apart. Which way?",
         },
     ),
     Prediction(
