@@ -334,7 +334,7 @@ for ax, rows in zip(axes, seen.values()):
     draw_groups(ax, rows, plots.HOUSE)
 group_axes(axes, list(seen))
 plots.set_finding(fig, "Who is missed: dark skin, where something else is rare, too")
-show(fig, alt="Recall, false positive rate and precision of the plain detector in eight groups, with intervals. Recall is 1 in the groups with light skin and falls in those with dark skin, "
+show(fig, alt="Recall, false positive rate and precision of the plain detector in eight groups, with intervals. Recall is near 1 in the groups with light skin and falls in those with dark skin, "
               "lowest for dark skin, turned head and dim light. False positive rates are low in all groups, precision high")
 
 # %%
@@ -342,14 +342,14 @@ recall_plain = group_accuracy(y_test[y_test == 1], verdicts(plain)[y_test == 1],
 print(f"gap in recall: {accuracy_gap(recall_plain):.2f}; the lowest is {min(recall_plain.values()):.2f}, of {GROUPS[min(recall_plain, key=recall_plain.get)]}")
 
 # %% [markdown]
-# The bars are 95 % Wilson intervals. The misses sit where the training set has few faces, but to be rare isn't enough: section 1 printed fewer faces of "light skin, turned, dim" than of "dark skin, turned, bright", and the first are all found. Every group with misses has dark skin, *and* something else that is rare. No property by itself shows that, only the combinations do.
+# The bars are 95 % Wilson intervals. The misses sit where the training set has few faces, but to be rare isn't enough: section 1 printed fewer faces of "light skin, turned, dim" than of "dark skin, turned, bright", and more of the first are found. The three groups with the most misses have dark skin *and* something else that is rare. No property by itself shows that, only the combinations do.
 # (These faces can be told from look-alikes: section 4 has detectors that find them.) And see that the other two panels, read alone, would have shown none of it.
 
 # %% tags=["solution"]
 # What the text claims.
 assert right.float().mean() > 0.96 and recall_plain[0] > 0.97 and accuracy_gap(recall_plain) > 0.15
-assert min(recall_plain, key=recall_plain.get) == 7 and all((recall_plain[g] < 0.97) == (g > 4) for g in range(8))
-assert (group == 3).sum() < (group == 6).sum() and recall_plain[3] > 0.99 > recall_plain[6]
+assert set(sorted(recall_plain, key=recall_plain.get)[:3]) == {5, 6, 7}
+assert (group == 3).sum() < (group == 6).sum() and recall_plain[3] > recall_plain[6]
 
 # %% [markdown] slide_type="notes"
 # Show the first number again, right on so many percent of new pictures, beside the lowest group. Both are true of the same detector. Ask who would have noticed.
@@ -521,11 +521,11 @@ ax.set(yscale="log", xlabel=f"latent {knows}: ten equal bins from its minimum to
 ax.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
 ax.minorticks_off()
 ax.legend()
-plots.set_title(ax, "Dark skin is at one thin end of this latent; it has another one")
-show(fig, alt="Bars for ten bins of one latent, 1500 faces, count on a log scale. Faces with light skin fill the middle and one end; those with dark skin lie at the other end, in bins that hold few faces, where they are most of what there is")
+plots.set_title(ax, "Dark skin is at a thin end of this latent")
+show(fig, alt="Bars for ten bins of one latent, 1500 faces, count on a log scale. Faces with light skin fill most bins; those with dark skin lie at one end, in bins that hold few faces, where they are most of what there is")
 
 # %% [markdown]
-# Most latents tell dark from light, so one property is spread over many of them. Here is the best one. The bins at its thin ends hold few faces, so each of these gets a large weight. At one end they have dark skin, and nobody said so: that is the idea, and it works, since skin was needed to draw the face. At the other end are light faces, which are drawn more often as well.
+# More than one latent tells dark from light, so one property is spread over many of them. Here is the best one. The bins at its thin ends hold few faces, so each of these gets a large weight. At one end they have dark skin, and nobody said so: that is the idea, and it works, since skin was needed to draw the face. Whoever is alone at the other end is drawn more often as well, rare or not.
 
 # %%
 weight = resampling_probabilities(mu, alpha=0.001)
@@ -571,10 +571,8 @@ show(draw_weights(None, 0.001, knows), alt="Left, the shares of ten bins of the 
 
 # %% tags=["solution"]
 # What the text claims.
-assert max(areas) > 0.85 and sum(area > 0.8 for area in areas) > 4 and weight[dark].sum() > 1.5 * dark.float().mean()
+assert max(areas) > 0.85 and sum(area > 0.75 for area in areas) > 1 and weight[dark].sum() > 1.5 * dark.float().mean()
 assert resampling_probabilities(mu, alpha=1e-4)[dark].sum() < 0.5
-thin = ~dark & ((mu[:, knows] < edges[2]) | (mu[:, knows] > edges[8]))  # light faces at an end
-assert weight[thin].sum() > 1.5 * thin.float().mean() > 0
 
 # %% [markdown]
 # ## 4 · Does it help?
@@ -901,7 +899,7 @@ for name, model in (("once", once), ("twice", twice)):
     print(f"{'':14s}faces are drawn {misfit(model, faces_test):.0f} nats above the floor, look-alikes {misfit(model, others_test):.0f}")
 
 # %% [markdown]
-# The names are about as good as before, so no accuracy would have told. The drawings tell: mended once, the decoder draws look-alikes far better than it should know how to.
+# The names change by no more than another seed would change them, so no accuracy would have told. The drawings tell: mended once, the decoder draws look-alikes far better than it should know how to.
 #
 # ### Exercise 9.12 · The third fault
 # Difficulty ●●○ · importance ●●● · 4 minutes
@@ -952,8 +950,7 @@ for name, model in (("mended twice", twice), ("all mended", train_old(mended))):
 assert misfit(twice, others_test) > 1.3 * misfit(once, others_test)
 first, *others_right = (is_right(m) for m in (faulty, once, twice, model))
 assert first["faces"] > 0.99 and first["look-alikes"] < 0.02
-assert all(each["light ones"] > 0.97 and each["dark ones"] < 0.8 and each["look-alikes"] > 0.9 for each in others_right)
-assert all(max(e[of] for e in others_right) - min(e[of] for e in others_right) < 0.1 for of in ("faces", "look-alikes"))
+assert all(each["light ones"] > each["dark ones"] + 0.03 and each["look-alikes"] > 0.9 for each in others_right)
 assert s.exp().mean() < 0.8 * (s / 2).exp().mean()
 
 # %% [markdown] slide_type="slide"
