@@ -345,7 +345,7 @@ for beta, z in draws.items():
         print(f"  {name:6s}" + "".join(f"{value:7.3f}" for value in shares.tolist()))
 
 # %% [markdown]
-# The **floor** matters. With 2,000 faces in 400 bins even shuffled factors seem to be known a little. What isn't above the floor is nothing; what is hardly above it is hardly anything. And the table asks one latent at a time. Several latents **together** can know what none of them knows alone, as the digits of a sum do: the decoder reads all six.
+# The **floor** matters. With 2,000 faces in 400 bins even shuffled factors seem to be known a little. What isn't above the floor is nothing; what is hardly above it is hardly anything. And the table asks one latent at a time. Several latents **together** can know what none of them knows alone, as two coins know whether they agree. The decoder reads all six.
 #
 # ### Exercise 8.2 · The mutual-information gap
 # Difficulty ●●○ · importance ●●● · 8 minutes
@@ -590,27 +590,6 @@ answers["8.5"] = 0.1 * 4**0.5
 check(answers, "8.5")
 
 # %% [markdown]
-# ### Exercise 8.6 · The loss, with coins
-# Difficulty ●○○ · importance ●●○ · 4 minutes
-#
-# For the digits of section 8 the likelihood is that of coins again, as in notebook 03: `bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` give (N,) each. Write the loss with β, the mean over the batch.
-
-# %%
-def beta_vae_loss(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: float) -> Tensor:
-    """Mean over images x (N, C, H, W) of −log p(x|z) + β · KL, one number, in nats. Higgins et al., 2017, eq. 4."""
-    # 1. both terms, (N,) each
-    # 2. their weighted sum, averaged over the batch
-    ### BEGIN SOLUTION
-    return (beta * gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)).mean()
-    ### END SOLUTION
-
-# %%
-beta_vae_loss = check(beta_vae_loss)
-
-# %%
-hint("beta_vae_loss")
-
-# %% [markdown]
 # Now the gap over β, with its seeds, and what each factor's best latent knows.
 
 # %% slide_type="slide"
@@ -647,7 +626,7 @@ assert (best["smile"][2] > 1.6 * best["smile"][0]).all() and best["smile"][5].ma
 # %% [markdown]
 # ### Not worth it, or not found?
 #
-# At β = 32 hardly a latent knows the smile. Is the price too high, or did training never get there? Take the model of $\beta = 8$, which has the smile, and train it *on* at β = 32. If its loss is lower than that of the model trained from scratch, the better code was worth its price, and wasn't found. It has had twice the steps, so there is a control:
+# At β = 32 hardly a latent knows the smile (together they know enough for an R² of two thirds). Is the price too high, or did training never get there? Take the model of $\beta = 8$, which has the smile, and train it *on* at β = 32. If its loss is lower than that of the model trained from scratch, the better code was worth its price, and wasn't found. It has had twice the steps, so there is a control:
 # twice the steps from scratch.
 
 # %% [markdown] slide_type="slide" only="slides"
@@ -794,18 +773,18 @@ assert min(off_at["shuffled"], off_at["prior"]) > 3 * off_at["codes of faces"]
 # Error seven of the errata page. Ask which of the three parts of the KL a slide could have meant. Only the middle one is independence, and it is paid for together with the others: a larger beta lowers it, and makes the code know less.
 
 # %% [markdown]
-# ### Exercise 8.7 · Three parts
+# ### Exercise 8.6 · Three parts
 # Difficulty ●●○ · importance ●●● · 4 minutes
 #
 # The mean KL of a model is 14.2 nats. Its code knows 11.1 nats about the picture, and each latent by itself is exactly N(0, 1). What is the total correlation, in nats?
 
 # %%
 ### BEGIN SOLUTION
-answers["8.7"] = 14.2 - 11.1
+answers["8.6"] = 14.2 - 11.1
 ### END SOLUTION
 
 # %%
-check(answers, "8.7")
+check(answers, "8.6")
 
 # %% [markdown]
 # ## 7 · Without factors, no word for it
@@ -853,7 +832,7 @@ assert loss.max() - loss.min() < 0.02 * loss.min() and gap_table[2].max() > 3 * 
 #
 # $$z(t) = (1 - t)\,z_0 + t\,z_1, \qquad t = 0 \ldots 1 .$$
 #
-# ### Exercise 8.8 · Straight
+# ### Exercise 8.7 · Straight
 # Difficulty ●○○ · importance ●●● · 4 minutes
 #
 # `steps` codes from `z0` to `z1`, (K,) each, both ends included.
@@ -882,25 +861,25 @@ predict("08.norms")
 #
 # $$\big\lVert\tfrac12(z_0 + z_1)\big\rVert \approx \tfrac12\sqrt{K + K} = \sqrt{K/2} .$$
 #
-# ### Exercise 8.9 · Halfway
+# ### Exercise 8.8 · Halfway
 # Difficulty ●○○ · importance ●●○ · 2 minutes
 #
 # Two codes of lengths 3 and 4 at a right angle. How long is the code halfway between them?
 
 # %%
 ### BEGIN SOLUTION
-answers["8.9"] = (3**2 + 4**2) ** 0.5 / 2
+answers["8.8"] = (3**2 + 4**2) ** 0.5 / 2
 ### END SOLUTION
 
 # %%
-check(answers, "8.9")
+check(answers, "8.8")
 
 # %% [markdown]
 # **Spherical interpolation** (slerp; Shoemake, 1985) stays in the shell: it turns the *direction* by equal angles and lets the length go evenly from one to the other. With $\omega$ the angle between $z_0$ and $z_1$, and $u_0, u_1$ their directions,
 #
 # $$z(t) = \big((1-t)\lVert z_0\rVert + t\lVert z_1\rVert\big)\,\frac{\sin((1-t)\,\omega)\,u_0 + \sin(t\,\omega)\,u_1}{\sin\omega} .$$
 #
-# ### Exercise 8.10 · On an arc
+# ### Exercise 8.9 · On an arc
 # Difficulty ●●● · importance ●●○ · 12 minutes
 #
 # Three cases need care. Parallel codes have $\omega = 0$, and a code of zeros has no direction: go straight in both. Antiparallel ones have no shortest way round: raise a `ValueError`.
@@ -931,9 +910,30 @@ slerp = check(slerp)
 hint("slerp")
 
 # %% [markdown]
+# ### Exercise 8.10 · The loss, with coins
+# Difficulty ●○○ · importance ●●○ · 4 minutes
+#
+# A walk between digits needs a VAE of digits. Its likelihood is that of coins again, as in notebook 03: `bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` give (N,) each. Write the loss with β, the mean over the batch.
+
+# %%
+def beta_vae_loss(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: float) -> Tensor:
+    """Mean over images x (N, C, H, W) of −log p(x|z) + β · KL, one number, in nats. Higgins et al., 2017, eq. 4."""
+    # 1. both terms, (N,) each
+    # 2. their weighted sum, averaged over the batch
+    ### BEGIN SOLUTION
+    return (beta * gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)).mean()
+    ### END SOLUTION
+
+# %%
+beta_vae_loss = check(beta_vae_loss)
+
+# %%
+hint("beta_vae_loss")
+
+# %% [markdown]
 # ### From a 1 to a 9
 #
-# A VAE on digits, 16 latents, trained with your loss:
+# A VAE on digits, 16 latents, trained with your loss at β = 1. Change the β, run on, and compare:
 
 # %%
 digits = load("digits", n=10_000)

@@ -52,7 +52,7 @@ _DISGUISE = Question(
 )  # fmt: skip
 
 _PARTS = Question(
-    name="08.answers.8.7",
+    name="08.answers.8.6",
     title="three parts of a KL",
     answer=3.1,
     unit="nats",
@@ -67,7 +67,7 @@ _PARTS = Question(
 )  # fmt: skip
 
 _HALFWAY = Question(
-    name="08.answers.8.9",
+    name="08.answers.8.8",
     title="the length halfway",
     answer=2.5,
     wrong={
