@@ -73,14 +73,14 @@ def close_ups(factors: Tensor) -> Tensor:
     """Faces (N, 3, 32, 32) with these factors (N, 4): the middle of pictures of 64 × 64."""
     return torch.cat([render_faces(64, **dict(zip(RANGES, part.T)))[:, :, 24:56, 16:48] for part in factors.split(500)])
 
-def turned(knob: int, steps: int = 8) -> Tensor:
+def knob_row(knob: int, steps: int = 8) -> Tensor:
     """A face in the middle of all ranges, one of its factors turned from low to high: (steps, 3, 32, 32)."""
     factors = ((low + high) / 2).repeat(steps, 1)
     factors[:, knob] = torch.linspace(low[knob], high[knob], steps)
     return close_ups(factors)
 
 # %% slide_type="slide"
-show(plots.image_rows({name: turned(knob) for knob, name in enumerate(NAMES)}, title="Four knobs: each row turns one and holds three"),
+show(plots.image_rows({name: knob_row(knob) for knob, name in enumerate(NAMES)}, title="Four knobs: each row turns one and holds three"),
      alt="Four rows of eight drawn faces. In the first the head turns from left to right, in the second the mouth bends into a smile, in the third the skin gets darker, in the "
          "fourth the light wanders from one side to the other; nothing else changes within a row")
 
@@ -122,7 +122,8 @@ print(f"squared distance from the mean face {spread:.1f}, of which {dropped:.2f}
 #
 # $$\mathcal L = \underbrace{\frac{\lVert x - \hat x\rVert^2}{2\sigma^2}}_{\text{distortion}} + \beta\,\underbrace{\mathrm{KL}\big(q(z\mid x)\,\|\,p(z)\big)}_{\text{rate}} .$$
 #
-# In words: what the picture gets wrong, plus $\beta$ times what the code costs, both in nats. The **β-VAE** (Higgins et al., 2017) is this with $\beta > 1$.
+# In words: what the picture gets wrong, plus $\beta$ times what the code costs, both in nats. The **β-VAE** (Higgins et al., 2017) is this with $\beta > 1$. At $\beta = 1$ it is the negative ELBO, but for a constant of the Gaussian that no parameter changes; at a larger β it is at least that, for the KL is
+# never negative.
 
 # %%
 def mlp(inputs: int, outputs: int) -> nn.Sequential:
@@ -176,6 +177,8 @@ faces = {1: train_faces(1), 8: train_faces(8)}
 codes = {beta: model.encode(x_test)[0].detach() for beta, model in faces.items()}  # centers, (2000, 6)
 
 # %% [markdown]
+# At β = 8 the model spends fewer nats on the code, and gets the picture more wrong.
+#
 # ### Exercise 8.1 · Turn one latent
 # Difficulty ●○○ · importance ●●● · 6 minutes
 #
@@ -205,8 +208,8 @@ predict("08.turn")
 # %%
 def stroll(beta: int, dim: int, steps: int = 8) -> Tensor:
     """Values for a latent, (steps,): from two standard deviations of its codes below their mean to two above."""
-    column = codes[beta][:, dim]
-    return column.mean() + column.std() * torch.linspace(-2, 2, steps)
+    latent = codes[beta][:, dim]
+    return latent.mean() + latent.std() * torch.linspace(-2, 2, steps)
 
 plain = (v_test - 0.5).abs().amax(1).argsort()[:2].tolist()  # two test faces near the middle of all ranges
 
@@ -223,8 +226,8 @@ show(plots.image_rows(all_rows(1), title="β = 1: turn one latent, and several t
          "turn into ghosts, two faces at once")
 
 # %% slide_type="slide"
-show(plots.image_rows(all_rows(8), title="β = 8: less changes in a row, and the head still has no row of its own"),
-     alt="Six rows of eight faces decoded at beta 8, one latent turned in each. There are rows that change mostly the skin, and one that changes mostly the smile; the head turns in several rows, with the light, and with ghosts toward some ends")
+show(plots.image_rows(all_rows(8), title="β = 8: the head still has no row of its own"),
+     alt="Six rows of eight faces decoded at beta 8, one latent turned in each. One row changes mostly the skin; the head turns in several rows, with the light or the mouth, and with ghosts toward some ends")
 
 # %% [markdown]
 # Look for rows that change one thing. Then look for rows that change the mouth *and* the head. And toward the ends of some rows there are ghosts, two faces at once: places where no face has its code. (Section 6 says why a traversal goes there.) Eyes are generous here: they find what they look for. So let a number look.
@@ -250,7 +253,7 @@ for _ in range(40):
 with torch.no_grad():
     accuracy = r_squared(reader(x_test), v_test)
 print("R² of the reader on test faces: " + ", ".join(f"{name} {value:.3f}" for name, value in zip(NAMES, accuracy.tolist())))
-assert accuracy.min() > 0.98
+assert accuracy.min() > 0.95
 
 # %% [markdown]
 # It reads drawn faces nearly without error. A ghost can fool it, since it has never seen one; section 6 measures how far off such pictures are.
@@ -287,24 +290,27 @@ def draw_matrix(ax, values: Tensor, title: str, names: list[str]) -> None:
 fig, axes = plots.canvas(width=10, height=4.4, cols=2)
 for ax, (beta, values) in zip(axes, travel.items()):
     draw_matrix(ax, values, f"β = {beta}", [f"latent {dim}" for dim in range(6)])
-plots.set_finding(fig, "The traversal matrix: at β = 1 most latents move most factors")
-show(fig, alt="Two tables of shades, six latents by four factors, each cell says how far that latent moves that factor. At beta 1 most rows have several dark cells. "
-              "At beta 8 there is a row for the smile and one for the skin, head and light share the others")
+plots.set_finding(fig, "The traversal matrix: at β = 1 every latent moves several factors")
+show(fig, alt="Two tables of shades, six latents by four factors, each cell says how far that latent moves that factor. At beta 1 every row has several "
+              "filled cells. At beta 8 one latent moves mostly the skin; the others still share head, smile and light")
 
 # %% [markdown]
 # Read a *row* to see what a latent does, a *column* to see who moves a factor. A clean code would have one dark cell in each column, and none beside it. Numbers above 1 are no error: two standard deviations can lead beyond the ends that the data have.
 
 # %% tags=["solution"]
-# What the titles claim: most rows at β = 1 have at least three cells above 0.2; fewer cells have at β = 8.
-assert ((travel[1] > 0.2).sum(1) >= 3).sum() >= 4 and (travel[8] > 0.2).sum() < (travel[1] > 0.2).sum()
+assert ((travel[1] > 0.15).sum(1) >= 2).all()
 
 # %% [markdown] slide_type="notes"
-# Let the room find the row of the smile in both matrices, and then the column of the head. Two latents for the head are no accident: turning a head is a curve in the space of pictures, and a curve is covered more cheaply by two straight directions.
+# Let the room look for a row of the smile in both matrices (with some seeds there is one), and then at the column of the head. Two latents for the head are no accident: turning a head is a curve in the space of pictures, and a curve is covered more cheaply by two straight directions.
 
 # %% [markdown]
 # ### The same from the other side
 #
-# The matrix starts from codes and reads pictures. You can also start from pictures and read codes: how much does latent $k$ know about factor $f$? That is their **mutual information**, $I(z_k; v_f)$, in nats, from a table of counts in 20 × 20 bins. A factor can be known up to its entropy $H(v_f)$ and no better.
+# The matrix starts from codes and reads pictures. You can also start from pictures and read codes: how much does latent $k$ know about factor $f$? That is their **mutual information**, the KL (notebook 04) from what they would be if they were independent:
+#
+# $$I(z_k; v_f) = \mathrm{KL}\big(p(z_k, v_f)\,\|\,p(z_k)\,p(v_f)\big) ,$$
+#
+# in nats, here from a table of counts in 20 × 20 bins. A factor can be known up to its entropy $H(v_f)$ and no better.
 # "Knows" is about what the decoder really gets, a draw from the cloud, so draw once for each face.
 
 # %%
@@ -319,8 +325,8 @@ def mutual_information(z: Tensor, v: Tensor, bins: int = 20) -> tuple[Tensor, Te
     a = F.one_hot(torch.stack([binned(one) for one in z.T]), bins).float()  # (K, N, bins)
     b = F.one_hot(torch.stack([binned(one) for one in v.T]), bins).float()  # (F, N, bins)
     joint = torch.einsum("kna,fnb->kfab", a, b) / len(z)
-    apart = a.mean(1)[:, None, :, None] * b.mean(1)[None, :, None, :]
-    mi = (torch.xlogy(joint, joint) - torch.xlogy(joint, apart)).sum((2, 3))
+    product = a.mean(1)[:, None, :, None] * b.mean(1)[None, :, None, :]
+    mi = (torch.xlogy(joint, joint) - torch.xlogy(joint, product)).sum((2, 3))
     return mi, -torch.xlogy(b.mean(1), b.mean(1)).sum(1)
 
 # %%
@@ -335,11 +341,11 @@ for beta, z in draws.items():
     mi, entropy = mutual_information(z, v_test)
     floor = mutual_information(z, v_test[torch.randperm(len(z))])[0] / entropy
     print(f"β = {beta}: share of each factor that each latent knows (shuffled factors, which nobody knows: at most {floor.max():.3f})")
-    for name, column in zip(NAMES, (mi / entropy).T):
-        print(f"  {name:6s}" + "".join(f"{value:7.3f}" for value in column.tolist()))
+    for name, shares in zip(NAMES, (mi / entropy).T):
+        print(f"  {name:6s}" + "".join(f"{value:7.3f}" for value in shares.tolist()))
 
 # %% [markdown]
-# The **floor** matters. With 2,000 faces in 400 bins even shuffled factors seem to be known a little. Whatever is not above the floor is nothing.
+# The **floor** matters. With 2,000 faces in 400 bins even shuffled factors seem to be known a little. What isn't above the floor is nothing; what is hardly above it is hardly anything. And the table asks one latent at a time. Several latents **together** can know what none of them knows alone, as two coins know whether they agree. The decoder reads all six.
 #
 # ### Exercise 8.2 · The mutual-information gap
 # Difficulty ●●○ · importance ●●● · 8 minutes
@@ -388,7 +394,7 @@ check(answers, "8.3")
 # %% [markdown]
 # ### All latents at once
 #
-# Now you. Every slider is a latent, in standard deviations of its codes; the bars are what the reader reads, 0 and 1 being the ends of each range. Pick the β, then hunt for the smile.
+# Now you. Every slider is a latent, in standard deviations of its codes; the bars are what the reader reads, 0 and 1 being the ends of each range. Pick the β, then hunt for the smile. (All sliders at 0 is the mean of all codes. No face needs to have its code there, so you may start at a ghost.)
 
 # %%
 def draw_face(fig, beta: int, **sliders: float):
@@ -417,7 +423,7 @@ explore(draw_face, alt=face_in_words, beta=[8, 1], **{f"latent_{dim}": (-3.0, 3.
 # %% [markdown]
 # ## 4 · "Smile also changes", "smile stays"
 #
-# The lecture's comparison. Take **the head's latent**, the one that knows most about the azimuth, and turn it.
+# The lecture's comparison. Take **the head's latent**, the one that knows most about the azimuth, and turn it. It is a weak one: the head is spread over several latents (section 3), and this one moves the smile about as much.
 
 # %%
 def latent_of(beta: int, factor: str) -> int:
@@ -443,7 +449,7 @@ predict("08.smile")
 # %%
 BETAS = (1, 4, 8, 16, 32, 100)
 
-def column(name: str, factor: str, start: str = "scratch", betas: tuple = BETAS) -> Tensor:
+def over_seeds(name: str, factor: str, start: str = "scratch", betas: tuple = BETAS) -> Tensor:
     """One column of the benchmark's table for a factor: (betas, seeds)."""
     rows = [measured("beta_vae_faces", beta=beta, start=start, factor=factor) for beta in betas]
     return torch.tensor([[float(row[name]) for row in part] for part in rows])
@@ -458,8 +464,8 @@ def over_beta(ax, values: dict[str, Tensor]) -> None:
     ax.set_xlabel("β")
 
 # %% slide_type="slide"
-with_head = {name: column(f"moves_{factor}", "azimuth") for name, factor in zip(NAMES, RANGES)}  # by the head's latent
-kept = {name: column("kept", factor) for name, factor in zip(NAMES, RANGES)}
+with_head = {name: over_seeds(f"moves_{factor}", "azimuth") for name, factor in zip(NAMES, RANGES)}  # by the head's latent
+kept = {name: over_seeds("kept", factor) for name, factor in zip(NAMES, RANGES)}
 fig, (left, right) = plots.canvas(width=10, height=4.2, cols=2)
 over_beta(left, {name: with_head[name] for name in ("smile", "skin")})
 over_beta(right, kept)
@@ -471,20 +477,21 @@ show(fig, alt="Left, how far the head's latent moves smile and skin, over beta, 
               "Right, how well each factor is read from decoded pictures: head, skin and light stay above 0.85, the smile falls from 0.98 to a third")
 
 # %%
-for name in ("smile", "skin", "light"):
-    for beta, moves, reads in zip(BETAS, with_head[name], kept[name]):
-        print(f"{name}, β = {beta:3d}: moved by the head's latent " + " ".join(f"{value:.2f}" for value in moves.tolist()) + f" (three seeds), R² {reads.mean():.2f}")
+print("moved by the head's latent, three seeds each" + " " * 26 + "R² of the smile")
+for at, beta in enumerate(BETAS):
+    print(f"β = {beta:3d}" + "".join(f"   {name} " + " ".join(f"{value:.2f}" for value in with_head[name][at].tolist()) for name in ("smile", "skin", "light"))
+          + f"   {kept['smile'][at].mean():.2f}")
 
 # %% [markdown]
-# Read it seed by seed.
+# Read the table down, seed by seed.
 #
 # - **Skin stays.** The larger β is, the less the head's latent moves it. Here the slide's sentence is true.
 # - **The smile moves less, and doesn't stay.** From β = 1 to β = 8 it moves less in every seed, and at β = 8 still by more than a third of its range.
-# - **At β = 32 and 100 the question loses its sense.** The right panel falls: a third of the smile's variance is left at the end. A smile that isn't encoded would stay whatever you turn, and be no success. Here what is left of it doesn't even stay. It has moved in with the head: the decoder draws the smile
-#   that goes on average with what the code still says.
+# - **At β = 100 the question loses its sense.** A third of the smile's variance is left in the pictures (at 32 it is two thirds). A smile that isn't encoded would stay whatever you turn, and be no success. Here what is left of it doesn't even stay. It has moved in with the head: the decoder draws the
+#   smile that goes on average with what the code still says.
 # - **Light** moves less, too, from β = 32 on; by how much depends on the seed.
 #
-# So a larger β, by itself, did not make the smile stay on these faces. What it did reliably was to free the factor that changes most pixels. Section 5 has one more try for the smile.
+# So a larger β, by itself, did not make the smile stay on these faces. What it did reliably was to free the skin. Section 5 has one more try for the smile.
 
 # %% tags=["solution"]
 # What the text claims, in each seed.
@@ -500,19 +507,24 @@ assert kept["smile"][5].max() < 0.45 and all(kept[name].min() > 0.85 for name in
 fig, axes = plots.canvas(width=10, height=3.4, cols=3)
 aligned = {}
 for ax, beta in zip(axes, (1, 8, 32)):
-    rows = [torch.cat([column(f"moves_{factor}", of, betas=(beta,)) for factor in RANGES]).mean(1) for of in RANGES]
+    rows = [torch.cat([over_seeds(f"moves_{factor}", of, betas=(beta,)) for factor in RANGES]).mean(1) for of in RANGES]
     aligned[beta] = torch.stack(rows)  # (4, 4)
     draw_matrix(ax, aligned[beta], f"β = {beta}", [f"{name}'s latent" for name in NAMES] if ax is axes[0] else [""] * 4)
-plots.set_finding(fig, "At β = 8 the smile's latent moves only the smile; the other latents move it as well")
+plots.set_finding(fig, "At β = 8 the smile's latent moves mostly the smile; the other latents move it as well")
 show(fig, alt="Three tables of shades, the latent of each factor by the four factors, means over seeds. At beta 1 every row has several cells above 0.2. At beta 8 the row of the smile has one dark cell, "
-              "and the column of the smile is filled all the way down. At beta 32 the row of the smile is like the head's")
+              "and the column of the smile is filled all the way down. At beta 32 the row of the smile is filled as well")
+for beta in (1, 8, 32):
+    most = torch.stack([over_seeds(f"moves_{factor}", "smile", betas=(beta,))[0] for factor in RANGES if factor != "smile"]).amax(0)
+    print(f"β = {beta:2d}: the smile's latent knows " + " ".join(f"{value:.2f}" for value in over_seeds("best", "smile", betas=(beta,))[0].tolist())
+          + " of it, and moves another factor by up to " + " ".join(f"{value:.2f}" for value in most.tolist()))
 
 # %% [markdown]
-# Read the *row* of the smile: at β = 8 its latent moves the smile and next to nothing else, in every seed. At β = 1 it moved the others, too, by a fifth of their range and more. Turn the smile, and the head stays. Then read its *column*: every other latent still moves the smile. So the slide's sentence holds the other way round. The smile got a latent of its own; the others didn't let go of it.
-# At β = 32 even that is lost: what knows most about the smile is a latent that turns the head.
+# Read the *row* of the smile: at β = 8 its latent moves the smile and little else, in every seed. Turn the smile, and the head stays. Then read its *column*: every other latent still moves the smile. So the slide's sentence holds the other way round. The smile got a latent of its own; the others didn't let go of it.
+# At β = 32 no latent knows more of it than a tenth, and "the smile's latent" hardly has a meaning: it moves the head, too.
 
 # %% tags=["solution"]
-others = {beta: torch.stack([column(f"moves_{factor}", "smile", betas=(beta,))[0] for factor in RANGES if factor != "smile"]) for beta in (1, 8)}
+others = {beta: torch.stack([over_seeds(f"moves_{factor}", "smile", betas=(beta,))[0] for factor in RANGES if factor != "smile"]) for beta in (1, 8)}
+assert over_seeds("best", "smile", betas=(32,)).max() < 0.1
 assert others[8].max() < 0.2 and (others[8].mean(0) < 0.5 * others[1].mean(0)).all() and aligned[8][:, 1].min() > 0.3 and aligned[32][1, 0] > 0.2
 
 # %% [markdown] slide_type="notes"
@@ -544,6 +556,7 @@ for knob, name in enumerate(NAMES):
     same_face = close_ups(settings).flatten(1).view(20, 7, -1)
     worth.append((same_face - same_face.mean(1, keepdim=True)).square().sum(2).mean().item())
 order = [NAMES[at] for at in torch.tensor(worth).argsort(descending=True).tolist()]
+print("squared distance from the mean over its range: " + ", ".join(f"{name} {value:.1f}" for name, value in zip(NAMES, worth)))
 print("changes the picture most, to least:", ", ".join(order))
 assert order[-1] == "smile" and worth[0] > 10 * worth[1]
 #> changes the picture most, to least: skin, head, light, smile
@@ -577,94 +590,72 @@ answers["8.5"] = 0.1 * 4**0.5
 check(answers, "8.5")
 
 # %% [markdown]
-# ### Exercise 8.6 · The loss, with coins
-# Difficulty ●○○ · importance ●●○ · 4 minutes
-#
-# For the digits of section 8 the likelihood is that of coins again, as in notebook 03: `bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` give (N,) each. Write the loss with β, the mean over the batch.
-
-# %%
-def beta_vae_loss(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: float) -> Tensor:
-    """Mean over images x (N, C, H, W) of −log p(x|z) + β · KL, one number, in nats. Higgins et al., 2017, eq. 4."""
-    # 1. both terms, (N,) each
-    # 2. their weighted sum, averaged over the batch
-    ### BEGIN SOLUTION
-    return (beta * gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)).mean()
-    ### END SOLUTION
-
-# %%
-beta_vae_loss = check(beta_vae_loss)
-
-# %%
-hint("beta_vae_loss")
-
-# %% [markdown]
 # Now the gap over β, with its seeds, and what each factor's best latent knows.
 
 # %% slide_type="slide"
 fig, (left, right) = plots.canvas(width=10, height=4.2, cols=2)
-gap_table = torch.stack([column("best", factor) - column("second", factor) for factor in RANGES]).mean(0)  # (betas, seeds)
+gap_table = torch.stack([over_seeds("best", factor) - over_seeds("second", factor) for factor in RANGES]).mean(0)  # (betas, seeds)
 for seed, (color, style) in enumerate(zip(plots.SERIES, ("-", "--", "-."))):
     left.plot(range(len(BETAS)), gap_table[:, seed], color=color, ls=style, marker="o", label=f"seed {seed}")
-left.plot([0, 2], [gaps[1], gaps[8]], "*", color=plots.INK, ms=13, ls="none", label="your two runs")
+left.plot([0, 2], [gaps[1], gaps[8]], "*", color=plots.INK, ms=13, ls="none", label="your two runs (seed 0)")
 left.set_xticks(range(len(BETAS)), BETAS)
 left.set(xlabel="β", ylabel="mutual-information gap", ylim=(0, None))
 left.legend(fontsize=10)
-best = {name: column("best", factor) for name, factor in zip(NAMES, RANGES)}
+best = {name: over_seeds("best", factor) for name, factor in zip(NAMES, RANGES)}
 over_beta(right, best)
 right.set(ylabel="share known to the best latent", ylim=(0, 1))
 right.legend(fontsize=10, ncol=2)
-plots.set_finding(fig, "The gap depends on the seed more than on β")
-show(fig, alt="Left, the mutual-information gap over beta, a line for each of three seeds: they lie further apart than any of them moves. Right, what the best latent knows of each factor: "
+plots.set_finding(fig, "One seed stays below the others at every β")
+show(fig, alt="Left, the mutual-information gap over beta, a line for each of three seeds: all rise somewhat up to beta 16, and one stays far below the others throughout. Right, what the best latent knows of each factor: "
               "skin most and by seed very differently, the smile rises up to beta 8 and is near 0 at 100")
-floor = column("floor", "smile").mean()
+floor = over_seeds("floor", "smile").mean()
 for at in (0, 2, 5):
     print(f"smile, β = {BETAS[at]:3d}: known to its best latent " + " ".join(f"{value:.3f}" for value in best["smile"][at].tolist()) + f" (floor {floor:.3f})")
 
 # %% [markdown]
-# Left: from β = 1 to β = 16 the gap rises, by a lot in one seed and by little in another, and the seeds are further apart than the ends of any line. A paper that shows the first seed has a success. Most of the gap is skin, which one seed gave a latent to itself and another spread over two.
+# Left: from β = 1 to β = 16 the gap rises in every seed. But one seed stays below the others at every β; which seed a paper shows decides what it shows. Most of the gap is skin, which one seed gave a latent to itself and another spread over two. And at β = 100, with most of the smile gone, two of the gaps are about as high as ever. **The gap doesn't
+# say what was lost.**
 #
-# Right: from β = 1 to β = 8 the smile's best latent comes to know about twice as much of it, in every seed. Beyond, the seeds part ways, and at 100 no latent knows more of it than chance would show. A larger β isn't "more disentangled": it helps a factor until the factor can't pay.
+# Right: from β = 1 to β = 8 the smile's best latent comes to know about twice as much of it, in every seed. Beyond, the seeds part ways, and at 100 no latent knows much more of it than chance would show. A larger β isn't "more disentangled": it helps a factor until the factor can't pay.
 
 # %% tags=["solution"]
-assert (gap_table[3] > gap_table[0]).all() and (gap_table.std(1).min() > 0.5 * (gap_table[3] - gap_table[0]).mean())
+assert (gap_table[3] > gap_table[0]).all() and (gap_table[:, 1] < 0.7 * gap_table[:, [0, 2]].amin(1)).all()
+assert (gap_table[5, [0, 2]] > 0.9 * gap_table[:, [0, 2]].amax(0)).all()
 assert (best["smile"][2] > 1.6 * best["smile"][0]).all() and best["smile"][5].max() < 1.6 * floor
 
 # %% [markdown]
 # ### Not worth it, or not found?
 #
-# At β = 32 hardly a latent knows the smile. That has two possible reasons: the price is too high, or training never got there. Tell them apart: take the model of $\beta = 8$, which has the smile, and train it *on* at the larger β. If its loss is lower than that of the model trained from scratch, the better code was worth its price, and wasn't
-# found. (It has had twice the steps, so there is a control with twice the steps from scratch.)
+# At β = 32 hardly a latent knows the smile (together they know enough for an R² of two thirds). Is the price too high, or did training never get there? Take the model of $\beta = 8$, which has the smile, and train it *on* at β = 32. If its loss is lower than that of the model trained from scratch, the better code was worth its price, and wasn't found. It has had twice the steps, so there is a control:
+# twice the steps from scratch.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Not worth it, or not found?
 #
-# Three seeds each. Look at the first and the third row; then at the second.
+# β = 32, three seeds each. Look at the first two rows; then at the control.
 
 # %% slide_type="fragment"
-print(f"{'':25s}{'loss (nats)':21s}{'R²':6s}moved by the head")
 staged = {}
-for beta, start, name in ((32, "scratch", "scratch"), (32, "scratch, 5,000 steps", "scratch, twice"), (32, "beta 8", "β = 8, then on"),
-                          (100, "scratch", "scratch"), (100, "beta 8", "β = 8, then on")):
-    rate, distortion, reads = (column(name, "smile", start, (beta,))[0] for name in ("rate", "distortion", "kept"))
-    moves = column("moves_smile", "azimuth", start, (beta,))[0]
-    staged[beta, start] = distortion + beta * rate, moves
-    losses, far = (" ".join(f"{value:{form}}" for value in part.tolist()) for part, form in ((staged[beta, start][0], "5.1f"), (moves, ".2f")))
-    print(f"β = {beta:3d}, {name:16s}{losses}  {reads.mean():.2f}  {far}")
+print(f"{'β = 32':26s}{'loss (nats)':20s}{'moved by the head':20s}R²")
+for start, name in (("scratch", "from scratch"), ("beta 8", "from the model of β = 8"), ("scratch, 5,000 steps", "control: scratch, twice")):
+    rate, distortion, reads = (over_seeds(key, "smile", start, (32,))[0] for key in ("rate", "distortion", "kept"))
+    staged[start] = distortion + 32 * rate, over_seeds("moves_smile", "azimuth", start, (32,))[0]
+    losses, far = (" ".join(f"{value:{form}}" for value in part.tolist()) for part, form in zip(staged[start], (".1f", ".2f")))
+    print(f"{name:26s}{losses:20s}{far:20s}{reads.mean():.2f}")
 
 # %% [markdown]
-# First row against third: trained on from β = 8, the model at β = 32 has the lower loss in every seed, and its head's latent moves the smile much less, while the smile can be read as well as before. There is the slide's picture at last, and it looks as if it only had to be found.
+# - **From the model of β = 8**: a lower loss in every seed, the head's latent moves the smile much less, and the smile can be read nearly as well as from scratch. It moves by a fifth to a third of its range: not still, but nearer to the slide's picture than anything above. It looks as if the clean code only had to be found.
+# - **The control**: the loss is lower still, in every seed, and the head's latent moves the smile again.
 #
-# Then look at the second row. With the same number of steps from scratch, the loss is lower still, in every seed, and the smile is back in the head's latent. So at this price the loss does not ask for the clean code. It asks for a cheap one; the clean one was a leftover of the way training took. **A lower loss is not a cleaner code**, and a comparison without
-# the second row would have told another story. At β = 100 the seeds don't agree which is lower, and most of the smile is gone in both.
+# So at this price the loss does not ask for the clean code. It asks for a cheap one; the clean one was a leftover of the way training took. **A lower loss is not a cleaner code**, and a comparison without the control would have told another story.
 
 # %% tags=["solution"]
-short, twice, later = (staged[32, start] for start in ("scratch", "scratch, 5,000 steps", "beta 8"))
+short, later, twice = staged.values()
 assert (later[0] < short[0]).all() and (twice[0] < later[0]).all()
-assert (later[1] < 0.7 * short[1]).all() and (twice[1] > 1.3 * later[1]).all()
-assert (staged[100, "beta 8"][0] < staged[100, "scratch"][0]).unique().numel() == 2
+assert (later[1] < 0.7 * short[1]).all() and (twice[1] > 1.3 * later[1]).all() and later[1].max() < 0.35
 
 # %% [markdown] slide_type="notes"
-# The three rows at 32 are a lesson in controls. Show the first and the third, let the room conclude, then show the second.
+# The three rows are a lesson in controls. Show the first two, let the room conclude, then show the third.
 
 # %% [markdown]
 # ## 6 · A factorized prior is not independence
@@ -675,23 +666,27 @@ assert (staged[100, "beta 8"][0] < staged[100, "scratch"][0]).unique().numel() =
 predict("08.prior")
 
 # %% [markdown]
-# Averaged over the data, the KL term has two parts (Hoffman and Johnson, 2016), and the second splits again (Chen et al., 2018):
+# Averaged over the data, the KL term has two parts (Hoffman and Johnson, 2016),
 #
-# $$\mathbb E_x\,\mathrm{KL}\big(q(z\mid x)\,\|\,p(z)\big) = \underbrace{I(x; z)}_{\text{what the code knows}} + \underbrace{\mathrm{KL}\Big(q(z)\,\Big\|\,\prod_k q(z_k)\Big)}_{\text{total correlation}} + \sum_k \mathrm{KL}\big(q(z_k)\,\|\,p(z_k)\big) .$$
+# $$\mathbb E_x\,\mathrm{KL}\big(q(z\mid x)\,\|\,p(z)\big) = \underbrace{I(x; z)}_{\text{what the code knows}} + \mathrm{KL}\big(q(z)\,\|\,p(z)\big) ,$$
+#
+# and since the prior is factorized the second splits again (Chen et al., 2018):
+#
+# $$\mathrm{KL}\big(q(z)\,\|\,p(z)\big) = \underbrace{\mathrm{KL}\Big(q(z)\,\Big\|\,\prod_k q(z_k)\Big)}_{\text{total correlation}} + \sum_k \mathrm{KL}\big(q(z_k)\,\|\,p(z_k)\big) .$$
 #
 # In words: what the code knows about its picture, how far its numbers are from being independent of each other, and how far each number by itself is from N(0, 1). β weighs all three. The **total correlation** is 0 exactly where the latents are independent.
 #
 # How to measure it? Notebook 07 has the tool: a discriminator gives a density ratio. Real: codes of faces. Fake: the same codes with every column shuffled by itself, which makes them independent and leaves each column as it is. Its logit $a$ gives a lower bound, $\mathbb E_q[a] - \log\mathbb E_{\text{shuffled}}[e^a]$ (Donsker and Varadhan, 1983), measured
-# on codes it wasn't trained on.
+# on codes it wasn't trained on. It is one for every function $a$: shuffled codes, weighted by $e^a$, are a distribution too, and what the bound misses is the KL from it.
 
 # %%
 def apart(z: Tensor) -> Tensor:
     """Codes (N, K) with every column shuffled by itself."""
     return z.gather(0, torch.rand_like(z).argsort(0))
 
-def total_correlation(z: Tensor, steps: int = 500) -> float:
+def total_correlation(z: Tensor, seed: int = 0, steps: int = 500) -> float:
     """At least so many nats: trained on every other code of z (N, K), measured on the rest."""
-    set_seed(0)
+    set_seed(seed)
     z = z / z.std(0)
     half, rest = z[::2], z[1::2]
     judge = nn.Sequential(nn.Linear(6, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 1))
@@ -718,9 +713,9 @@ candidates = {
     "codes at β = 8": draws[8],
     "the same, shuffled": apart(draws[8]),
 }
-measured_tc = {name: total_correlation(z) for name, z in candidates.items()}
-for name, value in measured_tc.items():
-    print(f"{name:21s} at least {max(value, 0):.2f} nats")
+measured_tc = {name: [max(total_correlation(z, seed), 0) for seed in range(3)] for name, z in candidates.items()}
+for name, values in measured_tc.items():
+    print(f"{name:21s} at least " + " ".join(f"{value:.2f}" for value in values) + " nats (three discriminators)")
 
 # %% slide_type="slide"
 middle = {beta: (draws[beta] - draws[beta].mean(0)) / draws[beta].std(0) for beta in draws}
@@ -732,22 +727,25 @@ for ax, (name, points) in zip(axes, shown.items()):
     ax.scatter(*points.T, s=4, color=plots.HOUSE if name == "prior" else plots.ACCENT, alpha=0.6, linewidths=0)
     ax.set(xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), aspect="equal")
     ax.set_title(name, fontsize=12)
-for ax, beta in zip(axes[1:], (1, 8)):
-    ax.set(xlabel=f"latent {strongest[beta][0]}", ylabel=f"latent {strongest[beta][1]}")
+for ax, pair in zip(axes, ((0, 1), strongest[1], strongest[8])):
+    ax.set(xlabel=f"latent {pair[0]}", ylabel=f"latent {pair[1]}")
 plots.set_finding(fig, "Independent in the prior, not in the codes")
-show(fig, alt="Three clouds of points. Draws from the prior: round. The two most dependent latents at beta 1 and at beta 8: the points fill a shape with corners or bends, not a round cloud")
+show(fig, alt="Three clouds of points. Draws from the prior: round. The two most dependent latents at beta 1 and at beta 8: the points fill a shape with edges, gaps or stripes, not a round cloud")
 
 # %% [markdown]
-# A whole term of the loss asks for N(0, I), and the codes of the data are nats away from independence. A larger β lowers that, in each seed of the benchmark, and lowers the whole KL with it:
+# A whole term of the loss asks for N(0, I), and the codes of the data are about a nat or more away from independence. Three discriminators differ by up to half a nat, and each gives a lower bound; smaller differences between models mean nothing. (Stripes, where you see any, are the seven shades of skin. Parallel to an axis and equally long, they
+# would be no dependence; slant, bends and gaps are.)
+#
+# From β = 8 to 32 the bound falls by most of a nat, in each seed of the benchmark, and with it the whole KL. At β = 100 the discriminator finds hardly any dependence left, and most of the smile is gone:
 
 # %%
-tc, rates = column("tc", "smile"), column("rate", "smile")
+tc, rates = over_seeds("tc", "smile"), over_seeds("rate", "smile")
 for beta, row, rate in zip(BETAS, tc, rates):
     print(f"β = {beta:3d}: total correlation at least {row.mean():.2f} nats (seeds {row.min():.2f} to {row.max():.2f}), mean KL {rate.mean():.1f} nats")
 
 # %% tags=["solution"]
-assert measured_tc["codes at β = 8"] > 0.5 and measured_tc["codes at β = 1"] > 0.5 and abs(measured_tc["draws from the prior"]) < 0.2 and abs(measured_tc["the same, shuffled"]) < 0.2
-assert (tc[4] < tc[2]).all() and (tc[5] < tc[4]).all() and (tc[2] < tc[0]).all()
+assert min(measured_tc["codes at β = 8"] + measured_tc["codes at β = 1"]) > 0.6 and max(measured_tc["draws from the prior"] + measured_tc["the same, shuffled"]) < 0.2
+assert (tc[4] < tc[2] - 0.8).all() and tc[5].max() < 0.2
 
 # %% [markdown]
 # Does it matter? A code drawn from the prior, or with its numbers shuffled, lies where no face has its code. Say how far off such a picture is: let the reader read its factors, draw the face that has them, and compare. That is the distance to a face that exists (an upper bound, for a better-chosen face may be nearer).
@@ -766,27 +764,27 @@ off_at = {name: off(faces[8].decode(z[:60])).mean().item() for name, z in places
 show(plots.image_rows({name: to_pictures(faces[8].decode(z[:8])) for name, z in places.items()}, title="Where latents are made independent, there are ghosts"),
      alt="Three rows of eight faces decoded at beta 8. From codes of faces: clear faces. From shuffled codes and from the prior: several ghosts, two faces at once")
 print("distance to a face that exists: " + ", ".join(f"{name} {value:.1f}" for name, value in off_at.items()))
-assert min(off_at["shuffled"], off_at["prior"]) > 4 * off_at["codes of faces"]
+assert min(off_at["shuffled"], off_at["prior"]) > 3 * off_at["codes of faces"]
 
 # %% [markdown]
 # That is also what a traversal does. It moves one number and holds the others, as if they were independent, and walks off the places where faces are.
 
 # %% [markdown] slide_type="notes"
-# Error seven of the errata page. Ask which of the three parts of the KL a slide could have meant. Only the middle one is independence, and it is paid for together with the others: a larger beta lowers it by making the code know less.
+# Error seven of the errata page. Ask which of the three parts of the KL a slide could have meant. Only the middle one is independence, and it is paid for together with the others: a larger beta lowers it, and makes the code know less.
 
 # %% [markdown]
-# ### Exercise 8.7 · Three parts
+# ### Exercise 8.6 · Three parts
 # Difficulty ●●○ · importance ●●● · 4 minutes
 #
 # The mean KL of a model is 14.2 nats. Its code knows 11.1 nats about the picture, and each latent by itself is exactly N(0, 1). What is the total correlation, in nats?
 
 # %%
 ### BEGIN SOLUTION
-answers["8.7"] = 14.2 - 11.1
+answers["8.6"] = 14.2 - 11.1
 ### END SOLUTION
 
 # %%
-check(answers, "8.7")
+check(answers, "8.6")
 
 # %% [markdown]
 # ## 7 · Without factors, no word for it
@@ -799,30 +797,31 @@ def random_rotation(dims: int = 6) -> Tensor:
     return torch.linalg.qr(torch.randn(dims, dims))[0]
 
 set_seed(0)
-turns = [random_rotation() for _ in range(30)]
-decoded_again = faces[8].decode((draws[8] @ turns[0]) @ turns[0].T)
+rotations = [random_rotation() for _ in range(30)]
+decoded_again = faces[8].decode((draws[8] @ rotations[0]) @ rotations[0].T)
 same = (decoded_again - faces[8].decode(draws[8])).abs().max().item()
-turned_gaps = torch.tensor([mutual_information_gap(*mutual_information(draws[8] @ turn, v_test)) for turn in turns])
+rotated_gaps = torch.tensor([mutual_information_gap(*mutual_information(draws[8] @ rotation, v_test)) for rotation in rotations])
 fig, (ax,) = plots.canvas(width=8, height=3.2)
-ax.hist(turned_gaps.numpy(), 12, color=plots.QUIET, label="30 rotations")
+ax.hist(rotated_gaps.numpy(), 12, color=plots.QUIET, label="30 rotations")
 ax.axvline(gaps[8], color=plots.ACCENT, label="as trained")
 ax.set(xlabel="mutual-information gap", ylabel="rotations", xlim=(0, None))
 ax.legend()
 plots.set_title(ax, "The same pictures from the same prior, and another gap")
-show(fig, alt="A histogram of the mutual-information gap of thirty rotated codes, spread widely, and a line at the gap of the code as trained")
-assert same < 1e-2 and (turned_gaps - gaps[8]).abs().max() > 0.02
+show(fig, alt="A histogram of the mutual-information gap of thirty rotated codes, and a line at the gap of the code as trained, which lies above most of them in most runs")
+print(f"as trained {gaps[8]:.3f}; {(rotated_gaps < gaps[8]).sum()} of 30 rotations have a smaller gap")
+assert same < 1e-2 and (rotated_gaps - gaps[8]).abs().max() > 0.02
 
 # %% [markdown]
 # You have met the same in training. Three seeds of the benchmark at β = 8, their losses, and their gaps:
 
 # %%
-loss = column("distortion", "smile", betas=(8,))[0] + 8 * column("rate", "smile", betas=(8,))[0]
+loss = over_seeds("distortion", "smile", betas=(8,))[0] + 8 * over_seeds("rate", "smile", betas=(8,))[0]
 for seed in range(3):
     print(f"seed {seed}: loss {loss[seed]:.1f} nats, gap {gap_table[2, seed]:.3f}")
 assert loss.max() - loss.min() < 0.02 * loss.min() and gap_table[2].max() > 3 * gap_table[2].min()
 
 # %% [markdown]
-# So no measure of how well $p(x)$ is modeled can prefer one of these codes. (A VAE isn't quite blind: its clouds are ellipses *along the axes*, which rotated ones are not, and that alone makes it prefer some axes. Nobody promises that they are yours.)
+# So no measure of how well $p(x)$ is modeled can prefer one of these codes. (A VAE isn't quite blind, and the histogram shows it: with most seeds the axes that training found have a larger gap than most rotations. Its clouds are ellipses *along the axes*, which rotated ones are not, so it prefers some axes. Nobody promises that they are yours: the three gaps differ at the same loss.)
 #
 # What you may say without factors: "latent 4 moves what I call the smile, on these faces, by this much." What you may not say: "the code is disentangled". The word needs a list of factors, and a measurement. Even with the list, another measure may rank the models in another order.
 
@@ -833,7 +832,7 @@ assert loss.max() - loss.min() < 0.02 * loss.min() and gap_table[2].max() > 3 * 
 #
 # $$z(t) = (1 - t)\,z_0 + t\,z_1, \qquad t = 0 \ldots 1 .$$
 #
-# ### Exercise 8.8 · Straight
+# ### Exercise 8.7 · Straight
 # Difficulty ●○○ · importance ●●● · 4 minutes
 #
 # `steps` codes from `z0` to `z1`, (K,) each, both ends included.
@@ -862,34 +861,34 @@ predict("08.norms")
 #
 # $$\big\lVert\tfrac12(z_0 + z_1)\big\rVert \approx \tfrac12\sqrt{K + K} = \sqrt{K/2} .$$
 #
-# ### Exercise 8.9 · Halfway
+# ### Exercise 8.8 · Halfway
 # Difficulty ●○○ · importance ●●○ · 2 minutes
 #
-# Two codes of length 4 at a right angle. How long is the code halfway between them?
+# Two codes of lengths 3 and 4 at a right angle. How long is the code halfway between them?
 
 # %%
 ### BEGIN SOLUTION
-answers["8.9"] = 8**0.5
+answers["8.8"] = (3**2 + 4**2) ** 0.5 / 2
 ### END SOLUTION
 
 # %%
-check(answers, "8.9")
+check(answers, "8.8")
 
 # %% [markdown]
 # **Spherical interpolation** (slerp; Shoemake, 1985) stays in the shell: it turns the *direction* by equal angles and lets the length go evenly from one to the other. With $\omega$ the angle between $z_0$ and $z_1$, and $u_0, u_1$ their directions,
 #
 # $$z(t) = \big((1-t)\lVert z_0\rVert + t\lVert z_1\rVert\big)\,\frac{\sin((1-t)\,\omega)\,u_0 + \sin(t\,\omega)\,u_1}{\sin\omega} .$$
 #
-# ### Exercise 8.10 · On an arc
+# ### Exercise 8.9 · On an arc
 # Difficulty ●●● · importance ●●○ · 12 minutes
 #
-# Two cases need care: parallel codes have $\omega = 0$, go straight there; antiparallel ones have no shortest way round, raise a `ValueError`.
+# Three cases need care. Parallel codes have $\omega = 0$, and a code of zeros has no direction: go straight in both. Antiparallel ones have no shortest way round: raise a `ValueError`.
 
 # %%
 def slerp(z0: Tensor, z1: Tensor, steps: int) -> Tensor:
     """Codes (steps, K) from z0 to z1, (K,) each, by equal angles, the length changing evenly. Shoemake, 1985."""
     # 1. t as a column; both lengths; the cosine of the angle
-    # 2. parallel: the straight line; antiparallel: ValueError
+    # 2. parallel, or a code of zeros: the straight line; antiparallel: ValueError
     # 3. the direction by the formula, times the length
     ### BEGIN SOLUTION
     t = torch.linspace(0, 1, steps)[:, None].to(z0)  # (steps, 1)
@@ -911,9 +910,30 @@ slerp = check(slerp)
 hint("slerp")
 
 # %% [markdown]
+# ### Exercise 8.10 · The loss, with coins
+# Difficulty ●○○ · importance ●●○ · 4 minutes
+#
+# A walk between digits needs a VAE of digits. Its likelihood is that of coins again, as in notebook 03: `bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` give (N,) each. Write the loss with β, the mean over the batch.
+
+# %%
+def beta_vae_loss(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: float) -> Tensor:
+    """Mean over images x (N, C, H, W) of −log p(x|z) + β · KL, one number, in nats. Higgins et al., 2017, eq. 4."""
+    # 1. both terms, (N,) each
+    # 2. their weighted sum, averaged over the batch
+    ### BEGIN SOLUTION
+    return (beta * gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)).mean()
+    ### END SOLUTION
+
+# %%
+beta_vae_loss = check(beta_vae_loss)
+
+# %%
+hint("beta_vae_loss")
+
+# %% [markdown]
 # ### From a 1 to a 9
 #
-# A VAE on digits, 16 latents, trained with your loss:
+# A VAE on digits, 16 latents, trained with your loss at β = 1. Change the β, run on, and compare:
 
 # %%
 digits = load("digits", n=10_000)
@@ -955,30 +975,33 @@ def gray(images: Tensor) -> float:
     """Share of pixels that are neither white (below 0.1) nor black (above 0.9)."""
     return ((images > 0.1) & (images < 0.9)).float().mean().item()
 
+real = digits.float(device)[:2000].flatten(1).cpu()  # training digits; the paths go between test digits
 fig, axes = plots.canvas(width=10, height=3.7, cols=3)
 walked = {}
 for name, way, color, style in (("straight", interpolate, plots.ACCENT, "--"), ("arc", slerp, plots.HOUSE, "-")):
     path = many_paths(way, digit_codes)  # (9, 300, 16)
     images = [digit_pictures(part) for part in path]
     walked[name] = {"length of the code": path.norm(dim=2).mean(1).tolist(), "share of gray pixels": [gray(part) for part in images],
-                    "distance to the nearest test digit": [torch.cdist(part.flatten(1), digits_test.cpu().flatten(1)).amin(1).mean().item() for part in images]}
+                    "distance to the nearest real digit": [torch.cdist(part.flatten(1), real).amin(1).mean().item() for part in images]}
     for ax, (what, values) in zip(axes, walked[name].items()):
         ax.plot(torch.linspace(0, 1, 9), values, color=color, ls=style, marker="o", ms=4, label=name)
         ax.set(xlabel="t", ylabel=what)
+for ax in axes:
+    ax.set_ylim(0, None)
 axes[0].legend()
-plots.set_finding(fig, "An arc keeps the code's length and the ink, and strays from real digits all the same")
-show(fig, alt="Three panels over t from 0 to 1, for straight lines and arcs. The code's length sags on straight lines and stays level on arcs; so the share of gray pixels rises on "
-              "straight lines only; the distance to the nearest test digit rises for both, and hardly differs")
+plots.set_finding(fig, "An arc keeps the code's length and stays crisp, and strays from real digits all the same")
+show(fig, alt="Three panels over t from 0 to 1, for straight lines and arcs. The code's length sags on straight lines and stays level on arcs; the share of gray pixels rises on "
+              "straight lines only; the distance to the nearest real digit rises halfway for both, a little more on arcs")
 
 # %% [markdown]
-# The straight line dips inside the shell, and what is drawn there is grayer: a code near 0 says less, and the decoder averages over more digits. The arc keeps the length, and with it the ink. It doesn't know where digits are, though: halfway both paths are further from every test digit than at the ends, and about equally so.
-# An arc mends the paleness of a path, not its truth.
+# Codes of digits are about as long as draws from the prior, 4. The straight line dips inside that shell, and what is drawn there is grayer: a code near 0 says less, and the decoder averages over more digits. The arc keeps the length, and stays crisp. It doesn't know where digits are, though: halfway both paths are further from every real digit
+# than at their ends, the arc a little more so. An arc mends the paleness of a path, not its truth.
 
 # %% tags=["solution"]
 length, grays, nearest = ({name: torch.tensor(part[key]) for name, part in walked.items()} for key in walked["arc"])
-assert length["straight"][4] < 0.8 * length["straight"][0] and (length["arc"] / length["arc"][0] - 1).abs().max() < 0.1
-assert grays["straight"][4] - grays["straight"][0] > 4 * (grays["arc"][4] - grays["arc"][0]).abs()
-assert all(row[4] > 1.1 * row[0] for row in nearest.values()) and abs(nearest["arc"][4] / nearest["straight"][4] - 1) < 0.15
+assert length["straight"][4] < 0.85 * length["straight"][0] and (length["arc"] / length["arc"][0] - 1).abs().max() < 0.1
+assert grays["straight"][4] - grays["straight"][0] > 3 * (grays["arc"][4] - grays["arc"][0]).abs()
+assert all(row[4] > 1.03 * row[0] for row in nearest.values()) and nearest["arc"][4] > nearest["straight"][4]
 
 # %% [markdown]
 # ### Face to face
@@ -997,7 +1020,7 @@ show(plots.image_rows(rows, title="Halfway between two codes there may be no fac
 # %% [markdown] slide_type="slide" only="slides"
 # ## How far from any face?
 #
-# Squared distance to the face with the factors that the reader reads. An arc helps some.
+# Squared distance to the face with the factors that the reader reads.
 
 # %% slide_type="fragment"
 print("squared distance to a face that exists       at the ends   halfway")
@@ -1008,10 +1031,9 @@ for beta, model in faces.items():
         halfway[beta, name] = [off(part).mean().item() for part in (path[0], path[1])]
         print(f"β = {beta}, {name:10s}{halfway[beta, name][0]:35.1f}{halfway[beta, name][1]:12.1f}")
 assert all(middle > 5 * end for end, middle in halfway.values())
-assert all(halfway[beta, "arc"][1] < halfway[beta, "straight"][1] for beta in faces)
 
 # %% [markdown]
-# Halfway is many times as far from any face as the ends, on both ways. The arc is off by less, and by much too much. Nothing is wrong with the faces in between as such, the last row has them all. The codes of faces lie on a curved sheet in six dimensions; a straight line leaves it, and so does an arc, which is curved for another reason.
+# Halfway is many times as far from any face as the ends, on both ways. By how much an arc is off less changes with the seed; it is off by far too much. Nothing is wrong with the faces in between as such, the last row has them all. The codes of faces lie on a curved sheet in six dimensions; a straight line leaves it, and so does an arc, which is curved for another reason.
 
 # %% [markdown]
 # ## 9 · Arithmetic on codes
@@ -1023,11 +1045,10 @@ predict("08.arithmetic")
 
 # %%
 @torch.no_grad()
-def smile_vector(beta: int, among: Tensor | None = None) -> Tensor:
-    """Mean code of smiling training faces minus that of serious ones, (6,); only those `among` (3000,), if given."""
-    among = torch.ones(TRAIN, dtype=torch.bool) if among is None else among
+def smile_vector(beta: int) -> Tensor:
+    """Mean code of smiling training faces minus that of serious ones, (6,)."""
     z, smile = faces[beta].encode(x_train)[0], v[:TRAIN, 1]
-    return z[among & (smile > 0.7)].mean(0) - z[among & (smile < 0.3)].mean(0)
+    return z[smile > 0.7].mean(0) - z[smile < 0.3].mean(0)
 
 serious = (v_test[:, 1] < 0.3).nonzero()[:, 0]
 amounts = (0, 0.5, 1, 1.5, 2, 3, 4)
@@ -1039,51 +1060,49 @@ for beta, vector in vectors.items():
 # %% slide_type="slide"
 rows = {f"β = {beta}, face {n + 1}": to_pictures(faces[beta].decode(torch.stack([codes[beta][serious[n]] + a * vectors[beta] for a in amounts])))
         for beta in faces for n in (0, 1)}
-show(plots.image_rows(rows, title="A face plus 0 to 4 times the smile vector"),
-     alt="Four rows of seven faces. Adding the vector once makes each face smile and changes little else; adding it three or four times tears the mouth and blurs the face")
+fig = plots.image_rows(rows, title="A face plus 0 to 4 times the smile vector")
+width = fig.axes[0].images[0].get_array().shape[1] / len(amounts)
+fig.axes[0].set_xticks([width * (at + 0.5) for at in range(len(amounts))], [f"{amount} ×" for amount in amounts])
+show(fig, alt="Four rows of seven faces. Adding the vector once makes each face smile, with some blur or a doubled mouth in places; adding it three or four times tears the mouth and blurs the face")
 
 # %%
 @torch.no_grad()
-def added(beta: int, amount: float) -> tuple[Tensor, float]:
-    """How far each factor is moved by adding the smile vector to serious faces (4,), and how far off the faces are."""
+def added(beta: int, amount: float) -> tuple[Tensor, Tensor, float]:
+    """Serious faces plus the smile vector: how far each factor is moved (4,), which smile is read, and how far off the faces are."""
     z = codes[beta][serious[:40]]
     before, after = faces[beta].decode(z), faces[beta].decode(z + amount * vectors[beta])
-    return (reader(after) - reader(before)), off(after).mean().item()
+    return (reader(after) - reader(before)).abs().mean(0), reader(after)[:, 1].mean(), off(after).mean().item()
 
 sums = {beta: [added(beta, amount) for amount in amounts] for beta in faces}
 for beta, rows in sums.items():
-    print(f"β = {beta}" + " " * 7 + "".join(f"{name:>8s}" for name in NAMES) + "   off")
-    for amount, (shift, distance) in zip(amounts, rows):
-        print(f"  + {amount:3.1f} times" + "".join(f"{value:8.2f}" for value in shift.abs().mean(0).tolist()) + f"{distance:7.1f}")
+    print(f"β = {beta}: moved" + "".join(f"{name:>8s}" for name in NAMES) + "   smile read   off")
+    for amount, (shift, smile, distance) in zip(amounts, rows):
+        print(f"  + {amount:3.1f} times" + "".join(f"{value:8.2f}" for value in shift.tolist()) + f"{smile:13.2f}{distance:6.1f}")
 
 # %% slide_type="slide"
 fig, (left, right) = plots.canvas(width=10, height=3.9, cols=2)
 for (beta, rows), color, style in zip(sums.items(), (plots.ACCENT, plots.HOUSE), ("--", "-")):
-    left.plot(amounts, [shift[:, 1].mean() for shift, _ in rows], color=color, ls=style, marker="o", label=f"smile, β = {beta}")
-    others = [shift[:, [0, 2, 3]].abs().mean() for shift, _ in rows]
-    left.plot(amounts, others, color=color, ls=":", marker="s", ms=4, label=f"the others, β = {beta}")
-    right.plot(amounts, [distance for _, distance in rows], color=color, ls=style, marker="o", label=f"β = {beta}")
-left.axhspan(0, 1, color=plots.QUIET, alpha=0.12, lw=0)
-left.set(xlabel="times the smile vector", ylabel="moved, in shares of the range")
-right.set(xlabel="times the smile vector", ylabel="squared distance to a face that exists", ylim=(0, None))
-for ax in (left, right):
-    ax.legend(fontsize=10)
-plots.set_finding(fig, "Once works, even at β = 1; four times is no smile any more")
-show(fig, alt="Left, how far the smile and the other factors move, over the amount added: the smile rises nearly on a straight line, out of its range, the others stay near 0. "
-              "Right, how far the faces are from faces that exist: flat up to once, then rising steeply")
+    left.plot(amounts, [smile for _, smile, _ in rows], color=color, ls=style, marker="o", label=f"β = {beta}")
+    right.plot(amounts, [distance for *_, distance in rows], color=color, ls=style, marker="o", label=f"β = {beta}")
+left.axhspan(0, 1, color=plots.QUIET, alpha=0.12, lw=0, label="smiles that exist")
+left.set(xlabel="times the smile vector", ylabel="smile that is read")
+right.set(xlabel="times the smile vector", ylabel="distance to a face, squared", ylim=(0, None))
+left.legend()
+plots.set_finding(fig, "The reading goes on past every smile, and the pictures leave the faces")
+show(fig, alt="Left, the smile that is read, over the amount added: nearly a straight line, which leaves the range of smiles somewhere between one vector and two and a half. "
+              "Right, how far the pictures are from faces that exist: rising from the start, and more and more steeply")
 
 # %% [markdown]
-# Once works, and cleanly: the smile moves by more than half of its range, the others by a few hundredths. It works at β = 1 just as well, where no latent is the smile: all that head, skin and light do to the code is in both means, and cancels. **A direction can mean something where no axis does.** At the larger β the direction lies
-# more nearly along one latent; that is what β added.
+# The *reading* moves cleanly: after one vector the smile has moved by about half of its range or more, the others hardly. It does so at β = 1, too, where several latents share the smile: all that head, skin and light do to the code is in both means, and cancels. **A direction can mean something where no axis does.** Whether it
+# lies along one latent changes with the seed, at either β. The *picture* pays from the first vector on: it is several times as far from a face as before, by a blur or a doubled mouth.
 #
-# It breaks where you would expect, and the reader says when. Faces that were serious are at the end of the smile's range after about one and a half vectors. Nothing stops the sum from going on: the readings go on growing, past any smile that exists, and the pictures leave the faces faster and faster. The smile vector is an average over faces; it
-# knows nothing of where the range ends, or of the face it is added to.
+# It breaks where you would expect, and the reader says when: the column "smile read" passes 1, the end of the range. Nothing stops the sum there. The readings go on growing, past any smile that exists, and the pictures leave the faces faster and faster. The smile vector is an average over faces; it knows nothing of where the range ends, or of the face it
+# is added to.
 
 # %% tags=["solution"]
-for beta, rows in sums.items():
-    once, distance = rows[2]
-    assert once[:, 1].mean() > 0.4 and once[:, [0, 2, 3]].abs().mean(0).max() < 0.15 and rows[6][1] > 3 * distance
-assert max(vectors[8].abs()) / vectors[8].norm() > max(vectors[1].abs()) / vectors[1].norm()
+for rows in sums.values():
+    (_, _, near), (once, _, distance), (_, last, far) = rows[0], rows[2], rows[6]
+    assert once[1] > 0.3 and once[[0, 2, 3]].max() < 0.15 and distance > 2 * near and far > 3 * distance and last > 1.3
 
 # %% [markdown] slide_type="notes"
 # Ask for a second vector: dark minus light skin. It takes two lines, and it is the way in which labels of a few faces become a knob for all of them, for better or worse.
@@ -1108,10 +1127,10 @@ assert max(vectors[8].abs()) / vectors[8].norm() > max(vectors[1].abs()) / vecto
 #
 # You turn latent 3 from −2 to 2 and the head turns. What do you know?
 #
-# - **a** Latent 3 is the head, and no other latent has to do with it.
-# - **b** From this code, latent 3 moves the head; what else it moves, and who else moves the head, is not answered yet.
-# - **c** The code is disentangled.
-# - **d** The encoder puts the azimuth into latent 3 and nowhere else.
+# - **a** Latent 3 is the head's own latent, so no other has to do with how the head turns.
+# - **b** Latent 3 moves the head from this code. Other movers and other effects are open.
+# - **c** The code is disentangled, at least as far as latent 3 and the head are concerned.
+# - **d** The encoder puts the azimuth into latent 3, since the decoder reads it from there.
 
 # %%
 ### BEGIN SOLUTION
@@ -1127,10 +1146,10 @@ check(answers, "8.11")
 #
 # Why does a traversal *set* the latent, and not add to it?
 #
-# - **a** Adding is slower.
-# - **b** Adding would change the other latents.
-# - **c** So that every face gets the same values, inside the range that codes have.
-# - **d** Because the prior has mean 0.
+# - **a** Adding is slower, since every code has to be changed by an amount of its own.
+# - **b** Adding to one latent would change the other latents of the same code as well.
+# - **c** Every face then gets the same values, all of them inside the range of codes.
+# - **d** The prior has mean 0, so that the values from −2 to 2 are the likely ones.
 
 # %%
 ### BEGIN SOLUTION
@@ -1144,12 +1163,12 @@ check(answers, "8.12")
 # ### Exercise 8.13 · When a smile that stays counts
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
-# At β = 100 you turn the head's latent, and the smile stays. What else do you have to know before you call that a success?
+# At β = 100 you turn the head's latent: the head turns, and the smile stays. What else do you have to know before you call that a success?
 #
 # - **a** That the smile is in the code at all.
-# - **b** That the rate is small.
-# - **c** That the head turns by at least 30°.
-# - **d** That the loss is lower than at β = 1.
+# - **b** That the rate is as small as it should be.
+# - **c** That the latent is N(0, 1) over all faces.
+# - **d** That the loss is lower than it was at β = 1.
 
 # %%
 ### BEGIN SOLUTION
@@ -1165,10 +1184,10 @@ check(answers, "8.13")
 #
 # β goes up. Which factor is dropped first?
 #
-# - **a** The one that means least to people.
-# - **b** The one with the smallest entropy.
-# - **c** The one that shares its latent with another.
-# - **d** The one that saves the fewest nats of distortion for each nat of rate.
+# - **a** The one that means least to the people who look at the faces.
+# - **b** The one with the smallest entropy, since it has least to lose.
+# - **c** The one that shares its latent with another factor of the face.
+# - **d** The one that saves the least distortion for each nat of rate.
 
 # %%
 ### BEGIN SOLUTION
@@ -1182,12 +1201,12 @@ check(answers, "8.14")
 # ### Exercise 8.15 · What the loss is at β = 8
 # Difficulty ●●○ · importance ●●○ · 3 minutes
 #
-# Is the loss at β = 8 still a negative ELBO of this model?
+# Is the loss at β = 8 still a negative ELBO of this model, with its σ?
 #
-# - **a** Yes, of the same model.
-# - **b** Yes, since every VAE's loss is one.
-# - **c** No: only at β = 1 with that σ. It is still an upper bound on it, since the KL is never negative.
-# - **d** No, and it says nothing about the likelihood.
+# - **a** Yes: β only weighs the two parts of the ELBO against each other.
+# - **b** Yes: the loss of every VAE is one, whatever weights its parts have.
+# - **c** No, but it is at least as large as one, for the KL is never negative.
+# - **d** No, and so it says nothing at all about the likelihood of the data.
 
 # %%
 ### BEGIN SOLUTION
@@ -1205,8 +1224,8 @@ check(answers, "8.15")
 #
 # - **a** Nothing that this table could show.
 # - **b** 3.6 % of it.
-# - **c** Less than nothing: −0.1 %.
-# - **d** All of it, hidden.
+# - **c** Less than nothing: −0.1 % of its entropy.
+# - **d** All of it, hidden by the way it is coded.
 
 # %%
 ### BEGIN SOLUTION
@@ -1222,10 +1241,10 @@ check(answers, "8.16")
 #
 # A factor has a gap of nearly 0. Which is possible?
 #
-# - **a** No latent knows anything about it; nothing else.
-# - **b** Two latents know it equally well; nothing else.
-# - **c** The code must have lost it.
-# - **d** Either nobody knows it, or two share it; the gap alone can't tell.
+# - **a** No latent knows anything about the factor; nothing else is possible.
+# - **b** Two latents know the factor equally well; nothing else is possible.
+# - **c** The code as a whole has lost the factor, so that nothing can read it.
+# - **d** Nobody knows the factor, or two know it equally: the gap can't tell.
 
 # %%
 ### BEGIN SOLUTION
@@ -1241,10 +1260,10 @@ check(answers, "8.17")
 #
 # "The prior is diagonal, so the latents are independent." What is wrong?
 #
-# - **a** Nothing.
-# - **b** It holds for draws from the prior. The codes of data have the average of all clouds, which the prior doesn't fix.
-# - **c** The prior isn't diagonal.
-# - **d** It holds for the codes of data, not for draws from the prior.
+# - **a** Nothing: the KL of every face to this prior is kept as small as it can be in training.
+# - **b** It holds for draws from the prior; the codes of data may depend on each other.
+# - **c** The prior isn't diagonal any more once the encoder has been trained.
+# - **d** It holds for the codes of data, and not for draws from the prior.
 
 # %%
 ### BEGIN SOLUTION
@@ -1260,10 +1279,10 @@ check(answers, "8.18")
 #
 # The discriminator of section 6 gives a total correlation of "at least 0". Are the latents independent?
 #
-# - **a** Yes.
-# - **b** No, a bound of 0 means that they depend on each other.
-# - **c** Not shown: a better discriminator, or more codes, may find what this one missed.
-# - **d** Yes, if the discriminator's loss is log 4.
+# - **a** Yes: a bound of 0 is what independent latents have.
+# - **b** No: a bound of 0 means that the latents depend on each other.
+# - **c** Not shown: a better discriminator may find what this one missed.
+# - **d** Yes, as long as the discriminator's loss is log 4, that of a coin.
 
 # %%
 ### BEGIN SOLUTION
@@ -1279,10 +1298,10 @@ check(answers, "8.19")
 #
 # You turn all codes by a rotation, and let the decoder turn them back. What changes?
 #
-# - **a** What single latents mean. Neither the pictures nor their distribution.
-# - **b** The pictures drawn from the prior.
-# - **c** The likelihood of the data.
-# - **d** The total information in the code.
+# - **a** What single latents mean, and nothing about the faces.
+# - **b** The pictures that come of draws from the prior.
+# - **c** The likelihood that the model gives to the data it has seen.
+# - **d** How much the whole code knows about a picture.
 
 # %%
 ### BEGIN SOLUTION
@@ -1298,10 +1317,10 @@ check(answers, "8.20")
 #
 # Why walk on an arc and not straight?
 #
-# - **a** The path is shorter.
-# - **b** It stays among real digits.
-# - **c** It is the only continuous path.
-# - **d** The code keeps the length that codes have; in 16 dimensions hardly any code is as short as the middle of a straight line.
+# - **a** The path is shorter, since it follows the shell on which codes lie.
+# - **b** It stays among real digits, where the straight line leaves them.
+# - **c** It is the only continuous path between codes that lie in a shell.
+# - **d** The code keeps a length that codes have, and doesn't dip inside.
 
 # %%
 ### BEGIN SOLUTION
@@ -1315,12 +1334,12 @@ check(answers, "8.21")
 # ### Exercise 8.22 · A direction that is no axis
 # Difficulty ●●● · importance ●●● · 4 minutes
 #
-# At β = 1 no latent is the smile, and adding the smile vector changes the smile and little else. How can that be?
+# At β = 1 several latents move the smile, and adding the smile vector changes the smile and little else. How can that be?
 #
-# - **a** The reader is fooled.
-# - **b** Head, skin and light are alike in both means and cancel; what is left is a direction, and a direction need not lie along an axis.
-# - **c** The smile vector is one of the latents.
-# - **d** At β = 1 the code is a straight copy of the pixels.
+# - **a** The reader is fooled: the smiles that it reads aren't in the pictures.
+# - **b** What both means share cancels, and a direction need not lie along an axis.
+# - **c** The smile vector is one of the latents, and the others don't matter.
+# - **d** At β = 1 the code is a copy of the pixels, so that sums of codes are sums of faces.
 
 # %%
 ### BEGIN SOLUTION

@@ -17,11 +17,11 @@ EXERCISES = [
     ANSWERS["8.3"],
     ANSWERS["8.4"],
     ANSWERS["8.5"],
-    BETA_VAE_LOSS,
-    ANSWERS["8.7"],
+    ANSWERS["8.6"],
     INTERPOLATE,
-    ANSWERS["8.9"],
+    ANSWERS["8.8"],
     SLERP,
+    BETA_VAE_LOSS,
     *REVIEW.values(),
 ]
 

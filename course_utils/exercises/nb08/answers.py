@@ -52,7 +52,7 @@ _DISGUISE = Question(
 )  # fmt: skip
 
 _PARTS = Question(
-    name="08.answers.8.7",
+    name="08.answers.8.6",
     title="three parts of a KL",
     answer=3.1,
     unit="nats",
@@ -67,18 +67,18 @@ _PARTS = Question(
 )  # fmt: skip
 
 _HALFWAY = Question(
-    name="08.answers.8.9",
+    name="08.answers.8.8",
     title="the length halfway",
-    answer=math.sqrt(8),
+    answer=2.5,
     wrong={
-        4.0: ("same_length", "That is where the arc stays. The straight line cuts through the inside."),
-        math.sqrt(32): ("sum", "That is the length of the sum. Halfway is half of it."),
-        2.0: ("half", "That is half of one code. The other one adds to it, at a right angle."),
-        0.0: ("opposite", "That would be so for opposite codes. These stand at a right angle."),
-        8.0: ("squared", "That is the squared length, or the sum of both."),
+        3.5: ("mean_length", "That is the mean of the lengths, where the arc goes. The straight line cuts through the inside."),
+        5.0: ("sum", "That is the length of the sum. Halfway is half of it."),
+        0.5: ("opposite", "That would be so for opposite codes. These stand at a right angle."),
+        6.25: ("squared", "That is the squared length. Take its root."),
+        12.5: ("half_of_square", "That is half of 3² + 4². Take the root first, then half."),
     },
-    why="½√(4² + 4²) = √8 = 2.83. In 16 dimensions a draw from N(0, I) is as short as that once in 20 times.",
-    hints=["Pythagoras: how long is z₀ + z₁?", "√(16 + 16), and halfway is half of the sum.", "√32 / 2."],
+    why="½√(3² + 4²) = 2.5: shorter than either of the two.",
+    hints=["Pythagoras: how long is z₀ + z₁?", "√(9 + 16), and halfway is half of the sum.", "√25 / 2."],
 )  # fmt: skip
 
 ANSWERS = {q.key: q for q in (_GAP, _BARGAIN, _DISGUISE, _PARTS, _HALFWAY)}

@@ -37,7 +37,7 @@ PREDICTIONS = [
         "16 dimensions, two draws from N(0, I), each about 4 long. How long is the code halfway between them?",
         {
             "About 4": "That would be so if they pointed the same way. Two draws stand at about a right angle.",
-            "About 2.8": "Yes, √(K/2) = √8. Hardly any draw from N(0, I) in 16 dimensions is as short as that.",
+            "About 2.8": "Yes, √(K/2) = √8. A draw from N(0, I) in 16 dimensions is as short as that once in 20 times.",
             "About 0": "That would be so if they pointed in opposite directions.",
         },
     ),
@@ -46,7 +46,7 @@ PREDICTIONS = [
         "at β = 1 no latent is the smile. You add the difference between smiling and serious codes to a serious face. What will change?",
         {
             "The smile, and little else": "Yes. All that head, skin and light do to the code is the same in both means, so it cancels. A direction need not be an axis.",
-            "The smile, the head and the light, since they share latents": "They share latents, and not directions. Look at the columns of the table.",
+            "The smile, the head and the light, since they share latents": "They share latents, and not directions. Look at the table.",
             "Nothing that one could read": "Look at the rows.",
         },
     ),
