@@ -7,21 +7,19 @@ reads, and replaces this benchmark's section in README.md. Data and networks are
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from statistics import mean, stdev
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from benchmarks.sections import replace_section
 from course_utils.data.faces import render_faces
 from course_utils.data.measured import Row, measured, write_measured
 from course_utils.device import set_seed
 from course_utils.distributions import gaussian_kl, reparameterize
 
-README = Path(__file__).with_name("README.md")
 TITLE = "## Beta on the faces of notebook 08"
 RANGES = {"azimuth": (-15, 15), "smile": (0, 1), "skin_tone": (2, 8), "light_direction": (-40, 40)}
 BETAS, LATER, SEEDS = (1, 4, 8, 16, 32, 100), (32, 100), range(3)
@@ -262,9 +260,7 @@ def recorded() -> str:
 
 def main() -> None:
     measure()
-    text = README.read_text(encoding="utf-8")
-    others = re.sub(rf"{re.escape(TITLE)}\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL).rstrip("\n")
-    README.write_text(f"{others}\n\n{recorded()}", encoding="utf-8")
+    replace_section(recorded())
 
 
 if __name__ == "__main__":

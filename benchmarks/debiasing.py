@@ -19,17 +19,16 @@ groups   the same, weights that make the true groups equally frequent
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import mean
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from benchmarks.sections import replace_section
 from course_utils.data import Dataset
 from course_utils.data.face_lookalikes import draw_non_faces
 from course_utils.data.faces import GROUPS, draw_faces, face_groups
@@ -40,7 +39,6 @@ from course_utils.exercises.nb09.loss import debiasing_loss
 from course_utils.exercises.nb09.resampling import resampling_probabilities
 from course_utils.training import adam
 
-README = Path(__file__).with_name("README.md")
 TITLE = "## The face detector of notebook 09, five seeds"
 SKEW = {"dark skin": 0.05, "turned head": 0.1, "dim light": 0.1}
 COUNT, TESTED, EPOCHS, BATCH, RATE = 1_500, 2_400, 12, 64, 1e-3
@@ -217,9 +215,7 @@ def recorded() -> str:
 
 def main() -> None:
     write_measured("debiasing", measure())
-    text = README.read_text(encoding="utf-8")
-    others = re.sub(rf"{re.escape(TITLE)}\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL).rstrip("\n")
-    README.write_text(f"{others}\n\n{recorded()}", encoding="utf-8")
+    replace_section(recorded())
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@ replaces this benchmark's section in README.md. The networks are those of the no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import mean
 
 import torch
 from torch import nn
 
+from benchmarks.sections import replace_section
 from course_utils.data.measured import Row, measured, write_measured
 from course_utils.data.toy import toy_density
 from course_utils.device import set_seed
@@ -21,7 +20,6 @@ from course_utils.exercises.nb06.modes import modes_covered
 from course_utils.exercises.nb06.step import gan_step
 from course_utils.training import adam
 
-README = Path(__file__).with_name("README.md")
 TITLE = "## The ring of notebook 06, eight seeds"
 SETTINGS = {
     "equal rates": (1e-3, 1e-3),
@@ -92,9 +90,7 @@ def recorded() -> str:
 
 def main() -> None:
     write_measured("gan_ring", measure())
-    text = README.read_text(encoding="utf-8")
-    others = re.sub(rf"{re.escape(TITLE)}\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL).rstrip("\n")
-    README.write_text(f"{others}\n\n{recorded()}", encoding="utf-8")
+    replace_section(recorded())
 
 
 if __name__ == "__main__":

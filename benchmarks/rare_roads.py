@@ -10,14 +10,13 @@ their curvature and a controller learns from them: 400 at random, or 200 at rand
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import mean, stdev
 
 import torch
 from torch import Tensor, nn
 
+from benchmarks.sections import replace_section
 from course_utils.data import Dataset
 from course_utils.data.measured import Row, measured, write_measured
 from course_utils.data.roads import draw_roads
@@ -31,7 +30,6 @@ from course_utils.distributions import (
 from course_utils.metrics import batched, roc_auc
 from course_utils.training import fit
 
-README = Path(__file__).with_name("README.md")
 TITLE = "## The rare roads of notebook 09, five seeds"
 SEEDS, POOL, TESTED, BUDGET = range(5), 4_000, 6_000, 400
 WAYS = ("at random", "highest negative ELBO", "largest unexplained share", "truly rare")
@@ -161,9 +159,7 @@ def recorded() -> str:
 
 def main() -> None:
     write_measured("rare_roads", measure())
-    text = README.read_text(encoding="utf-8")
-    others = re.sub(rf"{re.escape(TITLE)}\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL).rstrip("\n")
-    README.write_text(f"{others}\n\n{recorded()}", encoding="utf-8")
+    replace_section(recorded())
 
 
 if __name__ == "__main__":

@@ -7,15 +7,14 @@ plots, and replaces this benchmark's section in README.md.
 from __future__ import annotations
 
 import math
-import re
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import mean, stdev
 
 import torch
 from torch import Tensor
 
+from benchmarks.sections import replace_section
 from course_utils.data import Dataset, load
 from course_utils.data.measured import Row, measured, write_measured
 from course_utils.device import pick_device, set_seed, synchronize
@@ -23,7 +22,6 @@ from course_utils.distributions import vae_loss
 from course_utils.models.vae import VAE
 from course_utils.training import adam
 
-README = Path(__file__).with_name("README.md")
 TITLE = "## The VAE of notebook 03 after a minute"
 EPOCHS, BATCH, RATE = 18, 256, 3e-3
 SEEDS, SOURCES = (0, 1, 2), ("mnist", "drawn")
@@ -144,9 +142,7 @@ def recorded() -> str:
 
 def main() -> None:
     write_measured("vae_elbo", measure())
-    text = README.read_text(encoding="utf-8")
-    others = re.sub(rf"{re.escape(TITLE)}\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL).rstrip("\n")
-    README.write_text(f"{others}\n\n{recorded()}", encoding="utf-8")
+    replace_section(recorded())
 
 
 if __name__ == "__main__":
