@@ -21,8 +21,8 @@ from benchmarks import (
     vae_elbo,
     vae_epoch,
 )
-from course_utils.authoring.running import find_notebooks, run_notebook
 from course_utils.device import pick_device
+from coursework.authoring.running import find_notebooks, run_notebook
 
 HERE = Path(__file__).parent
 SOLUTIONS = HERE.parent / "notebooks" / "solutions"

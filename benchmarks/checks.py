@@ -7,8 +7,9 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-from course_utils import evaluate, exercises
-from course_utils.checking import Question
+from course_utils import evaluate
+from coursework import exercises
+from coursework.checking import Question
 
 
 def attempts(name: str) -> dict[str, Any]:

@@ -35,9 +35,9 @@ from course_utils.data.faces import GROUPS, draw_faces, face_groups
 from course_utils.data.measured import Row, measured, write_measured
 from course_utils.device import set_seed
 from course_utils.distributions import reparameterize
-from course_utils.exercises.nb09.loss import debiasing_loss
-from course_utils.exercises.nb09.resampling import resampling_probabilities
 from course_utils.training import adam
+from coursework.exercises.nb09.loss import debiasing_loss
+from coursework.exercises.nb09.resampling import resampling_probabilities
 
 TITLE = "## The face detector of notebook 09, five seeds"
 SKEW = {"dark skin": 0.05, "turned head": 0.1, "dim light": 0.1}

@@ -16,9 +16,9 @@ from benchmarks.sections import replace_section
 from course_utils.data.measured import Row, measured, write_measured
 from course_utils.data.toy import toy_density
 from course_utils.device import set_seed
-from course_utils.exercises.nb06.modes import modes_covered
-from course_utils.exercises.nb06.step import gan_step
 from course_utils.training import adam
+from coursework.exercises.nb06.modes import modes_covered
+from coursework.exercises.nb06.step import gan_step
 
 TITLE = "## The ring of notebook 06, eight seeds"
 SETTINGS = {

@@ -26,10 +26,10 @@ import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 
-from course_utils.authoring.nbgrader import check_metadata, solution_metadata
-from course_utils.grading.pool import Pool
-from course_utils.grading.submissions import find
-from course_utils.grading.task import Settings
+from coursework.authoring.nbgrader import check_metadata, solution_metadata
+from coursework.grading.pool import Pool
+from coursework.grading.submissions import find
+from coursework.grading.task import Settings
 
 SETUP = "import torch\nfrom course_utils import check"
 RIGHT = {
@@ -183,7 +183,7 @@ def class_of(count: int) -> dict[str, float]:
         command = [
             sys.executable,
             "-m",
-            "course_utils.cli",
+            "coursework.cli",
             "grade",
             str(folder / "subs"),
             "--out",

@@ -10,11 +10,11 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "check": "course_utils.checking.notebook",
-    "hint": "course_utils.checking.notebook",
-    "predict": "course_utils.checking.notebook",
-    "evaluate": "course_utils.checking",
-    "answer_sheet": "course_utils.checking.notebook",
+    "check": "coursework.checking.notebook",
+    "hint": "coursework.checking.notebook",
+    "predict": "coursework.checking.notebook",
+    "evaluate": "coursework.checking",
+    "answer_sheet": "coursework.checking.notebook",
     "show": "course_utils.display",
 }
 __all__ = list(_HOME)

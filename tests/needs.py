@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from course_utils.authoring.browser import find_chromium
-from course_utils.authoring.vendored import VERSIONS, cache_folder
+from coursework.authoring.browser import find_chromium
+from coursework.authoring.vendored import VERSIONS, cache_folder
 
 HAS_LIBRARIES = shutil.which("npm") or all(
     (cache_folder() / f"{name}-{version}").is_dir() for name, version in VERSIONS.items()

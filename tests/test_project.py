@@ -12,8 +12,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from course_utils.authoring.project import INSTALL, OPEN
-from course_utils.authoring.source import find_sources, read_source
+from coursework.authoring.project import INSTALL, OPEN
+from coursework.authoring.source import find_sources, read_source
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -129,21 +129,20 @@ def test_notebooks_use_nothing_that_colab_lacks():
 
 
 def test_files_are_short_and_named_for_what_they_hold():
-    for path in (ROOT / "course_utils").rglob("*.py"):
+    for path in [*ROOT.glob("course_utils/**/*.py"), *ROOT.glob("coursework/**/*.py")]:
         lines = len(path.read_text(encoding="utf-8").split("\n"))
         assert lines <= 300, f"{path.relative_to(ROOT)} has {lines} lines"
         assert path.stem not in {"utils", "helpers", "common"}
 
 
-def test_a_learner_can_read_the_learners_part_in_an_evening():
-    """All but grading, authoring and exercises, counted without blank lines and drawn data."""
+def test_a_learner_can_read_the_package_in_an_evening():
+    """All of `course_utils` but what draws and loads data, counted without blank lines."""
     learners = 0
     for path in (ROOT / "course_utils").rglob("*.py"):
-        part = path.relative_to(ROOT / "course_utils").parts[0]
-        if part not in {"authoring", "cli.py", "data", "exercises", "grading"}:
+        if path.relative_to(ROOT / "course_utils").parts[0] != "data":
             lines = path.read_text(encoding="utf-8").split("\n")
             learners += sum(bool(line.strip()) for line in lines)
-    assert learners < 2_500
+    assert learners < 3_000
 
 
 def test_importing_the_package_is_light():

@@ -14,11 +14,11 @@ import pytest
 from nbformat.v4 import new_code_cell
 from packaging.requirements import Requirement
 
-from course_utils import exercises
-from course_utils.authoring.build import generate
-from course_utils.authoring.project import Project, read_project
-from course_utils.authoring.running import run_notebook
-from course_utils.authoring.source import find_sources
+from coursework import exercises
+from coursework.authoring.build import generate
+from coursework.authoring.project import Project, read_project
+from coursework.authoring.running import run_notebook
+from coursework.authoring.source import find_sources
 from tests.colab.environment import REQUIREMENTS, ROOT, make_environment, make_overlay, run
 
 SOLUTIONS = [f"notebooks/solutions/{path.stem}.ipynb" for path in find_sources(ROOT)]
@@ -37,7 +37,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with zipfile.ZipFile(folder / "course.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("pyproject.toml", "README.md", "LICENSE"):
             archive.write(ROOT / name, f"course-1/{name}")
-        for path in sorted((ROOT / "course_utils").rglob("*")):
+        packages = [ROOT / "course_utils", ROOT / "coursework"]
+        for path in sorted(p for package in packages for p in package.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 archive.write(path, f"course-1/{path.relative_to(ROOT)}")
     handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))

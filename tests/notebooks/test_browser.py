@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.authoring.browser import NoBrowser, open_page
+from coursework.authoring.browser import NoBrowser, open_page
 from tests.notebooks.jupyterlab import ALL_DONE, run_all
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from course_utils.authoring.browser import open_page
+from coursework.authoring.browser import open_page
 from tests import needs
 from tests.notebooks.jupyterlab import run_all
 

@@ -1,5 +1,0 @@
-"""`course site`: the course as a static site, from executed notebooks without their solutions."""
-
-from course_utils.authoring.site.book import write_site
-
-__all__ = ["write_site"]

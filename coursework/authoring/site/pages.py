@@ -1,0 +1,69 @@
+"""An executed source as a page to read: the student's code, what it printed and drew, no solution."""
+
+import re
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from coursework.authoring.cells import find_checks, find_todo
+from coursework.authoring.markers import student_text
+from coursework.authoring.notebooks import KERNEL, todo_stub
+from coursework.authoring.project import Project
+from coursework.authoring.rules import Exercises
+from coursework.authoring.source import Source
+
+# Kept in this order, the best first; a live widget is none: it needs a kernel and a server's scripts.
+FORMS = ("text/html", "image/svg+xml", "image/png", "text/plain")
+_HINT = re.compile(r"^hint\(", re.MULTILINE)
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def make_page(
+    source: Source,
+    outputs: list[list[NotebookNode]],
+    project: Project,
+    exercises: Exercises,
+) -> NotebookNode:
+    """The notebook that Sphinx sees. `outputs` are those of the source's cells, in order.
+
+    The setup cell is left out. So are verdicts, which judge the solution and not the reader's, and
+    hints, of which the last is nearly the solution: both come in the notebook.
+    """
+    page = new_notebook(metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    for cell, produced in zip(source.cells, outputs, strict=True):
+        if not cell.in_notebooks or {"solution", "setup"} & set(cell.tags):
+            continue
+        if cell.kind == "markdown":
+            page.cells.append(new_markdown_cell(cell.text))
+            if len(page.cells) == 1:
+                page.cells.append(new_markdown_cell(_links(source, project)))
+            continue
+        names = find_todo(cell.text, source.number).names
+        text = student_text(cell.text, todo_stub(names[0], exercises) if names else "")
+        tells = names or find_checks(cell.text, source.number) or _HINT.search(cell.text)
+        shown = [] if tells else readable(produced)
+        page.cells.append(new_code_cell(text, outputs=shown))
+    for number, cell in enumerate(page.cells):
+        cell.id = f"{source.number}-{number}"
+    return page
+
+
+def readable(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Outputs as they can stand on a page: what was printed, pictures, HTML; no errors, no widgets."""
+    kept = []
+    for output in outputs:
+        if output.output_type == "stream" and output.name == "stdout":
+            kept.append(new_output("stream", name="stdout", text=output.text))
+        data: dict[str, Any] = output.get("data", {})
+        form = next((form for form in FORMS if form in data), None)
+        if form and not (form == "text/plain" and WIDGET in data):
+            kept.append(new_output("display_data", data={form: data[form]}))
+    return kept
+
+
+def _links(source: Source, project: Project) -> str:
+    links = [f"{{download}}`Download the notebook <../downloads/{source.stem}.ipynb>`"]
+    if project.repository:
+        links.append(f"[Open in Colab]({project.colab_address(source.stem)})")
+    return ":::{div} notebook-links\n" + " · ".join(links) + "\n:::"

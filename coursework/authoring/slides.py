@@ -1,0 +1,163 @@
+"""`course slides`: one self-contained deck a notebook, from cells that carry a `slide_type`.
+
+A code cell shows what it printed and drew; its code only with `show_code=true`, and then as the
+student sees it. Solutions never. `subslide` starts a slide like `slide`, so that one key, the right
+arrow, walks through the whole deck. `-` stands on the slide it follows, `fragment` appears there
+after a key press.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from coursework.authoring.cells import find_todo
+from coursework.authoring.executed import execute
+from coursework.authoring.markers import student_text
+from coursework.authoring.notebooks import todo_stub
+from coursework.authoring.rules import Exercises
+from coursework.authoring.source import Source, SourceCell
+from coursework.authoring.vendored import library
+
+TEMPLATES = Path(__file__).parent / "deck"
+MARK = Path(__file__).parent / "mark.svg"
+SPARSE_WORDS = 40
+SPARSE_LINES, SPARSE_COLUMNS = 5, 60  # of printed text
+
+
+@dataclass
+class Slide:
+    """What stands on one slide: blocks of HTML, whether each is a fragment, and speaker notes."""
+
+    blocks: list[tuple[Markup, bool]] = field(default_factory=list)
+    notes: list[Markup] = field(default_factory=list)
+    is_title: bool = False
+
+    @property
+    def is_sparse(self) -> bool:
+        """Few words, short lines, no picture and no code: set larger, to fill the screen."""
+        html = Markup("").join(block for block, _ in self.blocks)
+        if self.is_title or re.search('<img|<iframe|class="highlight"', html):
+            return False
+        words = re.sub("<pre>.*?</pre>", "", html, flags=re.DOTALL)
+        printed = "\n".join(re.findall("<pre>(.*?)</pre>", html, re.DOTALL)).split("\n")
+        is_short = len(printed) <= SPARSE_LINES and max(map(len, printed)) <= SPARSE_COLUMNS
+        return is_short and len(Markup(words).striptags().split()) <= SPARSE_WORDS
+
+
+def write_deck(source: Source, exercises: Exercises, folder: Path) -> Path:
+    """Write `folder/NN_topic.html` and return its path.
+
+    Raises CellFailed where the notebook stops, CannotFetch where reveal.js or MathJax is missing.
+    """
+    slides = make_slides(source, execute(source), exercises)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{source.stem}.html"
+    path.write_text(_render(source, slides), encoding="utf-8")
+    return path
+
+
+def make_slides(
+    source: Source, outputs: list[list[NotebookNode]], exercises: Exercises
+) -> list[Slide]:
+    """The slides of a source, given the outputs of its cells."""
+    slides: list[Slide] = []
+    for cell, produced in zip(source.cells, outputs, strict=True):
+        kind = cell.slide_type
+        if kind in ("slide", "subslide") or (kind and not slides):
+            slides.append(Slide(is_title=not slides))
+        if kind == "notes":
+            slides[-1].notes.append(_markdown(cell.text))
+        elif kind:
+            slides[-1].blocks += [
+                (block, kind == "fragment") for block in _blocks(source, cell, produced, exercises)
+            ]
+    return slides
+
+
+def _blocks(
+    source: Source, cell: SourceCell, produced: list[NotebookNode], exercises: Exercises
+) -> list[Markup]:
+    if cell.kind == "markdown":
+        return [_markdown(cell.text)]
+    blocks = []
+    if cell.metadata.get("show_code") and "solution" not in cell.tags:
+        names = find_todo(cell.text, source.number).names
+        text = student_text(cell.text, todo_stub(names[0], exercises) if names else "")
+        text = "\n".join(line for line in text.split("\n") if "NotImplementedError(" not in line)
+        formatter = HtmlFormatter(noclasses=True, nobackground=True, style="xcode")
+        blocks.append(Markup(highlight(text, PythonLexer(), formatter)))
+    return blocks + [block for output in joined(produced) if (block := _output(output))]
+
+
+def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """The outputs with what was printed in several goes put together; no complaints, no progress."""
+    kept: list[NotebookNode] = []
+    for output in outputs:
+        is_progress = output.output_type == "display_data" and set(output.data) == {"text/plain"}
+        if is_progress or (output.output_type == "stream" and output.name != "stdout"):
+            continue
+        if kept and kept[-1].output_type == output.output_type == "stream":
+            kept[-1] = new_output("stream", name="stdout", text=kept[-1].text + output.text)
+        else:
+            kept.append(output)
+    return kept
+
+
+def _output(output: NotebookNode) -> Markup | None:
+    """One output as HTML: pictures and pages as they are, text as text, errors not."""
+    if output.output_type == "stream":
+        text = output.text.strip("\n")
+        return Markup("<pre>{}</pre>").format(text) if text else None
+    data = output.get("data", {})
+    if "text/html" in data:
+        return Markup(data["text/html"])
+    if "image/png" in data:
+        return Markup('<img alt="" src="data:image/png;base64,{}">').format(data["image/png"])
+    return Markup("<pre>{}</pre>").format(data["text/plain"]) if "text/plain" in data else None
+
+
+def _markdown(text: str) -> Markup:
+    html = markdown2html_mistune(text)
+    return Markup(re.sub(r'<a class="anchor-link".*?</a>', "", html))
+
+
+def _render(source: Source, slides: list[Slide]) -> str:
+    reveal, mathjax = library("reveal.js"), library("mathjax")
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
+    )
+
+    def inline(path: Path) -> Markup:
+        return Markup(path.read_text(encoding="utf-8").replace("</script", "<\\/script"))
+
+    return environment.get_template("deck.html.j2").render(
+        title=f"{source.number} · {source.title}",
+        slides=slides,
+        mark=inline(MARK),
+        reveal_css=inline(reveal / "dist" / "reveal.css"),
+        reveal_js=inline(reveal / "dist" / "reveal.js"),
+        notes_js=inline(reveal / "plugin" / "notes" / "notes.js"),
+        mathjax_js=inline(mathjax / "es5" / "tex-svg-full.js"),
+        deck_css=inline(TEMPLATES / "deck.css"),
+    )
+
+
+def write_pdf(deck: Path) -> Path:
+    """Print a deck to `deck.pdf`, a page a slide, with Playwright and the Chromium it finds."""
+    from coursework.authoring.browser import open_page
+
+    path = deck.with_suffix(".pdf")
+    with open_page() as page:
+        page.goto(f"{deck.resolve().as_uri()}?print-pdf")
+        page.wait_for_function("window.deckReady === true")
+        page.pdf(path=str(path), width="1280px", height="720px", print_background=True)
+    return path

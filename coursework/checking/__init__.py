@@ -1,0 +1,43 @@
+"""One check with two callers: `check` in a notebook, `evaluate` for graders and tests.
+
+Read `exercise.py` (what an exercise is made of), `engine.py` (the verdict), `running.py` (calling
+code that may do anything), `compare.py`, then `notebook.py` (what the learner sees and calls).
+
+`evaluate` knows every exercise by its name; it is looked up lazily, since exercises are themselves
+made from the definitions here.
+"""
+
+from typing import Any
+
+from coursework.checking.exercise import (
+    Case,
+    Exercise,
+    InterfaceError,
+    Mistake,
+    Observed,
+    Prediction,
+    Property,
+    Question,
+    Verdict,
+)
+
+__all__ = [
+    "Case",
+    "Exercise",
+    "InterfaceError",
+    "Mistake",
+    "Observed",
+    "Prediction",
+    "Property",
+    "Question",
+    "Verdict",
+    "evaluate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "evaluate":
+        from coursework.checking.evaluation import evaluate
+
+        return evaluate
+    raise AttributeError(f"module 'coursework.checking' has no attribute {name!r}")

@@ -1,0 +1,243 @@
+"""The engine: an exercise and a callable in, a verdict with a diagnosis out.
+
+A verdict is never a bare cross. In this order it says: not attempted; raised; wrong form; a named
+mistake (the output equals that of a known wrong formula); a broken property; how far off, and where.
+A wrong form that a known mistake explains is told as that mistake.
+"""
+
+from __future__ import annotations
+
+import inspect
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from torch import Generator
+
+from coursework.checking import compare
+from coursework.checking.exercise import (
+    NO_GRAPH,
+    Case,
+    Exercise,
+    InterfaceError,
+    Mistake,
+    Observed,
+    Question,
+    Verdict,
+)
+from coursework.checking.questions import judge_answer
+from coursework.checking.running import SECONDS, Outcome, Trial, attempt, observe, their_line
+from coursework.checking.words import plain
+
+GRAPH_CUT = (
+    "no gradient comes back through them: something cuts the graph (`.detach()`, `.data`, `.item()`, "
+    "`torch.no_grad()`, a new `torch.tensor(…)`). Training would stand still."
+)
+
+
+def judge(
+    exercise: Exercise | Question, fn: Any, seed: int | None = None, seconds: float = SECONDS
+) -> Verdict:
+    """Judge `fn` as an answer to `exercise`.
+
+    fn: any callable that takes the exercise's arguments by position, or a typed answer.
+    seed: fixes the random inputs; None draws fresh ones. The same seed gives the same verdict.
+    seconds: how long all calls of `fn` together may take.
+    """
+    if isinstance(exercise, Question):
+        return judge_answer(exercise, fn)
+    if fn is None or fn is ...:
+        return _not_attempted(exercise)
+    if not callable(fn):
+        return _verdict(
+            exercise,
+            "interface",
+            f"`{exercise.name}` is {compare.describe(fn)}, no function. Has the name been used twice?",
+        )
+    if sentence := _wrong_arguments(exercise, fn):
+        return _verdict(exercise, "interface", sentence)
+    generator = Generator().manual_seed(secrets.randbits(62) if seed is None else seed)
+    cases = list(exercise.cases(generator))
+    trial = attempt(exercise, fn, cases, generator, seconds)
+    verdict = _judge(exercise, fn, trial)
+    return Verdict(**{**vars(verdict), "printed": trial.printed})
+
+
+def _verdict(exercise: Exercise, kind: str, message: str, mistake: str | None = None) -> Verdict:
+    return Verdict(exercise.name, kind, message, exercise.points, mistake)
+
+
+def _not_attempted(exercise: Exercise) -> Verdict:
+    return _verdict(
+        exercise,
+        "not attempted",
+        "Not attempted yet: the function still ends in its TODO. "
+        "If you have written it, delete the line that raises NotImplementedError.",
+    )
+
+
+def _wrong_arguments(exercise: Exercise, fn: Callable[..., Any]) -> str | None:
+    """A sentence where `fn` can't be called with the reference's positional arguments."""
+    needed = inspect.signature(exercise.reference).parameters
+    try:
+        inspect.signature(fn).bind(*[None] * len(needed))
+    except TypeError:
+        return f"Your function takes other arguments than it is called with: it should be `{exercise.signature}`."
+    except ValueError:  # a builtin that has no signature to read
+        return None
+    return None
+
+
+def _judge(exercise: Exercise, fn: Callable[..., Any], trial: Trial) -> Verdict:
+    if _is_todo(trial):
+        return _not_attempted(exercise)
+    if trial.timed_out:
+        return _verdict(exercise, "raised", _too_long(trial))
+    truths = [_value(exercise, exercise.reference, o.case) for o in trial.outcomes]
+    if all(_agrees(exercise, o, t) for o, t in zip(trial.outcomes, truths, strict=True)):
+        return _judge_agreement(exercise, fn, trial)
+    named = _named_mistake(exercise, trial, truths)
+    failed = next(
+        (o for o in trial.outcomes if o.error and not isinstance(o.error, InterfaceError)), None
+    )
+    if named and not (failed and named.when is None and not failed.case.extreme):
+        return _verdict(exercise, "mistake", named.message, named.name)
+    if failed:
+        return _raised(exercise, fn, failed)
+    return _judge_difference(exercise, trial, truths)
+
+
+def _is_todo(trial: Trial) -> bool:
+    error = trial.outcomes[0].error if trial.outcomes else None
+    return isinstance(error, NotImplementedError) and (
+        not str(error) or str(error).startswith("TODO")
+    )
+
+
+def _judge_agreement(exercise: Exercise, fn: Callable[..., Any], trial: Trial) -> Verdict:
+    changed = next((o.mutated for o in trial.outcomes if o.mutated), None)
+    if changed:
+        return _mutated(exercise, changed)
+    if trial.broken:
+        return _verdict(exercise, "property", trial.broken[0][1])
+    if trial.error:
+        return _raised(exercise, fn, Outcome(Case((), "another set of inputs"), error=trial.error))
+    labels = list(dict.fromkeys(o.case.label for o in trial.outcomes))
+    return _verdict(exercise, "passed", f"Right, on {_listed(labels)}.")
+
+
+def _judge_difference(exercise: Exercise, trial: Trial, truths: list[Any]) -> Verdict:
+    """The values are wrong and no known formula gives them."""
+    pairs = list(zip(trial.outcomes, truths, strict=True))
+    outcome, truth = next((o, t) for o, t in pairs if not _agrees(exercise, o, t))
+    if isinstance(outcome.error, InterfaceError):
+        return _verdict(exercise, "interface", f"{outcome.error}".rstrip(".") + ".")
+    yours, right = outcome.seen.value, truth.value
+    if sentence := compare.misfit(yours, right, "What you return"):
+        return _verdict(exercise, "interface", _capital(sentence) + ".")
+    if outcome.seen.gradients == NO_GRAPH:
+        right_numbers = compare.close(yours, right, exercise.rtol, exercise.atol)
+        start = "The numbers are right, and " if right_numbers else "The numbers are wrong, and "
+        return _verdict(exercise, "mistake", start + GRAPH_CUT, "graph_cut")
+    if changed := next((o.mutated for o in trial.outcomes if o.mutated), None):
+        return _mutated(exercise, changed)
+    if trial.broken:
+        return _verdict(exercise, "property", trial.broken[0][1])
+    sentence = compare.gap(yours, right, exercise.rtol, exercise.atol)
+    sentence = sentence or "the values are right, and their gradients differ from the reference's"
+    return _verdict(
+        exercise,
+        "different",
+        f"On {outcome.case.label}, {sentence}. No mistake we know by name gives this.",
+    )
+
+
+def _value(exercise: Exercise, fn: Callable[..., Any], case: Case) -> Observed | Exception:
+    """What a function of ours gives for a case; its exception where it raises."""
+    try:
+        return observe(exercise, fn, case)
+    except Exception as error:
+        return error
+
+
+def _agrees(exercise: Exercise, outcome: Outcome, truth: Observed | Exception) -> bool:
+    if outcome.error or isinstance(truth, Exception):
+        return type(outcome.error) is type(truth)
+    if exercise.same:
+        return exercise.same(outcome.seen.value, truth.value)
+    form = compare.misfit(outcome.seen.value, truth.value)
+    form = form or compare.misfit(outcome.seen.gradients, truth.gradients)
+    return form is None and compare.close(outcome.seen, truth, exercise.rtol, exercise.atol)
+
+
+def _named_mistake(exercise: Exercise, trial: Trial, truths: list[Any]) -> Mistake | None:
+    """The mistake whose outputs equal the learner's on all cases, else on all ordinary ones."""
+    ordinary = [(o, t) for o, t in zip(trial.outcomes, truths, strict=True) if not o.case.extreme]
+    wrong_already = any(not _agrees(exercise, o, t) for o, t in ordinary)
+    rounds = [list(zip(trial.outcomes, truths, strict=True))] + (
+        [ordinary] if wrong_already else []
+    )
+    for pairs in rounds:
+        for mistake in exercise.mistakes:
+            if all(_matches(exercise, mistake, o) for o, _ in pairs):
+                return mistake
+    return None
+
+
+def _matches(exercise: Exercise, mistake: Mistake, outcome: Outcome) -> bool:
+    if mistake.when is not None:
+        return outcome.error is None and mistake.when(outcome.seen, outcome.case)
+    known = _value(exercise, mistake.wrong, outcome.case)
+    if outcome.error or isinstance(known, Exception):
+        return type(outcome.error) is type(known)
+    if exercise.same:
+        return exercise.same(outcome.seen.value, known.value)
+    return compare.close(outcome.seen, known, exercise.rtol, exercise.atol)
+
+
+def _raised(exercise: Exercise, fn: Callable[..., Any], outcome: Outcome) -> Verdict:
+    error = outcome.error
+    if error is None:
+        raise ValueError("there is no error to tell about")
+    where = their_line(fn, error)
+    said = plain(error)
+    own = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else '(no message)'}"
+    parts = [
+        f"On {outcome.case.label}, your function stopped" + (f" at {where}" if where else "") + "."
+    ]
+    parts += [_capital(said)] if said else []
+    parts += [f"Python says: `{own}`."]
+    return _verdict(exercise, "raised", " ".join(parts))
+
+
+def _mutated(exercise: Exercise, argument: str) -> Verdict:
+    return _verdict(
+        exercise,
+        "mistake",
+        f"Your function changes its argument `{argument}` in place, so the caller's data "
+        f"are changed too. Write `{argument} = {argument} + …` where you wrote `{argument} += …`, "
+        "and no method that ends in `_`.",
+        "mutated_argument",
+    )
+
+
+def _too_long(trial: Trial) -> str:
+    seen = len(trial.outcomes)
+    place = "the first inputs" if seen == 0 else f"inputs number {seen + 1}"
+    tail = (
+        " It could not be interrupted: restart the kernel (Kernel menu, Restart) before you go on."
+        if trial.stuck
+        else " It has been interrupted; you can go on."
+    )
+    return (
+        f"After {trial.seconds:.0f} seconds your function had not come back from {place}. Is there a loop that never ends?"
+        + tail
+    )
+
+
+def _listed(labels: list[str]) -> str:
+    return labels[0] if len(labels) == 1 else ", ".join(labels[:-1]) + " and " + labels[-1]
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

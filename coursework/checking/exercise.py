@@ -1,0 +1,173 @@
+"""What an exercise is made of. The files in `coursework.exercises` fill these in; the engine reads them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Generator, Tensor
+
+NO_GRAPH = "no graph"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of the learner's function.
+
+    args: positional arguments; tensors, numbers, `torch.Generator`, modules, callables.
+    label: where the inputs come from, in the learner's words ("a batch of one").
+    extreme: True where inputs reach the places at which naive formulas overflow. Mistakes are
+        matched on all cases first and on the ordinary ones alone second.
+    """
+
+    args: tuple[Any, ...]
+    label: str = "random inputs"
+    extreme: bool = False
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is compared for one call: the value and, where the exercise asks for them, its gradients.
+
+    gradients: one Tensor for each differentiable argument, shaped like it; None where none are
+        asked for; NO_GRAPH where nothing in the value can be differentiated.
+    """
+
+    value: Any
+    gradients: list[Tensor] | str | None = None
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that is known by name.
+
+    name: short and stable ("prior_forgotten"); message: which mistake it is and what to do.
+    wrong: the wrong function itself; it is matched by its outputs.
+    when: `when(seen, case) -> bool` on what was observed, where outputs are random or are not
+        numbers. `wrong` is then only the example that the tests use.
+    """
+
+    name: str
+    message: str
+    wrong: Callable[..., Any]
+    when: Callable[[Observed, Case], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Property:
+    """Something that must hold for any right answer.
+
+    broken: `broken(fn, generator) -> str | None` calls the function and returns, where the property
+        fails, a sentence with the numbers ("must be 0 at mu = 0; yours is 0.5"), else None.
+    """
+
+    name: str
+    broken: Callable[[Callable[..., Any], Generator], str | None]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A function that the learner writes.
+
+    name: the function's name; notebook: "01"; title: the task in a few words (it stands in the TODO).
+    reference: the right answer. cases: `cases(generator) -> Iterable[Case]`, fresh at every check.
+    observe: `observe(fn, *args)` turns a call into what is compared; `fn(*args)` by default. It may
+        call `fn` several times, and may raise `InterfaceError` where the answer has the wrong form.
+    same: `same(yours, reference) -> bool` where equality up to round-off won't do (random functions).
+    differentiable: positions of the arguments through which gradients must flow.
+    rtol, atol: tolerances; the absolute one is scaled by the largest reference value.
+    hides: further names in the package that give the answer away. While this notebook is graded
+        they are as absent as a function that has the exercise's own name.
+    """
+
+    name: str
+    notebook: str
+    title: str
+    reference: Callable[..., Any]
+    cases: Callable[[Generator], Iterable[Case]]
+    mistakes: Sequence[Mistake] = ()
+    properties: Sequence[Property] = ()
+    hints: Sequence[str] = ()
+    points: int = 1
+    observe: Callable[..., Any] | None = None
+    same: Callable[[Any, Any], bool] | None = None
+    differentiable: Sequence[int] = ()
+    rtol: float = 1e-4
+    atol: float = 1e-5
+    hides: Sequence[str] = ()
+
+    @property
+    def signature(self) -> str:
+        """How the function is called: `gaussian_mle(x)`."""
+        return f"{self.name}({', '.join(inspect.signature(self.reference).parameters)})"
+
+
+@dataclass(frozen=True)
+class Question:
+    """An answer that the learner types: a number with a unit, or one of some choices.
+
+    name: "01.answers.1.1", typed as `answers["1.1"]` in notebook 01; answer: the right number
+        or letter. wrong: known wrong answers, {value: (short name, what the learner reads)}.
+    choices: {"a": "text", ...} for a choice. unit, rtol, atol: for a number. why: said after a right answer.
+    """
+
+    name: str
+    title: str
+    answer: float | str
+    choices: dict[str, str] = field(default_factory=dict)
+    wrong: dict[float | str, tuple[str, str]] = field(default_factory=dict)
+    why: str = ""
+    hints: Sequence[str] = ()
+    points: int = 1
+    unit: str = ""
+    rtol: float = 0.01
+    atol: float = 1e-9
+
+    @property
+    def notebook(self) -> str:
+        return self.name.split(".")[0]
+
+    @property
+    def key(self) -> str:
+        """What the learner types between the brackets: `answers[key]`."""
+        return self.name.split(".answers.")[1]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question asked before a run: nothing is graded, every option gets a reply."""
+
+    name: str
+    question: str
+    options: dict[str, str]
+
+
+class InterfaceError(Exception):
+    """The answer has the wrong form; the message says which form is asked for."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the engine concluded.
+
+    kind: "passed", "not attempted", "raised", "interface", "mistake", "property" or "different".
+    mistake: short name of the recognised mistake, else None. message: what the learner reads.
+    points: points earned; max_points: points to be had. printed: what the function printed.
+    """
+
+    name: str
+    kind: str
+    message: str
+    max_points: int
+    mistake: str | None = None
+    printed: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.kind == "passed"
+
+    @property
+    def points(self) -> int:
+        return self.max_points if self.passed else 0

@@ -1,0 +1,167 @@
+"""What a learner calls in a notebook: `check`, `hint`, `predict` and `answer_sheet`."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from typing import Any
+
+from course_utils.display import HOUSE, QUIET, RIGHT, WRONG, Card, emit
+from coursework import exercises
+from coursework.checking.evaluation import evaluate
+from coursework.checking.exercise import Exercise, Question, Verdict
+
+HEADLINES = {
+    "passed": (RIGHT, "✓", "right"),
+    "not attempted": (QUIET, "○", "not attempted yet"),
+    "raised": (WRONG, "✗", "stopped with an error"),
+    "interface": (WRONG, "✗", "the answer has the wrong form"),
+    "mistake": (WRONG, "✗", "a mistake we know"),
+    "property": (WRONG, "✗", "something that must hold does not"),
+    "different": (WRONG, "✗", "the values differ"),
+}
+
+
+class CheckFailed(AssertionError):
+    """Raised by `check` under COURSE_STRICT=1 and under nbgrader, so that graders see it."""
+
+
+class AnswerSheet(dict[str, Any]):
+    """The typed answers of one notebook: `answers["1.1"] = "b"`. KeyError for a key nobody asks for."""
+
+    def __init__(self, notebook: str) -> None:
+        super().__init__()
+        self.notebook = notebook
+
+    def __setitem__(self, key: str | float, answer: Any) -> None:
+        super().__setitem__(self.exercise(key).key, answer)
+
+    def exercise(self, key: str | float) -> Question:
+        """The question that `answers[key]` answers; `1.1` is taken for `"1.1"`."""
+        found = exercises.get(f"{self.notebook}.answers.{key}")
+        if not isinstance(found, Question):
+            raise KeyError(f"{key!r} is no question of this notebook")
+        return found
+
+
+def answer_sheet(notebook: str) -> AnswerSheet:
+    """An empty sheet for the typed answers of a notebook ("01")."""
+    return AnswerSheet(notebook)
+
+
+def check(given: Any, name: str | float | None = None) -> Any:
+    """Check a function (`f = check(f)`) or a typed answer (`check(answers, "1.1")`) and say what is wrong.
+
+    For a function it returns yours where it is right, and else the course's own, so that the rest
+    of the notebook runs; the card says which. Where the environment variable COURSE_STRICT is 1,
+    or nbgrader runs the notebook, it raises CheckFailed for anything that is not right.
+    """
+    if isinstance(given, AnswerSheet):
+        return _check_answers(given, name)
+    name = name or getattr(given, "__name__", None)
+    if not isinstance(name, str):
+        raise TypeError(
+            'check(f) reads the exercise from the name of the function; say it here: check(f, "name")'
+        )
+    exercise = exercises.get(name)
+    if getattr(given, "on_loan", False):
+        verdict = Verdict(
+            name,
+            "not attempted",
+            "This is the course's own function, lent by the last check. "
+            "Run the cell with your `def` again, then this one.",
+            exercise.points,
+        )
+    else:
+        verdict = evaluate(name, given)
+    _tell(verdict, lent=not verdict.passed)
+    if verdict.passed or not isinstance(exercise, Exercise):
+        return given
+    return on_loan(exercise)
+
+
+def on_loan(exercise: Exercise) -> Callable[..., Any]:
+    """The reference under the exercise's name, marked, so that checking it earns nothing."""
+
+    @functools.wraps(exercise.reference)
+    def lent(*args: Any, **kwargs: Any) -> Any:
+        return exercise.reference(*args, **kwargs)
+
+    lent.__name__ = lent.__qualname__ = exercise.name
+    lent.on_loan = True  # type: ignore[attr-defined]
+    return lent
+
+
+def _check_answers(answers: AnswerSheet, key: str | float | None) -> None:
+    prefix = f"{answers.notebook}.answers."
+    asked = [n for n in exercises.names(answers.notebook) if n.startswith(prefix)]
+    names = asked if key is None else [answers.exercise(key).name]
+    for name in names:
+        _tell(evaluate(name, answers.get(name.removeprefix(prefix), ...)), lent=False)
+
+
+def _tell(verdict: Verdict, lent: bool) -> None:
+    color, mark, headline = HEADLINES[verdict.kind]
+    unit = "point" if verdict.max_points == 1 else "points"
+    title = (
+        f"`{_short(verdict.name)}` · {headline} · {verdict.points} of {verdict.max_points} {unit}"
+    )
+    paragraphs = [verdict.message]
+    if verdict.printed.strip():
+        paragraphs.append(
+            "Your function printed: `"
+            + " ⏎ ".join(verdict.printed.strip().splitlines()[:3])[:200]
+            + "`"
+        )
+    if lent:
+        paragraphs.append(
+            f"From here the notebook goes on with the course's own `{verdict.name}`, so nothing below is held up. "
+            f'Stuck? `hint("{verdict.name}")`'
+        )
+    emit(Card(title, paragraphs, color, mark))
+    if _is_strict() and not verdict.passed:
+        raise CheckFailed(f"{verdict.name}: {verdict.kind}. {verdict.message}")
+
+
+def _is_strict() -> bool:
+    """Whether a grader runs this notebook: COURSE_STRICT=1, or nbgrader's validate or autograde."""
+    return os.environ.get("COURSE_STRICT") == "1" or "NBGRADER_EXECUTION" in os.environ
+
+
+def _short(name: str) -> str:
+    return f'answers["{name.split(".answers.")[1]}"]' if ".answers." in name else name
+
+
+def hint(name: str | Callable[..., Any]) -> None:
+    """Show the hints of an exercise, folded: open the next only when the last was not enough.
+
+    name: an exercise ("gaussian_mle", or the function itself) or a typed answer ("1.4").
+    """
+    exercise = exercises.get(_exercise_name(name))
+    folds = [
+        (f"Hint {i} of {len(exercise.hints)}", text) for i, text in enumerate(exercise.hints, 1)
+    ]
+    kind = exercise.title if isinstance(exercise, (Exercise, Question)) else ""
+    emit(Card(f"Hints for `{_short(exercise.name)}`", [kind] if kind else [], HOUSE, "?", folds))
+
+
+def _exercise_name(given: Any) -> str:
+    """The full name behind a function, "gaussian_mle", "1.4" or 1.4."""
+    name = str(getattr(given, "__name__", given))
+    ends = [known for known in exercises.names() if known.endswith(f".answers.{name}")]
+    return ends[0] if len(ends) == 1 else name
+
+
+def predict(name: str) -> None:
+    """Ask for a prediction before a run. Choose first, then open the option you chose."""
+    asked = exercises.prediction(name)
+    emit(
+        Card(
+            f"Predict: {asked.question}",
+            ["Choose, then open your choice."],
+            HOUSE,
+            "→",
+            list(asked.options.items()),
+        )
+    )

@@ -1,0 +1,221 @@
+"""Call a function that may print, raise, change its arguments, or never come back."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import ctypes
+import inspect
+import io
+import linecache
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Generator, Tensor, nn
+
+from coursework.checking.exercise import NO_GRAPH, Case, Exercise, InterfaceError, Observed
+
+Learners = Callable[..., Any]  # a function that the learner wrote
+SECONDS = 10.0  # how long a check may take before it comes back without an answer
+
+
+@dataclass
+class Outcome:
+    """What one call gave: a value (with gradients where they are asked for), or an error."""
+
+    case: Case
+    seen: Observed = field(default_factory=lambda: Observed(None))
+    error: BaseException | None = None
+    mutated: str | None = None
+
+
+@dataclass
+class Trial:
+    """What all the calls of one function gave, up to the time limit."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    broken: list[tuple[str, str]] = field(default_factory=list)  # (property name, sentence)
+    printed: str = ""
+    seconds: float = SECONDS
+    timed_out: bool = False
+    stuck: bool = False  # it could not even be interrupted
+    error: BaseException | None = None  # raised while properties were tried
+
+
+class TookTooLong(BaseException):
+    """Thrown into a function that outlasts the limit; no Exception, so that few `except` swallow it."""
+
+
+def fresh(value: Any) -> Any:
+    """A copy of an argument that the learner may change without harm, layout kept."""
+    if isinstance(value, Tensor):
+        return value.detach().clone().requires_grad_(value.requires_grad)
+    if isinstance(value, Generator):
+        return Generator(value.device).set_state(value.get_state())
+    if isinstance(value, nn.Module):
+        return copy.deepcopy(value)
+    if isinstance(value, (tuple, list)):
+        return type(value)(fresh(v) for v in value)
+    return value
+
+
+def observe(exercise: Exercise, fn: Learners, case: Case) -> Observed:
+    """What is compared for one case: the returned value, with gradients where the exercise asks."""
+    look = exercise.observe or (lambda f, *args: f(*args))
+    args = [fresh(a) for a in case.args]
+    if not exercise.differentiable:
+        return Observed(look(fn, *args))
+    for i in exercise.differentiable:
+        args[i].requires_grad_()
+    inputs = [args[i] for i in exercise.differentiable]
+    value = look(_unmutated(fn, inputs), *args)
+    return Observed(value, gradients(value, inputs))
+
+
+def _unmutated(fn: Learners, inputs: list[Tensor]) -> Callable[..., Any]:
+    """`fn` on copies that autograd can see through: an in-place change of a leaf would raise."""
+
+    def call(*args: Any) -> Any:
+        return fn(*[a.clone() if any(a is i for i in inputs) else a for a in args])
+
+    return call
+
+
+def gradients(value: Any, inputs: Sequence[Tensor]) -> list[Tensor] | str:
+    """Vector–Jacobian products of `value` against a fixed cotangent, or NO_GRAPH where no graph is left."""
+    values = value if isinstance(value, (tuple, list)) else [value]
+    outputs = [v for v in values if isinstance(v, Tensor) and v.requires_grad]
+    if not outputs:
+        return NO_GRAPH
+    cotangents = [torch.linspace(0.5, 1.5, v.numel()).reshape(v.shape).to(v) for v in outputs]
+    found = torch.autograd.grad(outputs, inputs, cotangents, allow_unused=True)
+    return [torch.zeros_like(i) if g is None else g for g, i in zip(found, inputs, strict=True)]
+
+
+def mutation(exercise: Exercise, fn: Learners, case: Case) -> str | None:
+    """Name of the argument that a call changes in place, None where it leaves them all alone."""
+    if exercise.observe:
+        return None
+    args = [fresh(a) for a in case.args]
+    kept = [fresh(a) for a in args]
+    fn(*args)
+    names = list(inspect.signature(exercise.reference).parameters)
+    for name, now, before in zip(names, args, kept, strict=False):
+        if isinstance(now, Tensor) and not _identical(now, before):
+            return name
+    return None
+
+
+def _identical(a: Tensor, b: Tensor) -> bool:
+    return a.shape == b.shape and torch.equal(a.detach().nan_to_num(), b.detach().nan_to_num())
+
+
+def attempt(
+    exercise: Exercise,
+    fn: Learners,
+    cases: Sequence[Case],
+    generator: Generator,
+    seconds: float = SECONDS,
+) -> Trial:
+    """Run `fn` on all cases and properties, in a thread, for at most `seconds`.
+
+    A TookTooLong that comes out of `fn` itself is a time-out too, never the end of a good trial.
+    """
+    trial, output = Trial(seconds=seconds), io.StringIO()
+
+    def work() -> None:
+        try:
+            _run_cases(exercise, fn, cases, trial)
+            _run_properties(exercise, fn, generator, trial)
+        except TookTooLong:
+            trial.timed_out = True
+
+    worker = threading.Thread(target=work, daemon=True)
+    with (
+        torch.random.fork_rng(devices=[]),
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(output),
+    ):
+        warnings.simplefilter("ignore")
+        torch.default_generator.manual_seed(int(torch.randint(2**62, (1,), generator=generator)))
+        worker.start()
+        try:
+            worker.join(seconds)
+            for _ in range(12):  # torch loads parts of itself late; half of one is of no use
+                if _importing(worker):
+                    worker.join(seconds)
+        finally:
+            if worker.is_alive():
+                trial.timed_out, trial.stuck = True, not _interrupt(worker)
+    trial.printed = output.getvalue()
+    return trial
+
+
+def _run_cases(exercise: Exercise, fn: Learners, cases: Sequence[Case], trial: Trial) -> None:
+    for i, case in enumerate(cases):
+        outcome = Outcome(case)
+        try:
+            outcome.seen = observe(exercise, fn, case)
+            outcome.mutated = mutation(exercise, fn, case) if i == 0 else None
+        except TookTooLong:
+            raise
+        except BaseException as error:  # SystemExit too: a learner may type exit()
+            outcome.error = error
+        trial.outcomes.append(outcome)
+
+
+def _run_properties(exercise: Exercise, fn: Learners, generator: Generator, trial: Trial) -> None:
+    if all(o.error for o in trial.outcomes):
+        return
+    for prop in exercise.properties:
+        try:
+            if sentence := prop.broken(fn, generator):
+                trial.broken.append((prop.name, sentence))
+        except TookTooLong:
+            raise
+        except InterfaceError as error:
+            trial.broken.append((prop.name, str(error)))
+        except BaseException as error:
+            trial.error = trial.error or error
+
+
+def _importing(worker: threading.Thread) -> bool:
+    """Is a module being imported in this thread?"""
+    frame = sys._current_frames().get(worker.ident)
+    while frame and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame is not None
+
+
+def _interrupt(worker: threading.Thread) -> bool:
+    """Throw TookTooLong into the thread, a few times; False where it goes on all the same."""
+    thread, thrown = ctypes.c_ulong(worker.ident), ctypes.py_object(TookTooLong)
+    for _ in range(5):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, thrown)
+        worker.join(0.2)
+        if not worker.is_alive():
+            return True
+    return False
+
+
+def their_line(fn: Learners, error: BaseException) -> str:
+    """The line of the learner's own code at which the error arose, "" where it can't be told."""
+    if isinstance(told := getattr(error, "their_line", None), str):  # by a grader's worker
+        return told
+    code = getattr(inspect.unwrap(fn), "__code__", None)
+    if isinstance(fn, type):
+        code = next((m.__code__ for m in vars(fn).values() if hasattr(m, "__code__")), None)
+    frames = traceback.extract_tb(error.__traceback__)
+    mine = [frame for frame in frames if code and frame.filename == code.co_filename]
+    if not mine:
+        return ""
+    number = mine[-1].lineno or 0
+    text = linecache.getline(mine[-1].filename, number).strip() or mine[-1].line
+    place = f"line {number - code.co_firstlineno + 1} of your function"
+    return f"{place}: `{text}`" if text else place

@@ -1,0 +1,179 @@
+"""`course`: the one program of the course. Each command loads what it needs when it is called."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Notebooks on deep generative models: open, run, build.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _root() -> Path:
+    from coursework.authoring.project import find_root
+
+    try:
+        return find_root()
+    except FileNotFoundError as error:
+        raise _stop(str(error)) from None
+
+
+def _stop(message: str) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(1)
+
+
+@app.callback()
+def main() -> None:
+    """Notebooks on deep generative models: open, run, build."""
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    number: Annotated[
+        str, typer.Argument(metavar="NN", help="Which notebook; else the first.")
+    ] = "",
+) -> None:
+    """Open a notebook in JupyterLab; further options go to `jupyter lab` as they are."""
+    root = _root()
+    if number and not number.isdigit():
+        context.args.insert(0, number)
+        number = ""
+    wanted = number.zfill(2) if number else "[0-9][0-9]"
+    found = sorted((root / "notebooks").glob(f"{wanted}_*.ipynb"))
+    if not found:
+        raise _stop(f"there is no notebook {number}".rstrip() + f" in {root / 'notebooks'}")
+    if find_spec("jupyterlab") is None:
+        raise _stop("JupyterLab is missing: `pip install jupyterlab`, then try again")
+    command = [sys.executable, "-m", "jupyterlab", str(found[0].relative_to(root)), *context.args]
+    if getattr(os, "geteuid", lambda: 1)() == 0 and "--allow-root" not in command:
+        typer.echo("You are root here, and so are the notebooks you run.")
+        command.append("--allow-root")
+    raise typer.Exit(subprocess.call(command, cwd=root))
+
+
+@app.command()
+def run(
+    numbers: Annotated[
+        list[str] | None, typer.Argument(metavar="[NN]...", help="Which notebooks; all if none.")
+    ] = None,
+    student: Annotated[
+        bool, typer.Option("--student", help="The student notebooks, solved or not.")
+    ] = False,
+    timeout: Annotated[
+        int | None, typer.Option(help="Seconds a cell may take; no limit if none.")
+    ] = None,
+) -> None:
+    """Execute solution notebooks without a browser and print a table of times."""
+    from coursework.authoring.running import find_notebooks, run_notebook, times_table
+
+    folder = _root() / "notebooks" / ("" if student else "solutions")
+    try:
+        paths = find_notebooks(folder, numbers or [])
+    except ValueError as error:
+        raise _stop(str(error)) from None
+    runs = []
+    for path in paths:
+        runs.append(run_notebook(path, timeout=timeout, strict=not student))
+        if runs[-1].failure:
+            typer.echo(f"\n{runs[-1].failure}\n", err=True)
+    typer.echo(times_table(runs))
+    if any(done.failure for done in runs):
+        raise typer.Exit(1)
+
+
+@app.command()
+def build(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail on stale files.")
+    ] = False,
+    repository: Annotated[
+        str | None, typer.Option(metavar="OWNER/NAME", help="GitHub address, for Colab.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also overwrite student notebooks edited by hand.")
+    ] = False,
+) -> None:
+    """Turn notebooks/source into the student and the solution notebooks."""
+    from coursework.authoring.build import build as run_build
+    from coursework.authoring.problems import BuildError
+
+    root = _root()
+    try:
+        report = run_build(root, check=check, repository=repository, force=force)
+    except BuildError as error:
+        count = len(error.problems)
+        problems = "1 problem" if count == 1 else f"{count} problems"
+        raise _stop(f"{error}\n{problems}; nothing was written.") from None
+    except ValueError as error:
+        raise _stop(str(error)) from None
+    typer.echo("\n".join(report.lines()))
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def slides(
+    numbers: Annotated[
+        list[str] | None, typer.Argument(metavar="[NN]...", help="Which notebooks; all if none.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the decks.")] = Path("slides"),
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also print each deck to PDF.")] = False,
+) -> None:
+    """Make one self-contained slide deck a notebook; press s in it for the speaker view."""
+    from coursework import exercises
+    from coursework.authoring.browser import NoBrowser
+    from coursework.authoring.executed import CellFailed
+    from coursework.authoring.slides import write_deck, write_pdf
+    from coursework.authoring.source import choose_sources
+    from coursework.authoring.vendored import CannotFetch
+
+    try:
+        for source in choose_sources(_root(), numbers or []):
+            deck = write_deck(source, exercises, out)
+            typer.echo(f"wrote {deck}")
+            if pdf:
+                typer.echo(f"wrote {write_pdf(deck)}")
+    except (ValueError, CellFailed, CannotFetch, NoBrowser) as error:
+        raise _stop(str(error)) from None
+
+
+@app.command()
+def site(
+    out: Annotated[Path, typer.Option(help="Folder for the pages.")] = Path("site"),
+) -> None:
+    """Make the course's website: static pages that need no server and ask nothing of the network."""
+    from coursework import exercises
+    from coursework.authoring.executed import CellFailed
+    from coursework.authoring.project import read_project
+    from coursework.authoring.site import write_site
+    from coursework.authoring.vendored import CannotFetch
+
+    try:
+        warnings = write_site(read_project(_root()), exercises, out)
+    except (ValueError, CellFailed, CannotFetch) as error:
+        raise _stop(str(error)) from None
+    for warning in warnings:
+        typer.echo(warning, err=True)
+    typer.echo(f"wrote {out / 'index.html'}")
+
+
+def _add_grade() -> None:
+    from coursework.grading.command import grade
+
+    app.command()(grade)
+
+
+_add_grade()
+
+if __name__ == "__main__":
+    sys.exit(app())

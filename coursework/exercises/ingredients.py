@@ -1,0 +1,25 @@
+"""What exercises of several notebooks are made from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+
+from coursework.checking.exercise import Mistake
+
+
+def spread_out(dims: int, generator: Generator, low: float = 0.3, high: float = 3.0) -> Tensor:
+    """A covariance (D, D), eigenvalues from `low` to `high`, turned at random: never diagonal."""
+    turn = torch.linalg.qr(torch.randn(dims, dims, generator=generator))[0]
+    stretch = torch.linspace(math.log(low), math.log(high), dims).exp()
+    cov = (turn * stretch) @ turn.T
+    return (cov + cov.T) / 2
+
+
+def known_as(name: str, message: str, *wrongs: Callable[..., Any]) -> list[Mistake]:
+    """One mistake that can be made in several ways."""
+    return [Mistake(name, message, wrong) for wrong in wrongs]

@@ -1,0 +1,58 @@
+"""Exercise 3.2: the five lines of the ELBO's derivation, to be put in order."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+from coursework.checking.exercise import Question
+
+LINES = {
+    "a": "≥ E_q[ log( p(x, z) / q(z|x) ) ]",
+    "b": "= log ∫ q(z|x) · p(x, z) / q(z|x) dz",
+    "c": "= E_q[ log p(x|z) ] − KL( q(z|x) ‖ p(z) )",
+    "d": "= log E_q[ p(x, z) / q(z|x) ]",
+    "e": "= E_q[ log p(x|z) ] + E_q[ log( p(z) / q(z|x) ) ]",
+}
+ORDER = "bdaec"
+SHOULD_COME = (
+    "After log ∫ p(x, z) dz there is no q yet. Which line brings it in without changing anything?",
+    "Line b is an integral of q times something. Which line calls that what it is, an expectation under q?",
+    "After line d the log stands outside the expectation. Which line moves it inside, at the price of a ≥?",
+    "Line a holds p(x, z) = p(x|z) p(z). Which line splits it, so that the log of a product becomes a sum?",
+)
+
+
+def _first_slip(given: str) -> tuple[str, str]:
+    """Short name and reply for an order that is not the right one."""
+    place = next(
+        i for i, (yours, right) in enumerate(zip(given, ORDER, strict=True)) if yours != right
+    )
+    if place == 0 and given[0] == "a":
+        return ("jensen_first", "Line a is Jensen's step: it moves the log inside an expectation under q. "
+                "There must be such an expectation first. " + SHOULD_COME[0])  # fmt: skip
+    right_so_far = f"The first {place} are right. " if place > 1 else "The first is right. "
+    return (
+        f"slip_at_line_{place + 1}",
+        (right_so_far if place else "") + SHOULD_COME[min(place, 3)],
+    )
+
+
+DERIVATION = Question(
+    name="03.answers.3.2",
+    title="the derivation of the ELBO, in order",
+    answer=ORDER,
+    choices={"".join(order): "".join(order) for order in permutations("abcde")},
+    wrong={
+        "".join(order): _first_slip("".join(order))
+        for order in permutations("abcde")
+        if "".join(order) != ORDER
+    },
+    why="Right. Only one of the five steps is an inequality, Jensen's in line a, and the gap of that step is "
+    "KL(q(z|x) ‖ p(z|x)). All others are equalities.",
+    hints=[
+        "Begin with log ∫ p(x, z) dz and multiply by one: q / q.",
+        "q times something, integrated over z, is an expectation under q. Then Jensen: log E ≥ E log.",
+        "Then p(x, z) = p(x|z) p(z); the last step gives the second expectation its name, minus a KL.",
+    ],
+    points=2,
+)

@@ -1,0 +1,256 @@
+"""Exercise `reparameterize`: a draw through which gradients pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Generator, Tensor
+from torch.distributions import Normal
+from torch.nn import functional as F
+
+from coursework.checking.exercise import NO_GRAPH, Case, Exercise, Mistake, Observed, Property
+
+Draw = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+
+def reparameterize(mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
+    """z = mu + sigma * eps with sigma = exp(logvar / 2), all (N, K)."""
+    return mu + torch.exp(0.5 * logvar) * eps
+
+
+def _draw(generator: Generator, n: int, k: int) -> tuple[Tensor, Tensor, Tensor]:
+    mu, logvar, eps = torch.randn(3, n, k, generator=generator)
+    return 2 * mu, 1.5 * logvar - 0.3, eps
+
+
+def _cases(generator: Generator) -> Iterator[Case]:
+    k = int(torch.randint(3, 7, (), generator=generator))
+    n = k + int(torch.randint(2, 6, (), generator=generator))
+    yield Case(_draw(generator, n, k), "random Gaussians")
+    yield Case(_draw(generator, k - 1, n), "more dimensions than examples")
+    yield Case(_draw(generator, 1, k), "a batch of one")
+    mu, logvar, eps = _draw(generator, 4, 3)
+    yield Case((mu, torch.full_like(logvar, -30.0), eps), "logvar = −30, hardly any spread")
+    yield Case((mu, torch.full_like(logvar, 30.0), eps), "logvar = 30, a very wide Gaussian")
+
+
+def _no_noise(fn: Draw, generator: Generator) -> str | None:
+    mu, logvar, eps = _draw(generator, 3, 4)
+    gap = float((fn(mu, logvar, torch.zeros_like(eps)) - mu).abs().max())
+    if gap < 1e-5:
+        return None
+    return f"With eps = 0 the draw must be mu itself; yours is off by {gap:.3g}."
+
+
+def _sigma(logvar: Tensor) -> Tensor:
+    return torch.exp(0.5 * logvar)
+
+
+def _residual(seen: Observed, case: Case) -> Tensor | None:
+    """(z - mu) / sigma, None where z has the wrong form or `eps` can be seen in it."""
+    mu, logvar, eps = case.args
+    z = seen.value
+    if not isinstance(z, Tensor) or z.shape != mu.shape:
+        return None
+    r = (z.detach() - mu) / _sigma(logvar)
+    if abs(case.args[1]).min() == 30 or r.numel() < 9:  # round-off, or too few to tell
+        return r
+    likeness = torch.corrcoef(torch.stack([r.flatten(), eps.flatten()]))[0, 1].abs()
+    return r if likeness < 0.8 and 0.3 < r.std() < 3 else None
+
+
+def _own_noise(seen: Observed, case: Case) -> bool:
+    """z = mu + sigma * r for some r that isn't eps, told by the gradients."""
+    r = _residual(seen, case)
+    if r is None or seen.gradients == NO_GRAPH:
+        return False
+    weight = torch.linspace(0.5, 1.5, r.numel()).reshape(r.shape)
+    wanted = [weight, 0.5 * weight * (seen.value.detach() - case.args[0])]
+    pairs = zip(seen.gradients, wanted, strict=True)
+    return all(torch.allclose(g, w, rtol=1e-3, atol=1e-4) for g, w in pairs)
+
+
+def _own_noise_and_no_gradient(seen: Observed, case: Case) -> bool:
+    r = _residual(seen, case)
+    dead = seen.gradients == NO_GRAPH or all(bool((g == 0).all()) for g in seen.gradients)
+    return r is not None and dead
+
+
+_CUT = (
+    "The numbers are right, and no gradient comes back through them, so the encoder would never learn. "
+    "Something cuts the graph: `.detach()`, `.data`, `.item()`, `torch.no_grad()`, or a new `torch.tensor(…)`."
+)
+_VARIANCE = (
+    "You used e^logvar as σ. That is the *variance*: logvar is log σ². The standard deviation is "
+    "σ = e^(logvar / 2), `torch.exp(0.5 * logvar)`."
+)
+_MU_TIMES = (
+    "μ is multiplied by ε. Only σ is: the noise is stretched by σ and then moved by μ, "
+    "z = μ + σ · ε."
+)
+_ONE_EPS = (
+    "All examples of your batch share one draw of noise. `eps` has a number for every example and "
+    "every dimension, (N, K): use all of it, entry by entry."
+)
+_ONE_EPS_A_ROW = (
+    "All dimensions of an example share one number of noise, so your draws lie on a line. `eps` has a "
+    "number for every example and every dimension, (N, K): multiply entry by entry."
+)
+_OWN_NOISE = (
+    "You drew noise of your own (`torch.randn_like`, `.rsample()`) and ignored `eps`. The draw is a fair "
+    "one, but it changes from call to call. Use the `eps` you are handed."
+)
+_SAMPLED = (
+    "You let torch draw (`torch.normal(mu, sigma)`, `.sample()`). That gives a fair sample without a "
+    "gradient: μ and σ would never learn. Compute z from μ, σ and the `eps` you are handed."
+)
+_REDUCED = (
+    "You added up or averaged over a dimension. A draw has as many numbers as μ, (N, K): no sum, no "
+    "mean."
+)
+
+
+def _no_grad(mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
+    with torch.no_grad():
+        return reparameterize(mu, logvar, eps)
+
+
+MISTAKES = [
+    Mistake("variance_for_sigma", _VARIANCE, lambda mu, logvar, eps: mu + logvar.exp() * eps),
+    Mistake(
+        "logvar_for_sigma",
+        "You used logvar itself as σ. It is log σ², which may be negative; σ can't be. "
+        "σ = e^(logvar / 2), `torch.exp(0.5 * logvar)`.",
+        lambda mu, logvar, eps: mu + logvar * eps,
+    ),
+    Mistake(
+        "half_logvar_for_sigma",
+        "You used logvar / 2 as σ. That is log σ; the `torch.exp` around it is missing.",
+        lambda mu, logvar, eps: mu + 0.5 * logvar * eps,
+    ),
+    Mistake(
+        "root_of_logvar",
+        "You took the square root of logvar as if it were the variance. It is the *log* of the "
+        "variance, and where it is negative your root is NaN. σ = e^(logvar / 2).",
+        lambda mu, logvar, eps: mu + logvar.sqrt() * eps,
+    ),
+    Mistake(
+        "doubled_for_halved",
+        "You doubled logvar where it should be halved. σ is the *root* of the variance e^logvar: "
+        "`torch.exp(0.5 * logvar)`.",
+        lambda mu, logvar, eps: mu + torch.exp(2 * logvar) * eps,
+    ),
+    Mistake(
+        "one_over_sigma",
+        "You divided by σ, or put a minus into the exponent: the wider the Gaussian, the closer your "
+        "draws to μ. σ = e^(+logvar / 2) multiplies ε.",
+        lambda mu, logvar, eps: mu + torch.exp(-0.5 * logvar) * eps,
+    ),
+    Mistake(
+        "softplus_for_exp",
+        "You used softplus in the place of exp. That is another way to keep σ positive, and then the "
+        "number isn't a log-variance. In this course logvar is log σ², so σ = e^(logvar / 2).",
+        lambda mu, logvar, eps: mu + F.softplus(logvar) * eps,
+    ),
+    Mistake("mu_times_eps", _MU_TIMES, lambda mu, logvar, eps: mu * eps + _sigma(logvar)),
+    Mistake("mu_times_eps", _MU_TIMES, lambda mu, logvar, eps: (mu + _sigma(logvar)) * eps),
+    Mistake("mu_times_eps", _MU_TIMES, lambda mu, logvar, eps: mu * eps + logvar.exp()),
+    Mistake("mu_times_eps", _MU_TIMES, lambda mu, logvar, eps: mu * _sigma(logvar) * eps),
+    Mistake("mu_times_eps", _MU_TIMES, lambda mu, logvar, eps: mu * (1 + _sigma(logvar) * eps)),
+    Mistake(
+        "minus_for_plus",
+        "You subtracted σ · ε. The distribution is the same, since ε is symmetric, but the check goes "
+        "draw by draw: z = μ + σ · ε.",
+        lambda mu, logvar, eps: mu - _sigma(logvar) * eps,
+    ),
+    Mistake(
+        "sigma_forgotten",
+        "You added `eps` as it is, so every Gaussian has σ = 1 whatever logvar says. Multiply `eps` by "
+        "σ = e^(logvar / 2).",
+        lambda mu, logvar, eps: mu + eps,
+    ),
+    Mistake(
+        "mu_forgotten",
+        "Your draws lie around 0: μ is missing. z = μ + σ · ε.",
+        lambda mu, logvar, eps: _sigma(logvar) * eps,
+    ),
+    Mistake(
+        "mean_returned",
+        "You returned μ. That is no draw: nothing random is left. z = μ + σ · ε.",
+        lambda mu, logvar, eps: mu.clone(),
+    ),
+    Mistake(
+        "eps_forgotten",
+        "You added σ and no noise: the same number each time, one σ above μ. Multiply σ by `eps`.",
+        lambda mu, logvar, eps: mu + _sigma(logvar),
+    ),
+    Mistake(
+        "mu_and_logvar_swapped",
+        "You took `mu` for the log-variance and `logvar` for the mean. The order is (mu, logvar, eps).",
+        lambda mu, logvar, eps: reparameterize(logvar, mu, eps),
+    ),
+    Mistake("one_eps", _ONE_EPS, lambda mu, logvar, eps: reparameterize(mu, logvar, eps[:1])),
+    Mistake("one_eps", _ONE_EPS, lambda mu, logvar, eps: reparameterize(mu, logvar, eps[-1])),
+    Mistake("one_eps", _ONE_EPS, lambda mu, logvar, eps: reparameterize(mu, logvar, eps[0, 0])),
+    Mistake("one_eps", _ONE_EPS, lambda mu, logvar, eps: reparameterize(mu, logvar, eps.mean())),
+    Mistake("one_eps", _ONE_EPS, lambda mu, logvar, eps: reparameterize(mu, logvar, eps.mean(0))),
+    Mistake(
+        "one_eps_a_row",
+        _ONE_EPS_A_ROW,
+        lambda mu, logvar, eps: reparameterize(mu, logvar, eps[:, :1]),
+    ),
+    Mistake(
+        "one_eps_a_row",
+        _ONE_EPS_A_ROW,
+        lambda mu, logvar, eps: reparameterize(mu, logvar, eps.mean(1, keepdim=True)),
+    ),
+    Mistake("reduced", _REDUCED, lambda mu, logvar, eps: reparameterize(mu, logvar, eps).sum(1)),
+    Mistake("reduced", _REDUCED, lambda mu, logvar, eps: reparameterize(mu, logvar, eps).mean(0)),
+    Mistake("reduced", _REDUCED, lambda mu, logvar, eps: reparameterize(mu, logvar, eps).mean(1)),
+    Mistake("reduced", _REDUCED, lambda mu, logvar, eps: reparameterize(mu, logvar, eps).mean()),
+    Mistake(
+        "density_returned",
+        "That is the log-density of ε under N(μ, σ²), a number that says how likely a draw is. The "
+        "draw itself is asked for: z = μ + σ · ε.",
+        lambda mu, logvar, eps: Normal(mu, _sigma(logvar)).log_prob(eps),
+    ),
+    Mistake("graph_cut", _CUT, _no_grad),
+    Mistake(
+        "sigma_cut",
+        "The numbers are right, and no gradient reaches logvar: something on the way to σ cuts the "
+        "graph (`.detach()`, `.data`, `torch.no_grad()`). The encoder could move its Gaussians and "
+        "never widen or narrow them.",
+        lambda mu, logvar, eps: mu + _sigma(logvar).detach() * eps,
+    ),
+    Mistake(
+        "mu_cut",
+        "The numbers are right, and no gradient reaches μ: something cuts the graph there "
+        "(`.detach()`, `.data`, `torch.no_grad()`). The encoder could never move its Gaussians.",
+        lambda mu, logvar, eps: mu.detach() + _sigma(logvar) * eps,
+    ),
+    Mistake("own_noise", _OWN_NOISE, lambda m, v, eps: Normal(m, _sigma(v)).rsample(), _own_noise),
+    Mistake(
+        "sampled_without_gradient",
+        _SAMPLED,
+        lambda mu, logvar, eps: torch.normal(mu, _sigma(logvar)),
+        _own_noise_and_no_gradient,
+    ),
+]
+
+REPARAMETERIZE = Exercise(
+    name="reparameterize",
+    notebook="05",
+    title="a draw that lets gradients through",
+    reference=reparameterize,
+    cases=_cases,
+    mistakes=MISTAKES,
+    properties=[Property("mu_without_noise", _no_noise)],
+    hints=[
+        "Three steps: from the log-variance to σ, stretch the noise, move it.",
+        "logvar = log σ², so σ² = e^logvar. What is σ, then? Half of something goes into the exponent.",
+        "`mu + torch.exp(0.5 * logvar) * eps`, and nothing that cuts the graph.",
+    ],
+    points=2,
+    differentiable=(0, 1),
+)

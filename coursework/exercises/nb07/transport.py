@@ -1,0 +1,150 @@
+"""Exercise `wasserstein_1d`: how far the points of one sample must be carried to become the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Generator, Tensor
+
+from course_utils.divergences import wasserstein_1d
+from coursework.checking.exercise import Case, Exercise, InterfaceError, Property
+from coursework.exercises.ingredients import known_as
+
+Distance = Callable[[Tensor, Tensor], float]
+
+
+def inspect(fn: Distance, x: Tensor, y: Tensor) -> float:
+    """What `fn` gives. A change of its arguments is told before its effects are."""
+    before = x.clone(), y.clone()
+    value = fn(x, y)
+    if not (torch.equal(x, before[0]) and torch.equal(y, before[1])):
+        raise InterfaceError(
+            "Your function changes its arguments in place. `x.sort().values` gives a sorted copy and leaves x alone"
+        )
+    return value
+
+
+def _sample(generator: Generator, n: int, mean: float, sd: float) -> Tensor:
+    return mean + sd * torch.randn(n, generator=generator)
+
+
+def _cases(generator: Generator) -> Iterator[Case]:
+    n = 13 + int(torch.randint(0, 9, (), generator=generator))
+    shift = 0.4 + float(torch.rand((), generator=generator))
+    yield Case((_sample(generator, n, 0, 1), _sample(generator, n, shift, 2.5)), "two samples")
+    yield Case(
+        (_sample(generator, n + 6, 1, 3), _sample(generator, n + 6, shift, 0.5)),
+        "a wide sample and a narrow one",
+    )
+    x = _sample(generator, n + 1, 0, 1)
+    y = (x + 2 + shift)[torch.randperm(n + 1, generator=generator)]
+    yield Case((x, y), "a sample and the same, shifted and shuffled")
+    yield Case((_sample(generator, 1, 0, 1), _sample(generator, 1, 3, 1)), "one point each", extreme=True)  # fmt: skip
+
+
+def _order(fn: Distance, generator: Generator) -> str | None:
+    x, y = _sample(generator, 9, 0, 1), _sample(generator, 9, 1, 2)
+    gap = abs(float(fn(x, y)) - float(fn(x.flip(0), y)))
+    if gap < 1e-4:
+        return None
+    return (
+        f"The order in which points are listed must not matter; yours changes by {gap:.3g} when x is read "
+        "backwards."
+    )
+
+
+def _sorted(x: Tensor, y: Tensor) -> Tensor:
+    return x.sort().values - y.sort().values
+
+
+_SQUARED = "You squared the gaps. W1 adds up plain distances, `.abs()`."
+
+MISTAKES = [
+    *known_as(
+        "unsorted",
+        "You paired the points in the order in which they are listed, which is chance. The cheapest way to carry one sample onto the "
+        "other pairs the smallest with the smallest, the second with the second: sort both.",
+        lambda x, y: (x - y).abs().mean(),
+        lambda x, y: (x.sort().values - y).abs().mean(),
+        lambda x, y: (x - y.sort().values).abs().mean(),
+    ),
+    *known_as(
+        "opposite_order",
+        "You sorted one sample upwards and the other downwards: that pairs the smallest with the largest, the dearest way there is.",
+        lambda x, y: (x.sort().values - y.sort(descending=True).values).abs().mean(),
+    ),
+    *known_as(
+        "squared",
+        _SQUARED,
+        lambda x, y: _sorted(x, y).square().mean(),
+        lambda x, y: (x - y).square().mean(),
+    ),
+    *known_as(
+        "root_mean_square",
+        "That is the root of the mean *squared* gap: W2, another member of the family. W1 is the mean of the plain gaps.",
+        lambda x, y: _sorted(x, y).square().mean().sqrt(),
+    ),
+    *known_as(
+        "norm",
+        "That is the length of the vector of gaps (`norm`). W1 is the mean of their sizes.",
+        lambda x, y: _sorted(x, y).norm(),
+        lambda x, y: (x - y).norm(),
+    ),
+    *known_as(
+        "summed",
+        "You added the gaps up and didn't divide by their number: a larger sample would be further away. Take the mean.",
+        lambda x, y: _sorted(x, y).abs().sum(),
+    ),
+    *known_as(
+        "difference_of_means",
+        "That is the difference of the means. Under a pure shift the two agree, but a wide sample and a narrow one with equal means "
+        "are apart too. Take the size of each gap *before* the mean: `.abs()`, then `.mean()`.",
+        lambda x, y: (x.mean() - y.mean()).abs(),
+        lambda x, y: x.mean() - y.mean(),
+        lambda x, y: y.mean() - x.mean(),
+    ),
+    *known_as(
+        "largest_gap",
+        "You took the largest gap. W1 is the mean of all of them.",
+        lambda x, y: _sorted(x, y).abs().max(),
+    ),
+    *known_as(
+        "median_gap",
+        "You took the median gap. W1 is the mean of all of them.",
+        lambda x, y: _sorted(x, y).abs().median(),
+    ),
+    *known_as(
+        "all_pairs",
+        "You averaged over all pairs. Each point is carried to *one* place: sort both samples and pair them off.",
+        lambda x, y: (x[:, None] - y[None, :]).abs().mean(),
+    ),
+    *known_as(
+        "nearest_point",
+        "You carried each point to the nearest one of the other sample, and several may land on the same. Pair them off: sort both.",
+        lambda x, y: (x[:, None] - y[None, :]).abs().min(1).values.mean(),
+        lambda x, y: (x[:, None] - y[None, :]).abs().min(0).values.mean(),
+    ),
+    *known_as(
+        "not_averaged",
+        "You returned one gap for each pair. The mean is missing.",
+        lambda x, y: _sorted(x, y).abs(),
+    ),
+]  # fmt: skip
+
+WASSERSTEIN_1D = Exercise(
+    name="wasserstein_1d",
+    notebook="07",
+    title="the mean distance that points must be carried",
+    reference=wasserstein_1d,
+    cases=_cases,
+    mistakes=MISTAKES,
+    properties=[Property("blind_to_order", _order)],
+    hints=[
+        "Think of the samples as two rows of heaps of sand on a line. On a line it never pays to let two carriers cross.",
+        "So the smallest point of x goes to the smallest of y, the second to the second, and so on: `x.sort().values` is sorted.",
+        "`(x.sort().values - y.sort().values).abs().mean().item()`",
+    ],
+    points=1,
+    observe=inspect,
+)

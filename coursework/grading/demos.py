@@ -1,0 +1,110 @@
+"""Which cells of a submission need not run: those of the released notebook that pose no exercise.
+
+Of such a cell only the imports and definitions are kept, and assignments whose names the student's
+own cells use, so that marking never retrains a demonstration.
+"""
+
+from __future__ import annotations
+
+import ast
+import symtable
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from coursework.grading.notebook import definitions, is_call_of, parse, read_bytes, syntax
+
+DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@cache
+def released(folder: Path, lab: str, exercises: frozenset[str]) -> frozenset[str]:
+    """The cells of notebook `lab`, as released and as solved, that define none of the `exercises`."""
+    cells: set[str] = set()
+    for path in [*folder.glob(f"{lab}*.ipynb"), *folder.glob(f"solutions/{lab}*.ipynb")]:
+        cells |= {normal(c) for c in parse(read_bytes(path)).cells}
+    short = {name.removeprefix(f"{lab}.") for name in exercises}
+    return frozenset(c for c in cells if not definitions(c) & short)
+
+
+def _is_check(cell: str) -> bool:
+    """Whether a cell is nothing but checks: `f = check(f)` or `check(answers, "1.1")`."""
+    parsed = syntax(cell)
+    return parsed is not None and all(
+        is_call_of(getattr(node, "value", node), "check") for node in parsed.body
+    )
+
+
+def normal(cell: str) -> str:
+    """A cell without what editors change on their own: trailing space, blank lines at the ends."""
+    return "\n".join(line.rstrip() for line in cell.strip().split("\n"))
+
+
+def to_run(cells: list[str], demos: Iterable[str]) -> list[str]:
+    """The cells with demonstrations cut down to what the student's own cells need, "" for nothing."""
+    known = set(demos)
+    is_demo = [normal(c) in known for c in cells]
+    needed: set[str] = set()
+    for cell, demo in zip(cells, is_demo, strict=True):
+        if not demo and (parsed := syntax(cell)):
+            needed |= _loaded(parsed)
+    kept: dict[int, list[ast.stmt]] = {}
+    statements = [
+        (i, s)
+        for i, c in enumerate(cells)
+        if is_demo[i] and not _is_check(c) and (p := syntax(c))
+        for s in p.body
+    ]
+    chosen: set[int] = set()
+    grew = True
+    while grew:
+        grew = False
+        for at, (_, statement) in enumerate(statements):
+            if at not in chosen and (
+                isinstance(statement, ast.Import | ast.ImportFrom) or _bound(statement) & needed
+            ):
+                chosen.add(at)
+                needed |= _loaded(statement)
+                grew = True
+    for at in sorted(chosen):
+        kept.setdefault(statements[at][0], []).append(statements[at][1])
+    return [_source(kept.get(i, [])) if is_demo[i] else c for i, c in enumerate(cells)]
+
+
+def definitions_only(cell: str) -> str:
+    """What is left of a cell that never came back: its imports and definitions."""
+    parsed = syntax(cell)
+    return _source([s for s in parsed.body if isinstance(s, DEFINITIONS)]) if parsed else ""
+
+
+def _source(statements: list[ast.stmt]) -> str:
+    return "\n".join(ast.unparse(s) for s in statements)
+
+
+def _loaded(node: ast.AST) -> set[str]:
+    """Names that code takes from the notebook's namespace: parameters and locals of functions are none of them."""
+    try:
+        return _globals_of(symtable.symtable(ast.unparse(node), "<cell>", "exec"), is_top=True)
+    except (SyntaxError, ValueError, RecursionError):  # `await` at the top: every name, to be safe
+        return {
+            n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+        }
+
+
+def _globals_of(table: symtable.SymbolTable, is_top: bool = False) -> set[str]:
+    names = {
+        s.get_name() for s in table.get_symbols() if s.is_referenced() and (is_top or s.is_global())
+    }
+    return names.union(*(_globals_of(inner) for inner in table.get_children()))
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    names = {
+        n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    aliases = (
+        a for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names
+    )
+    return names | {(a.asname or a.name).split(".")[0] for a in aliases}

@@ -1,0 +1,78 @@
+"""What a submission sees of the course: a copy of `course_utils` without a single answer in it.
+
+Nothing of `coursework` is there; `check`, `hint`, `predict` and `answer_sheet` do
+nothing; functions that an exercise of the graded notebook asks for raise when they are called.
+"""
+
+from __future__ import annotations
+
+import ast
+import compileall
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+import course_utils
+
+HERE = Path(__file__).resolve().parent
+LEARNERS = Path(course_utils.__file__).resolve().parent
+ABSENT = 'raise NotImplementedError("not available while this exercise is graded")'
+STAND_INS = '''"""Stand-ins while a submission is graded: the judge checks, from outside."""
+
+
+def check(given, name=None):
+    return given
+
+
+def hint(name):
+    return None
+
+
+def predict(name):
+    return None
+
+
+class AnswerSheet(dict):
+    def __init__(self, notebook=""):
+        super().__init__()
+        self.notebook = notebook
+
+
+answer_sheet = AnswerSheet
+'''
+
+
+def write_copy(target: Path, hidden: Collection[str]) -> None:
+    """Write `target/course_utils` with the functions in `hidden` emptied, `target/coursework` with
+    nothing but the stand-ins, and `target/inside`."""
+    for path in sorted(LEARNERS.rglob("*.py")):
+        copy = target / "course_utils" / path.relative_to(LEARNERS)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(without(path.read_text(encoding="utf-8"), hidden), encoding="utf-8")
+    stand_ins = target / "coursework" / "checking"
+    stand_ins.mkdir(parents=True)
+    (stand_ins.parent / "__init__.py").touch()
+    for name in ("__init__.py", "notebook.py"):
+        (stand_ins / name).write_text(STAND_INS, encoding="utf-8")
+    shutil.copytree(
+        HERE / "inside", target / "inside", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    compileall.compile_dir(target, quiet=2, force=True)
+
+
+def without(text: str, hidden: Collection[str]) -> str:
+    """Source in which the functions, methods and classes called `hidden` have lost their bodies."""
+    lines = text.split("\n")
+    found = [
+        n
+        for n in ast.walk(ast.parse(text))
+        if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name in hidden
+    ]
+    for node in sorted(found, key=lambda n: -n.lineno):
+        if node.end_lineno is None or lines[node.lineno - 1] == "":
+            continue
+        indent = " " * node.col_offset
+        stub = [f"{indent}def {node.name}(*args, **kwargs):", f"{indent}    {ABSENT}"]
+        first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+        lines[first - 1 : node.end_lineno] = stub + [""] * (node.end_lineno - first + 1 - len(stub))
+    return "\n".join(lines)

@@ -1,0 +1,55 @@
+"""HTML from templates: everything is escaped, and the pages forbid scripts."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from course_utils.display import marked_up
+from coursework import exercises
+from coursework.checking import Exercise
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("coursework.grading"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page(template: str, **values: Any) -> str:
+    """A page; strings among the values are escaped."""
+    css = Markup(_environment().loader.get_source(_environment(), "page.css")[0])  # type: ignore[union-attr]
+    return _environment().get_template(template).render(css=css, **values)
+
+
+def prose(text: str) -> Markup:
+    """A message with `code` and **bold**, everything else escaped, control characters out."""
+    return Markup(marked_up(printable(text)))
+
+
+def label(name: str) -> Markup:
+    """What an exercise is called on a page: "1.4 · A posterior by hand"; a function by its own name."""
+    exercise = exercises.get(name)
+    key = f"`{name}`" if isinstance(exercise, Exercise) else exercise.key
+    return prose(f"{key} · {exercise.title[:1].upper()}{exercise.title[1:]}")
+
+
+def printable(text: str) -> str:
+    """Text without control characters and lone surrogates; line breaks and tabs stay."""
+    clean = text.encode("utf-8", "replace").decode()
+    return "".join(
+        c
+        for c in clean
+        if c in "\n\t" or (ord(c) >= 32 and not 0x7F <= ord(c) < 0xA0 and c not in BIDI)
+    )
+
+
+BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

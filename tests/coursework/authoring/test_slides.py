@@ -1,0 +1,113 @@
+"""Decks: what stands on them, and in a browser that it fits, is rendered and stays at home."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from nbformat.v4 import new_output
+
+from coursework import exercises
+from coursework.authoring.executed import execute
+from coursework.authoring.project import find_root
+from coursework.authoring.slides import joined, make_slides, write_deck, write_pdf
+from coursework.authoring.source import choose_sources, read_source
+from tests import needs
+from tests.coursework.authoring.deck_checks import faults_of, speaker_faults
+
+ROOT = find_root(Path(__file__))
+SCRIPT = '''\
+# ---
+# course:
+#   title: Demo
+#   minutes: 5
+# ---
+
+# %% [markdown] slide_type="slide"
+# # Demo of $p(x)$
+
+# %% [markdown] slide_type="notes"
+# Say hello.
+
+# %% [markdown]
+# Long text for the reader only.
+
+# %% slide_type="slide"
+print(1 + 1)
+
+# %% slide_type="fragment" show_code=true
+def twice(x):
+    """Two x."""
+    ### BEGIN SOLUTION
+    return secret * 2
+    ### END SOLUTION
+'''
+
+
+def deck_of(tmp_path):
+    folder = tmp_path / "notebooks" / "source"
+    folder.mkdir(parents=True)
+    path = folder / "01_demo.py"
+    path.write_text(SCRIPT)
+    source = read_source(path, tmp_path)
+    outputs = [[] for _ in source.cells]
+    outputs[3] = [new_output("stream", name="stdout", text="<2>\n")]
+    known = SimpleNamespace(get=lambda name: SimpleNamespace(title="double it"))
+    return make_slides(source, outputs, known)
+
+
+def test_slides_hold_what_is_marked_and_no_solution(tmp_path):
+    first, second = deck_of(tmp_path)
+    assert first.is_title and "Say hello" in first.notes[0]
+    text = "".join(block for slide in (first, second) for block, _ in slide.blocks)
+    assert "&lt;2&gt;" in text and "print" not in text and "Long text" not in text
+    assert "twice" in text and "secret" not in text and "NotImplementedError" not in text
+    assert [fragment for _, fragment in second.blocks] == [False, True]
+
+
+def test_what_was_printed_in_several_goes_is_one_block_without_progress():
+    printed = [new_output("stream", name="stdout", text=text) for text in ("a\n", "b\n")]
+    progress = new_output("display_data", data={"text/plain": "158 steps"})
+    warning = new_output("stream", name="stderr", text="careful")
+    assert [o.text for o in joined([progress, printed[0], warning, printed[1]])] == ["a\nb\n"]
+
+
+@pytest.fixture(scope="module", params=[s.number for s in choose_sources(ROOT)])
+def deck(request, tmp_path_factory):
+    (source,) = choose_sources(ROOT, [request.param])
+    with needs.drawn_data():
+        return write_deck(source, exercises, tmp_path_factory.mktemp("decks"))
+
+
+@pytest.fixture
+def course_slides(deck):
+    (source,) = choose_sources(ROOT, [deck.name[:2]])
+    with needs.drawn_data():
+        return make_slides(source, execute(source), exercises)
+
+
+@pytest.mark.slow
+@needs.browser
+@needs.libraries
+def test_every_slide_fits_is_rendered_and_asks_nobody(deck):
+    text = deck.read_text(encoding="utf-8")
+    assert not re.search(r'src="http|url\(["\']?http', text)
+    assert faults_of(deck) == []
+
+
+@pytest.mark.slow
+@needs.browser
+@needs.libraries
+def test_a_deck_has_15_to_25_slides_and_a_page_for_each(deck):
+    slides = deck.read_text(encoding="utf-8").count("<section")
+    assert 15 <= slides <= 25
+    assert len(re.findall(rb"/Type\s*/Page\b", write_pdf(deck).read_bytes())) == slides
+
+
+@pytest.mark.slow
+@needs.browser
+@needs.libraries
+def test_the_speaker_sees_the_notes_of_every_slide(deck, course_slides):
+    has_notes = [bool(slide.notes) for slide in course_slides]
+    assert any(has_notes)
+    assert speaker_faults(deck, has_notes) == []

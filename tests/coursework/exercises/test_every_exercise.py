@@ -1,0 +1,120 @@
+"""Every exercise of every notebook: its reference passes, its mistakes are named, its texts are whole."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from coursework import exercises
+from coursework.checking import evaluate
+from coursework.checking.exercise import Exercise, Mistake, Question
+
+NAMES = exercises.names()
+FUNCTIONS = [e for e in map(exercises.get, NAMES) if isinstance(e, Exercise)]
+QUESTIONS = [e for e in map(exercises.get, NAMES) if isinstance(e, Question)]
+MISTAKES = [(e, m) for e in FUNCTIONS for m in e.mistakes]
+# 50 seeds for every change; whoever writes an exercise asks for more: COURSE_SEEDS=1000.
+QUICK, LONG = range(4), range(4, int(os.environ.get("COURSE_SEEDS", "50")))
+
+
+def _name_of(value: object) -> str:
+    return getattr(value, "name", str(value))
+
+
+def _fails(exercise: Exercise, seeds: range) -> list[tuple[int, str, str]]:
+    verdicts = ((seed, evaluate(exercise.name, exercise.reference, seed)) for seed in seeds)
+    return [(seed, v.kind, v.message) for seed, v in verdicts if not v.passed]
+
+
+def _misnamed(
+    exercise: Exercise, mistake: Mistake, seeds: range
+) -> list[tuple[int, str, str | None, str]]:
+    verdicts = ((seed, evaluate(exercise.name, mistake.wrong, seed)) for seed in seeds)
+    wanted = ("mistake", mistake.name)
+    return [
+        (seed, v.kind, v.mistake, v.message)
+        for seed, v in verdicts
+        if (v.kind, v.mistake) != wanted
+    ]
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name_of)
+def test_reference_passes(exercise: Exercise) -> None:
+    assert _fails(exercise, QUICK) == []
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=_name_of)
+def test_mistake_is_named_as_itself(exercise: Exercise, mistake: Mistake) -> None:
+    assert _misnamed(exercise, mistake, QUICK) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name_of)
+def test_reference_passes_on_many_seeds(exercise: Exercise) -> None:
+    assert _fails(exercise, LONG) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=_name_of)
+def test_mistake_is_named_as_itself_on_many_seeds(exercise: Exercise, mistake: Mistake) -> None:
+    assert _misnamed(exercise, mistake, LONG) == []
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=_name_of)
+def test_question_knows_its_answers(question: Question) -> None:
+    assert evaluate(question.name, lambda: question.answer).passed
+    assert evaluate(question.name, ...).kind == "not attempted"
+    for given, (short, _) in question.wrong.items():
+        verdict = evaluate(question.name, given)
+        assert (verdict.kind, verdict.mistake) == ("mistake", short)
+    if question.choices:
+        assert set(question.wrong) | {question.answer} == set(question.choices)
+
+
+@pytest.mark.parametrize("entry", [*FUNCTIONS, *QUESTIONS], ids=_name_of)
+def test_texts_are_whole(entry: Exercise | Question) -> None:
+    assert entry.title and not entry.title.endswith("."), "the title stands in a sentence"
+    assert len(entry.hints) == 3 and entry.points > 0
+    texts = [*entry.hints]
+    if isinstance(entry, Exercise):
+        texts += [m.message for m in entry.mistakes]
+    else:
+        texts += [entry.why, *(message for _, message in entry.wrong.values())]
+    for text in texts:
+        assert text and "!" not in re.sub(r"`[^`]*`|!=", "", text), text
+        assert not re.search(r"\b(simply|obviously)\b", text), text
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name_of)
+def test_messages_tell_mistakes_apart(exercise: Exercise) -> None:
+    messages = {m.name: m.message for m in exercise.mistakes}
+    assert len(set(messages.values())) == len(messages)
+    assert all(re.fullmatch(r"[a-z0-9_]+", name) for name in messages)
+
+
+def test_names_are_unique_and_say_their_notebook() -> None:
+    assert len(NAMES) == len(set(NAMES))
+    assert all(re.fullmatch(r"\d\d", exercises.get(name).notebook) for name in NAMES)
+    for exercise in FUNCTIONS:
+        assert inspect.signature(exercise.reference).parameters, exercise.name
+
+
+def test_a_notebook_can_be_deleted_without_the_others_missing_it() -> None:
+    folder = Path(exercises.__file__).parent
+    for path in sorted(folder.glob("nb*/*.py")):
+        used = set(re.findall(r"course_utils\.exercises\.(nb\d\d)", path.read_text("utf-8")))
+        assert used <= {path.parent.name}, path
+
+
+def test_a_list_among_the_exercises_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = SimpleNamespace(
+        EXERCISES=[FUNCTIONS[0], QUESTIONS[:2]], PREDICTIONS=[], __file__="nb99/__init__.py"
+    )
+    monkeypatch.setattr(exercises, "_modules", lambda: [module])
+    with pytest.raises(ValueError, match=r"nb99.* is a list: .* write a star"):
+        exercises._by_name.__wrapped__()

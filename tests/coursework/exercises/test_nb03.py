@@ -1,0 +1,215 @@
+"""Exercises of notebook 03: right answers of many kinds pass, further mistakes are told."""
+
+from __future__ import annotations
+
+import math
+from itertools import permutations
+
+import pytest
+import torch
+from torch import distributions as td
+from torch.nn import functional as F
+
+from course_utils.distributions import (
+    bernoulli_log_likelihood,
+    elbo,
+    gaussian_kl,
+    importance_log_likelihood,
+    vae_loss,
+)
+from course_utils.metrics import active_units
+from coursework.checking import evaluate
+from coursework.exercises.nb03.derivation import ORDER
+from tests.coursework.exercises.verdicts import assert_mistake, assert_passes
+
+
+def loop_likelihood(x, logits):
+    sums = [
+        F.binary_cross_entropy_with_logits(b, a, reduction="sum")
+        for a, b in zip(x, logits, strict=True)
+    ]
+    return -torch.stack(sums)
+
+
+RIGHT_LIKELIHOODS = {
+    "loop": loop_likelihood,
+    "log sigmoid": lambda x, a: (x * F.logsigmoid(a) + (1 - x) * F.logsigmoid(-a)).sum((1, 2, 3)),
+    "softplus": lambda x, a: (x * a - F.softplus(a)).flatten(1).sum(1),
+    "torch.distributions": lambda x, a: (
+        td.Bernoulli(logits=a, validate_args=False).log_prob(x).sum((1, 2, 3))
+    ),
+    "float64": lambda x, a: bernoulli_log_likelihood(x.double(), a.double()),
+    "einsum": lambda x, a: torch.einsum("nchw,nchw->n", x, a) - F.softplus(a).sum((1, 2, 3)),
+}
+
+
+@pytest.mark.parametrize("fn", RIGHT_LIKELIHOODS.values(), ids=RIGHT_LIKELIHOODS.keys())
+def test_right_likelihoods_pass(fn):
+    assert_passes("bernoulli_log_likelihood", fn)
+
+
+def with_logs(eps=0.0, low=0.0, high=1.0):
+    def fn(x, logits):
+        p = logits.sigmoid().clamp(low, high)
+        return (x * (p + eps).log() + (1 - x) * (1 - p + eps).log()).flatten(1).sum(1)
+
+    return fn
+
+
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (with_logs(), "sigmoid_then_log"),
+        (with_logs(eps=1e-8), "sigmoid_then_log"),
+        (with_logs(low=1e-6, high=1 - 1e-6), "sigmoid_then_log"),
+        (lambda x, a: -F.binary_cross_entropy(a.sigmoid(), x, reduction="none").sum((1, 2, 3)),
+         "sigmoid_then_log"),
+        (lambda x, a: bernoulli_log_likelihood(x, a.detach()), "graph_cut"),
+        (lambda x, a: -F.binary_cross_entropy(a, x, reduction="none").sum((1, 2, 3)),
+         "expects_probabilities"),
+    ],
+)  # fmt: skip
+def test_more_likelihood_mistakes(fn, mistake):
+    assert_mistake("bernoulli_log_likelihood", fn, mistake)
+
+
+@pytest.mark.parametrize("fn", [lambda a, b: a - b, torch.sub, lambda a, b: -(b - a), elbo])
+def test_right_elbos_pass(fn):
+    assert_passes("elbo", fn)
+
+
+def summed_then_divided(x, logits, mu, logvar, beta=1.0):
+    reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+    kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
+    return (reconstruction + beta * kl) / x.shape[0]
+
+
+def stretched(x, logits, mu, logvar, beta=1.0):
+    """The silent (N, 1) + (N,) -> (N, N): a plain mean can't see it."""
+    kl = gaussian_kl(mu, logvar)[:, None]
+    return (beta * kl - bernoulli_log_likelihood(x, logits)).mean()
+
+
+def with_torchs_distributions(x, logits, mu, logvar, beta=1.0):
+    q, prior = td.Normal(mu, (0.5 * logvar).exp()), td.Normal(0.0, 1.0)
+    kl = td.kl_divergence(q, prior).sum(1)
+    return beta * kl.mean() - bernoulli_log_likelihood(x, logits).mean()
+
+
+def in_double(x, logits, mu, logvar, beta=1.0):
+    return vae_loss(x.double(), logits.double(), mu.double(), logvar.double(), beta)
+
+
+RIGHT_LOSSES = [summed_then_divided, stretched, with_torchs_distributions, in_double]
+
+
+@pytest.mark.parametrize("fn", RIGHT_LOSSES)
+def test_right_losses_pass(fn):
+    assert_passes("vae_loss", fn)
+
+
+def mixed(reduction, divide=lambda kl: kl.mean()):
+    def fn(x, logits, mu, logvar, beta=1.0):
+        loss = F.binary_cross_entropy_with_logits(logits, x, reduction=reduction)
+        return loss + beta * divide(gaussian_kl(mu, logvar))
+
+    return fn
+
+
+def one_term_as_a_number(x, logits, mu, logvar, beta=1.0):
+    return beta * gaussian_kl(mu, logvar).mean().item() - bernoulli_log_likelihood(x, logits).mean()
+
+
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (mixed("sum"), "reconstruction_summed_over_the_batch"),
+        (mixed("mean"), "mean_over_pixels"),
+        (one_term_as_a_number, "one_term_cut"),
+    ],
+)
+def test_more_loss_mistakes(fn, mistake):
+    assert_mistake("vae_loss", fn, mistake)
+
+
+def no_gradient_into_the_code(x, logits, mu, logvar, beta=1.0):
+    return vae_loss(x, logits, mu.detach(), logvar.detach(), beta)
+
+
+def test_a_loss_that_forgets_the_default_says_how_it_is_called():
+    verdict = evaluate("vae_loss", lambda x, logits, mu, logvar: vae_loss(x, logits, mu, logvar), 0)
+    assert verdict.kind == "interface" and "beta" in verdict.message
+
+
+def test_a_loss_that_cuts_the_code_off_does_not_pass():
+    verdict = evaluate("vae_loss", no_gradient_into_the_code, 0)
+    assert not verdict.passed and "gradient" in verdict.message
+
+
+def shifted_by_the_largest(log_w):
+    top = log_w.max(0).values
+    return top + (log_w - top).exp().mean(0).log()
+
+
+RIGHT_IMPORTANCE = [
+    shifted_by_the_largest,
+    lambda log_w: (log_w - math.log(len(log_w))).logsumexp(0),
+    lambda log_w: torch.stack([column.logsumexp(0) for column in log_w.T]) - math.log(len(log_w)),
+    lambda log_w: importance_log_likelihood(log_w.double()),
+]
+
+
+@pytest.mark.parametrize("fn", RIGHT_IMPORTANCE)
+def test_right_importance_estimates_pass(fn):
+    assert_passes("importance_log_likelihood", fn)
+
+
+CUT_IMPORTANCE = [
+    lambda log_w: importance_log_likelihood(log_w.detach()),
+    torch.no_grad()(importance_log_likelihood),
+    lambda log_w: torch.tensor([importance_log_likelihood(c[:, None]).item() for c in log_w.T]),
+]
+
+
+@pytest.mark.parametrize("fn", CUT_IMPORTANCE)
+def test_an_importance_estimate_without_gradient_is_told_that(fn):
+    assert_mistake("importance_log_likelihood", fn, "graph_cut")
+
+
+def by_loop(mu, threshold=0.01):
+    return sum(column.var().item() > threshold for column in mu.T)
+
+
+RIGHT_UNITS = [
+    by_loop,
+    lambda mu, threshold=0.01: (mu.var(0, correction=0) > threshold).sum(),
+    lambda mu, threshold=0.01: int((mu.double().std(0) > threshold**0.5).sum()),
+    lambda mu, threshold=0.01: ((mu - mu.mean(0)).square().mean(0) >= threshold).sum().item(),
+    lambda mu, threshold=0.01: int((mu.T.cov().diagonal() > threshold).sum()),
+    lambda mu, t=0.01: active_units(mu, t),
+    lambda mu, threshold=0.01: (mu.numpy().var(0) > threshold).sum(),
+]
+
+
+@pytest.mark.parametrize("fn", RIGHT_UNITS)
+def test_right_counts_of_units_pass(fn):
+    assert_passes("active_units", fn)
+
+
+def test_every_order_of_the_derivation_gets_a_reply():
+    for order in map("".join, permutations("abcde")):
+        verdict = evaluate("03.answers.3.2", order)
+        assert verdict.passed == (order == ORDER) and verdict.message
+    assert evaluate("03.answers.3.2", "badec").mistake == "slip_at_line_2"
+    assert evaluate("03.answers.3.2", "bdeac").mistake == "slip_at_line_3"
+    assert evaluate("03.answers.3.2", "abdec").mistake == "jensen_first"
+    for typed in ("b d a e c", "b, d, a, e, c", "B-D-A-E-C", "bdaec."):
+        assert evaluate("03.answers.3.2", typed).passed, typed
+    assert evaluate("03.answers.3.2", "b d a").kind == "interface"
+
+
+def test_units_and_bits_are_told_apart():
+    assert evaluate("03.answers.3.5", "1 bit").passed
+    assert evaluate("03.answers.3.5", 1.0).mistake == "bits"
+    assert evaluate("03.answers.3.7a", "52 nats").passed
+    assert evaluate("03.answers.3.7b", 208).mistake == "beta_on_both"

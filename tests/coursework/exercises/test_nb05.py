@@ -1,0 +1,203 @@
+"""Exercises of notebook 05: right answers of many kinds pass, further mistakes are told."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.distributions import Gumbel, Normal
+from torch.nn import functional as F
+
+from coursework import exercises
+from coursework.checking import evaluate
+from coursework.exercises.nb05.estimating import draw_inputs
+from coursework.exercises.nb05.pathwise import pathwise_gradient
+from coursework.exercises.nb05.score_function import score_function_gradient
+from tests.coursework.exercises.verdicts import SEEDS, assert_passes
+
+RIGHT_DRAWS = {
+    "root of the variance": lambda mu, logvar, eps: mu + logvar.exp().sqrt() * eps,
+    "addcmul": lambda mu, logvar, eps: torch.addcmul(mu, torch.exp(logvar / 2), eps),
+    "float64": lambda m, v, e: m.double() + torch.exp(v.double() / 2) * e.double(),
+    "loop": lambda m, v, e: torch.stack([a + torch.exp(b / 2) * c for a, b, c in zip(m, v, e, strict=True)]),
+    "power": lambda mu, logvar, eps: mu + torch.e ** (0.5 * logvar) * eps,
+    "extra argument": lambda mu, logvar, eps, scale=1.0: mu + scale * torch.exp(0.5 * logvar) * eps,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fn", RIGHT_DRAWS.values(), ids=RIGHT_DRAWS.keys())
+def test_right_draws_pass(fn):
+    assert_passes("reparameterize", fn)
+
+
+def with_data(mu, logvar, eps):
+    return mu.data + torch.exp(0.5 * logvar.data) * eps
+
+
+def with_tensor(mu, logvar, eps):
+    return torch.tensor((mu + torch.exp(0.5 * logvar) * eps).tolist())
+
+
+def in_place(mu, logvar, eps):
+    return mu + eps.mul_(torch.exp(0.5 * logvar.detach()))
+
+
+WRONG_DRAWS = {
+    "data": (with_data, "graph_cut"),
+    "a new tensor": (with_tensor, "graph_cut"),
+    "clone of sigma's data": (lambda m, v, e: m + torch.exp(0.5 * v.data) * e, "sigma_cut"),
+    "sample": (lambda m, v, e: Normal(m, torch.exp(0.5 * v)).sample(), "sampled_without_gradient"),
+    "torch.normal": (lambda m, v, e: torch.normal(m, torch.exp(v / 2)), "sampled_without_gradient"),
+    "randn_like": (lambda m, v, e: m + torch.exp(v / 2) * torch.randn_like(m), "own_noise"),
+    "noise of one row": (lambda m, v, e: m + torch.exp(v / 2) * e[0].expand_as(m), "one_eps"),
+    "variance": (lambda m, v, e: torch.addcmul(m, v.exp(), e), "variance_for_sigma"),
+}
+
+
+@pytest.mark.parametrize(("fn", "mistake"), WRONG_DRAWS.values(), ids=WRONG_DRAWS.keys())
+def test_wrong_draws_are_named(fn, mistake):
+    for seed in SEEDS:
+        assert evaluate("reparameterize", fn, seed).mistake == mistake
+
+
+def test_two_faults_at_once_are_told_as_wrong():
+    both = evaluate("reparameterize", lambda m, v, e: (m + v.exp() * e).detach(), 0)
+    assert not both.passed and both.mistake == "graph_cut" and "wrong" in both.message
+    assert not evaluate("reparameterize", in_place, 0).passed
+
+
+def surrogate(f, mu, sigma, eps, baseline=0.0):
+    mu = mu.detach().clone().requires_grad_()
+    z = (mu + sigma * eps).detach()
+    loss = ((f(z) - baseline).detach() * Normal(mu, sigma).log_prob(z)).mean()
+    loss.backward()
+    return mu.grad
+
+
+def loop_score(f, mu, sigma, eps, baseline=0.0):
+    total = 0.0
+    for e in eps:
+        total += float((f(mu + sigma * e) - baseline) * e / sigma)
+    return total / len(eps)
+
+
+@pytest.mark.parametrize("fn", [surrogate, loop_score])
+def test_right_score_functions_pass(fn):
+    assert_passes("score_function_gradient", fn)
+
+
+def by_backward(f, mu, sigma, eps):
+    mu = torch.tensor(float(mu), requires_grad=True)
+    f(mu + sigma * eps).mean().backward()
+    return mu.grad
+
+
+def slopes_at_the_draws(f, mu, sigma, eps):
+    z = (mu + sigma * eps).requires_grad_()
+    return torch.autograd.grad(f(z).sum(), z)[0].mean()
+
+
+def one_by_one(f, mu, sigma, eps):
+    slopes = [pathwise_gradient(f, mu, sigma, e[None]).item() for e in eps]
+    return sum(slopes) / len(slopes)
+
+
+RIGHT_PATHS = {
+    "backward": by_backward,
+    "slopes at the draws": slopes_at_the_draws,
+    "one by one": one_by_one,
+    "functional": lambda f, mu, s, e: torch.autograd.functional.jacobian(lambda m: f(m + s * e).mean(), mu),
+    "func.grad": lambda f, mu, s, e: torch.func.grad(lambda m: f(m + s * e).mean())(mu),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fn", RIGHT_PATHS.values(), ids=RIGHT_PATHS.keys())
+def test_right_paths_pass(fn):
+    assert_passes("pathwise_gradient", fn)
+
+
+def never_asked(f, mu, sigma, eps):
+    return torch.autograd.grad(f(mu + sigma * eps).mean(), mu)[0]
+
+
+def under_no_grad(f, mu, sigma, eps):
+    mu = mu.clone().requires_grad_()
+    with torch.no_grad():
+        z = mu + sigma * eps
+    return torch.autograd.grad(f(z).mean(), mu)[0]
+
+
+def tuple_returned(f, mu, sigma, eps):
+    mu = mu.clone().requires_grad_()
+    return torch.autograd.grad(f(mu + sigma * eps).mean(), mu)
+
+
+@pytest.mark.parametrize("fn", [never_asked, under_no_grad])
+def test_no_way_back_is_named(fn):
+    assert evaluate("pathwise_gradient", fn, 0).mistake == "detached"
+
+
+@pytest.mark.parametrize("h", [1e-2, 1e-3, 1e-4])
+def test_finite_differences_are_named(h):
+    def differences(f, mu, sigma, eps):
+        return ((f(mu + h + sigma * eps) - f(mu - h + sigma * eps)) / (2 * h)).mean()
+
+    verdict = evaluate("pathwise_gradient", differences, 0)
+    assert verdict.passed or verdict.mistake == "finite_differences"
+
+
+def test_the_tuple_of_autograd_is_told():
+    verdict = evaluate("pathwise_gradient", tuple_returned, 0)
+    assert verdict.kind == "interface" and "`[0]`" in verdict.message
+
+
+def test_both_estimators_find_the_slope_of_a_square():
+    generator = torch.Generator().manual_seed(0)
+    _, mu, sigma, _ = draw_inputs(generator, 1)
+    eps = torch.randn(400_000, generator=generator)
+    for estimator, error in ((score_function_gradient, 0.1), (pathwise_gradient, 0.02)):
+        assert abs(estimator(torch.square, mu, sigma, eps) - 2 * mu) < error
+
+
+RIGHT_GUMBELS = {
+    "torch.distributions": lambda x, t, u: ((Gumbel(0.0, 1.0).icdf(u) + x) / t).softmax(1),
+    "guarded logs": lambda x, t, u: F.softmax((x - torch.log(-torch.log(u + 1e-20) + 1e-20)) / t, -1),
+    "log_softmax": lambda x, t, u: torch.log_softmax((x - torch.log(-u.log())) / t, dim=1).exp(),
+    "normalized logits": lambda x, t, u: ((x.log_softmax(1) - torch.log(-u.log())) / t).softmax(1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fn", RIGHT_GUMBELS.values(), ids=RIGHT_GUMBELS.keys())
+def test_right_gumbels_pass(fn):
+    assert_passes("gumbel_softmax", fn)
+
+
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (lambda x, t, u: F.gumbel_softmax(x, t), "own_noise"),
+        (lambda x, t, u: ((x - torch.log(-u.log())) * t).softmax(1), "times_tau"),
+        (lambda x, t, u: ((x + u) / t).softmax(-1), "adds_u"),
+        (lambda x, t, u: ((x - u.log()) / t).softmax(-1), "one_log_missing"),
+        (lambda x, t, u: ((x - (1 - u).log()) / t).softmax(-1), "one_log_missing"),
+        (lambda x, t, u: ((x + Normal(0.0, 1.0).icdf(u)) / t).softmax(-1), "normal_noise"),
+        (lambda x, t, u: ((x - (-u.log10()).log10()) / t).softmax(-1), "base_10"),
+        (lambda x, t, u: ((x - torch.rand_like(u).log()) / t).softmax(-1), "own_noise"),
+    ],
+)
+def test_wrong_gumbels_are_named(fn, mistake):
+    for seed in SEEDS:
+        assert evaluate("gumbel_softmax", fn, seed).mistake == mistake
+
+
+@pytest.mark.parametrize(
+    ("key", "given"), [("5.3", 0.368), ("5.3", "0.37"), ("5.6", 21.7), ("5.7", 4), ("5.9", "B")]
+)
+def test_typed_answers_pass(key, given):
+    assert evaluate(f"05.answers.{key}", given).passed
+
+
+def test_every_exercise_of_the_notebook_is_there():
+    functions = [n for n in exercises.names("05") if ".answers." not in n]
+    assert functions == [
+        "reparameterize", "score_function_gradient", "pathwise_gradient", "gumbel_softmax"
+    ]  # fmt: skip
