@@ -32,7 +32,8 @@ def _by_name() -> dict[str, Exercise | Question | Prediction]:
             if not isinstance(entry, Exercise | Question | Prediction):
                 kind = type(entry).__name__
                 raise ValueError(
-                    f"an entry of EXERCISES or PREDICTIONS in {module.__file__} is a {kind}: name the "
+                    f"an entry of EXERCISES or PREDICTIONS in {module.__file__} is a {kind}: "
+                    f"name the "
                     "exercises themselves, and write a star before the name of a list of them"
                 )
             if entry.name in entries:

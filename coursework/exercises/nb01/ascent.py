@@ -32,7 +32,8 @@ def _observe(
     y = fn(model, x, target, steps, lr)
     if not isinstance(y, Tensor):
         raise InterfaceError(
-            f"you should return the changed images, a tensor of shape {shape(start)}; yours is {describe(y)}"
+            f"you should return the changed images, a tensor of shape {shape(start)}; yours is "
+            f"{describe(y)}"
         )
     if y.shape != start.shape:
         raise InterfaceError(
@@ -95,7 +96,8 @@ def _known(name: str, message: str) -> Mistake:
 MISTAKES = [
     Mistake(
         "changes_weights",
-        "Your function changes the weights of the model. Only the image may move: differentiate with "
+        "Your function changes the weights of the model. Only the image may move: "
+        "differentiate with "
         "respect to `x`, and give no optimizer `model.parameters()`.",
         trains_the_model,
         when=lambda seen, case: seen.value["weights_changed"],
@@ -142,7 +144,8 @@ MISTAKES = [
     ),
     _known(
         "probability",
-        "You climb the probability. Its gradient is p(1 − p) times the logit's and all but vanishes "
+        "You climb the probability. Its gradient is p(1 − p) times the logit's and all but "
+        "vanishes "
         "where the model is sure of something else. Climb the logit: leave out `softmax`.",
     ),
     _known(
@@ -160,12 +163,14 @@ MISTAKES = [
     ),
     _known(
         "stale_gradient",
-        "You computed the gradient once, at the start, and reused it. The slope changes as the image "
+        "You computed the gradient once, at the start, and reused it. "
+        "The slope changes as the image "
         "changes: compute it anew inside the loop.",
     ),
     _known(
         "gradient_accumulates",
-        "Your gradients pile up: `backward()` adds to `x.grad`. Set it to None after each step, or use "
+        "Your gradients pile up: `backward()` adds to `x.grad`. "
+        "Set it to None after each step, or use "
         "`torch.autograd.grad`.",
     ),
     Mistake(
@@ -228,9 +233,11 @@ ASCEND_CLASS_SCORE = Exercise(
         "weights stay, and the gradient with respect to the *image* goes uphill in the target's "
         "logit.",
         "Inside the loop: let `x` require a gradient, sum the target's column of `model(x)`, ask "
-        "`torch.autograd.grad(score, x)` (it leaves the weights' `.grad` alone), take a step, clamp.",
+        "`torch.autograd.grad(score, x)` (it leaves the weights' `.grad` alone), take a step, "
+        "clamp.",
         "`x = x.detach().requires_grad_()`, `score = model(x)[:, target].sum()`, "
-        "`(gradient,) = torch.autograd.grad(score, x)`, `x = (x + lr * gradient).clamp(0, 1)`; after "
+        "`(gradient,) = torch.autograd.grad(score, x)`, `x = (x + lr * gradient).clamp(0, 1)`; "
+        "after "
         "the loop, `return x.detach()`.",
     ],
     points=3,

@@ -102,7 +102,8 @@ MISTAKES = [
     ),
     Mistake(
         "labels_from_one",
-        "Your classes run from 1 to C. They are indices into `prior`, `mus` and `covs`: 0 to C − 1.",
+        "Your classes run from 1 to C. They are indices into `prior`, `mus` and `covs`: "
+        "0 to C − 1.",
         lambda *args: (lambda x, y: (x, y + 1))(*sample_joint(*args)),
         when=_on_many(lambda x, y, prior, mus, covs: y.min() == 1 and y.max() == len(prior)),
     ),
@@ -136,7 +137,8 @@ MISTAKES = [
     ),
     Mistake(
         "two_draws_of_y",
-        "Your x knows nothing of the y returned with it: the classes were drawn twice, or one of the two was "
+        "Your x knows nothing of the y returned with it: "
+        "the classes were drawn twice, or one of the two was "
         "shuffled. Draw y once, use it for `mus[y]` and `covs[y]`, and return that same y.",
         two_draws,
         when=_on_many(_unrelated),
@@ -157,7 +159,8 @@ MISTAKES = [
     ),
     Mistake(
         "cov_as_root",
-        "You multiplied the noise by the covariance itself, which gives the covariance Σ Σᵀ. Multiply "
+        "You multiplied the noise by the covariance itself, which gives the covariance Σ Σᵀ. "
+        "Multiply "
         "by its square root: `torch.linalg.cholesky(covs)`.",
         with_root(ROOTS["cov_as_root"]),
         when=_made_with("cov_as_root"),
@@ -165,20 +168,23 @@ MISTAKES = [
     Mistake(
         "root_transposed",
         "You multiplied by the Cholesky factor from the wrong side: with rows as examples it is "
-        "`eps @ L.T`, since x = μ + L ε for a column ε. As it stands the covariance is Lᵀ L, not L Lᵀ.",
+        "`eps @ L.T`, since x = μ + L ε for a column ε. "
+        "As it stands the covariance is Lᵀ L, not L Lᵀ.",
         with_root(ROOTS["root_transposed"]),
         when=_made_with("root_transposed"),
     ),
     Mistake(
         "correlation_ignored",
-        "Each coordinate has the right spread, and they do not move together: you used the diagonal "
+        "Each coordinate has the right spread, and they do not move together: "
+        "you used the diagonal "
         "of the covariance alone. Use its Cholesky factor.",
         with_root(ROOTS["correlation_ignored"]),
         when=_made_with("correlation_ignored"),
     ),
     Mistake(
         "variance_as_deviation",
-        "You multiplied the noise by variances (the diagonal of the covariance). Their square roots "
+        "You multiplied the noise by variances (the diagonal of the covariance). "
+        "Their square roots "
         "are too few as well, since the coordinates move together: use the Cholesky factor.",
         with_root(ROOTS["variance_as_deviation"]),
         when=_made_with("variance_as_deviation"),
@@ -217,8 +223,10 @@ MISTAKES = [
     ),
     Mistake(
         "ignores_generator",
-        "The same generator gives you other draws each time: some of the randomness does not come from "
-        "it. Give every random call `generator=generator`. (`torch.distributions` can't take one: use "
+        "The same generator gives you other draws each time: "
+        "some of the randomness does not come from "
+        "it. Give every random call `generator=generator`. (`torch.distributions` can't take one: "
+        "use "
         "`torch.multinomial` and `torch.randn`.)",
         ignores_generator,
         when=lambda seen, case: not seen.value["swapped"] and not seen.value["replays"],
@@ -274,7 +282,8 @@ SAMPLE_JOINT = Exercise(
     mistakes=MISTAKES,
     properties=[Property("probability zero", _never_drawn)],
     hints=[
-        "Two draws, one after the other: a class for each example from the prior, then a point from "
+        "Two draws, one after the other: a class for each example from the prior, then a point "
+        "from "
         "the Gaussian of that class. Both draws use the generator.",
         "Classes: `torch.multinomial(prior, n, replacement=True, generator=generator)`. Noise: "
         "`torch.randn(n, D, generator=generator)`. A Gaussian point is μ + L ε with L Lᵀ = Σ, and "

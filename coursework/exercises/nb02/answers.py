@@ -5,21 +5,23 @@ from __future__ import annotations
 from coursework.checking.exercise import Prediction, Question
 
 _COMPRESSION = Question(
-    name="02.answers.2.2",
-    title="how many times smaller is a code of 16 numbers than its image",
+    name="02.answers.2.2", title="how many times smaller is a code of 16 numbers than its image",
     answer=12.25,
     wrong={
-        12.0: ("rounded", "You rounded; type the number with its decimals, or the division itself."),
-        49.0: ("numbers_for_bytes", "You compared how many *numbers* there are, 784 and 16. A pixel takes "
-               "1 byte and a float32 takes 4, so compare bytes: 784 and 16 · 4."),
-        196.0: ("factor_upside_down", "The 4 bytes of a float32 make the code larger, not smaller: it takes "
-                "16 · 4 = 64 bytes."),
-        1 / 12.25: ("upside_down", "That is code over image. How many times smaller is image over code."),
+        12.0: ("rounded", "You rounded; type the number with its decimals, or the division "
+            "itself."),
+        49.0: ("numbers_for_bytes", "You compared how many *numbers* there are, 784 and 16. A "
+            "pixel takes 1 byte and a float32 takes 4, so compare bytes: 784 and 16 · 4."),
+        196.0: ("factor_upside_down", "The 4 bytes of a float32 make the code larger, not smaller: "
+            "it takes 16 · 4 = 64 bytes."),
+        1 / 12.25: ("upside_down", "That is code over image. How many times smaller is image over "
+            "code."),
         1.53125: ("bits_for_bytes", "A float32 is 32 bits, which is 4 bytes, not 32."),
-        392.0: ("bits_for_bytes", "Count both in the same unit: a pixel has 8 bits and a float32 has 32 bits."),
+        392.0: ("bits_for_bytes", "Count both in the same unit: a pixel has 8 bits and a float32 "
+            "has 32 bits."),
     },
-    why="784 bytes against 16 · 4 = 64 bytes. The pixels you get back are not quite the same: it is "
-        "a lossy compression.",
+    why="784 bytes against 16 · 4 = 64 bytes. The pixels you get back are not quite the same: it "
+        "is a lossy compression.",
     hints=[
         "Count the bytes of one image, then the bytes of one code.",
         "An image has 28 · 28 pixels of 1 byte. A float32 has 32 bits, and a byte has 8.",
@@ -28,24 +30,23 @@ _COMPRESSION = Question(
 )  # fmt: skip
 
 _REACH = Question(
-    name="02.answers.2.8",
-    title="how much of a disk of codes N(0, I) can reach",
-    answer=2.25,
-    unit="%",
-    rtol=0.02,
+    name="02.answers.2.8", title="how much of a disk of codes N(0, I) can reach", answer=2.25,
+    unit="%", rtol=0.02,
     wrong={
         2.0: ("rounded", "You rounded; type the number with its decimals, or the sum itself."),
-        15.0: ("radii_not_areas", "You compared radii, 3 / 20. Codes fill an area, and areas grow with the "
-               "square of the radius."),
+        15.0: ("radii_not_areas", "You compared radii, 3 / 20. Codes fill an area, and areas grow "
+            "with the square of the radius."),
         0.0225: ("share_not_percent", "That is the share; in percent it is 100 times as large."),
-        0.15: ("radii_not_areas", "You compared radii, 3 / 20, and left it a share. Codes fill an area: "
-               "square the ratio, and give it in percent."),
-        97.75: ("the_rest", "That is the part that is *not* reached. The question is about the part that is."),
-        0.3375: ("volumes_not_areas", "You cubed the ratio. The code has two dimensions: square it."),
+        0.15: ("radii_not_areas", "You compared radii, 3 / 20, and left it a share. Codes fill an "
+            "area: square the ratio, and give it in percent."),
+        97.75: ("the_rest", "That is the part that is *not* reached. The question is about the "
+            "part that is."),
+        0.3375: ("volumes_not_areas", "You cubed the ratio. The code has two dimensions: square "
+            "it."),
     },
-    why="(3 / 20)² = 2.25 %. The notebook measured more, since its codes crowd toward the middle and "
-        "do not fill a disk evenly. In 16 dimensions the same ratio would be (3 / 20)¹⁶, about 10⁻¹³: the more "
-        "dimensions, the more hopeless it is to hit the codes by luck.",
+    why="(3 / 20)² = 2.25 %. The notebook measured more, since its codes crowd toward the middle "
+        "and do not fill a disk evenly. In 16 dimensions the same ratio would be (3 / 20)¹⁶, about "
+        "10⁻¹³: the more dimensions, the more hopeless it is to hit the codes by luck.",
     hints=[
         "Codes fill the disk evenly, so shares of codes are shares of area.",
         "The area of a disk grows with the square of its radius.",
@@ -54,25 +55,25 @@ _REACH = Question(
 )  # fmt: skip
 
 _GENERATOR = Question(
-    name="02.answers.2.9",
-    title="low reconstruction error, and still no generative model",
+    name="02.answers.2.9", title="low reconstruction error, and still no generative model",
     answer="a",
     choices={
-        "a": "The loss only ever sees codes that the encoder made; nothing says where to draw new ones.",
+        "a": "The loss only ever sees codes that the encoder made; nothing says where to draw new "
+            "ones.",
         "b": "It has not been trained for long enough.",
         "c": "Squared error makes the images blurry.",
         "d": "The decoder is deterministic; a generator must be random inside.",
     },
     wrong={
-        "b": ("more_training", "More training lowers the reconstruction error further. The codes still lie "
-              "wherever they like, and N(0, I) still misses them."),
-        "c": ("blur", "Blur is a fault of the images, and the reconstructions have it too. The garbage came "
-              "from codes that no image has."),
-        "d": ("random_decoder", "The randomness comes from the drawn code. VAE decoders and GAN generators "
-              "are deterministic networks too."),
+        "b": ("more_training", "More training lowers the reconstruction error further. The codes "
+            "still lie wherever they like, and N(0, I) still misses them."),
+        "c": ("blur", "Blur is a fault of the images, and the reconstructions have it too. The "
+            "garbage came from codes that no image has."),
+        "d": ("random_decoder", "The randomness comes from the drawn code. VAE decoders and GAN "
+            "generators are deterministic networks too."),
     },
-    why="Right. Reconstruction asks what the decoder does on codes of real images. Generation asks what it "
-        "does on codes *you* draw, and for that somebody must say where the codes are.",
+    why="Right. Reconstruction asks what the decoder does on codes of real images. Generation asks "
+        "what it does on codes *you* draw, and for that somebody must say where the codes are.",
     hints=[
         "Think of the slider: what changed when the images got better, the decoder or the codes?",
         "Which codes does the decoder meet during training?",
@@ -81,52 +82,51 @@ _GENERATOR = Question(
 )  # fmt: skip
 
 _BOTTLENECK = Question(
-    name="02.answers.2.10",
-    title="bottleneck too small, bottleneck too large",
-    answer="c",
+    name="02.answers.2.10", title="bottleneck too small, bottleneck too large", answer="c",
     choices={
         "a": "Too small: memorizes the images. Too large: blurs them.",
         "b": "The size matters only for speed; training adapts to it.",
-        "c": "Too small: different images share a reconstruction, detail is lost. Too large: the network can "
-             "pass pixels on, and the code need not summarize anything.",
+        "c": "Too small: different images share a reconstruction, detail is lost. Too large: the "
+            "network can pass pixels on, and the code need not summarize anything.",
         "d": "Larger is always better, since the error falls.",
     },
     wrong={
-        "a": ("swapped", "It is the other way round: two numbers can't hold a digit's detail, and 784 could "
-              "hold every pixel."),
-        "b": ("only_speed", "Look at the rows of reconstructions again: at 1 number the digits melt into each "
-              "other, at 64 they are close copies. No training mends the first."),
-        "d": ("error_is_all", "The error falls, yes, down to a copy of the input at 784. A copy is no summary; "
-              "neighbors, denoising and anomaly scores all live from the squeeze."),
+        "a": ("swapped", "It is the other way round: two numbers can't hold a digit's detail, and "
+            "784 could hold every pixel."),
+        "b": ("only_speed", "Look at the rows of reconstructions again: at 1 number the digits "
+            "melt into each other, at 64 they are close copies. No training mends the first."),
+        "d": ("error_is_all", "The error falls, yes, down to a copy of the input at 784. A copy is "
+            "no summary; neighbors, denoising and anomaly scores all live from the squeeze."),
     },
-    why="Right. The error alone always votes for a wider code; what you want the code *for* decides how "
-        "narrow it should be.",
+    why="Right. The error alone always votes for a wider code; what you want the code *for* "
+        "decides how narrow it should be.",
     hints=[
         "Take the two ends: a code of 1 number and a code of 784 numbers.",
-        "With 784 numbers the encoder could hand over the pixels as they are. What would it have learned?",
+        "With 784 numbers the encoder could hand over the pixels as they are. What would it have "
+            "learned?",
         "One end loses detail, the other end loses the need to summarize.",
     ],
 )  # fmt: skip
 
 _ANOMALY = Question(
-    name="02.answers.2.11",
-    title="what a blank image teaches about the anomaly score",
-    answer="b",
+    name="02.answers.2.11", title="what a blank image teaches about the anomaly score", answer="b",
     choices={
         "a": "That blank images are normal digits.",
-        "b": "That the score measures how hard an image is to reconstruct, which is not how strange it is.",
+        "b": "That the score measures how hard an image is to reconstruct, which is not how "
+            "strange it is.",
         "c": "That the threshold was badly chosen.",
         "d": "That the AUC was computed wrongly.",
     },
     wrong={
-        "a": ("score_believed", "No digit is blank. The score says how well the network copies an image, and "
-              "a blank one is easy to copy."),
-        "c": ("threshold", "A blank image scores lower than most real digits, so no threshold calls it strange "
-              "without calling those strange too."),
-        "d": ("auc", "The AUC was right for the anomalies it was tried on. It says nothing on other ones."),
+        "a": ("score_believed", "No digit is blank. The score says how well the network copies an "
+            "image, and a blank one is easy to copy."),
+        "c": ("threshold", "A blank image scores lower than most real digits, so no threshold "
+            "calls it strange without calling those strange too."),
+        "d": ("auc", "The AUC was right for the anomalies it was tried on. It says nothing on "
+            "other ones."),
     },
-    why="Right. It works on anomalies that are as complex as the normal images, and fails on simple ones. "
-        "Notebook 09 meets the same trap again with densities.",
+    why="Right. It works on anomalies that are as complex as the normal images, and fails on "
+        "simple ones. Notebook 09 meets the same trap again with densities.",
     hints=[
         "What does the score of an image consist of?",
         "Few strokes, few pixels to get wrong.",
@@ -139,46 +139,53 @@ ANSWERS = {q.key: q for q in (_COMPRESSION, _REACH, _GENERATOR, _BOTTLENECK, _AN
 PREDICTIONS = [
     Prediction(
         "02.linear",
-        "two linear layers with a bottleneck, trained by gradient descent on squared error. How will it "
-        "do against PCA with as many components?",
+        "two linear layers with a bottleneck, trained by gradient descent on squared error. How "
+            "will it do against PCA with as many components?",
         {
-            "Better, it is trained": "PCA is already the best that straight maps can do, so there is nothing "
-            "to gain. Watch the two errors meet.",
-            "The same error, the same subspace": "Yes. The network is never told about PCA and ends there.",
-            "Worse, gradient descent gets stuck": "The loss has saddle points, but no bad minima (Baldi and "
-            "Hornik, 1989). Watch the error fall on to PCA's.",
+            "Better, it is "
+            "trained": "PCA is already the best that straight maps "
+                "can do, so there is nothing to gain. Watch the two errors meet.",
+            "The same error, the same "
+            "subspace": "Yes. The network is never told "
+                "about PCA and ends there.",
+            "Worse, gradient descent gets "
+            "stuck": "The loss has saddle points, but "
+                "no bad minima (Baldi and Hornik, 1989). Watch the error fall on to PCA's.",
         },
     ),
     Prediction(
         "02.bottleneck",
-        "now with hidden layers and ReLU. At which bottleneck is the lead over PCA largest, as a ratio of errors?",
+        "now with hidden layers and ReLU. At which bottleneck is the lead over PCA largest, as a "
+            "ratio of errors?",
         {
-            "At 1 or 2 numbers": "One number along a curve reaches more than one along a line, but it is still "
-            "one number. Look at the printed ratios.",
-            "At 5 or 16 numbers": "Yes, on this data. Enough room for curves to matter, not enough for PCA to "
-            "get by with straight lines.",
-            "At 64 numbers": "With 64 straight directions PCA has most of what there is to have. Look at "
-            "the printed ratios.",
+            "At 1 or 2 numbers": "One number along a curve reaches more than one along a line, but "
+                "it is still one number. Look at the printed ratios.",
+            "At 5 or 16 numbers": "Yes, on this data. Enough room for curves to matter, not enough "
+                "for PCA to get by with straight lines.",
+            "At 64 numbers": "With 64 straight directions PCA has most of what there is to have. "
+                "Look at the printed ratios.",
         },
     ),
     Prediction(
-        "02.random_codes",
-        "draw codes from N(0, I) and decode them. What comes out?",
+        "02.random_codes", "draw codes from N(0, I) and decode them. What comes out?",
         {
             "New digits": "That would make the autoencoder a generative model. Look.",
-            "Copies of training images": "Those would need codes of training images. Look where the codes "
-            "are, and where N(0, I) is.",
-            "Something that is no digit": "Look. The question worth asking is why: is the decoder bad, or "
-            "are the codes in the wrong place?",
+            "Copies of training "
+            "images": "Those would need codes of training "
+                "images. Look where the codes are, and where N(0, I) is.",
+            "Something that is no "
+            "digit": "Look. The question worth asking is why: "
+                "is the decoder bad, or are the codes in the wrong place?",
         },
     ),
     Prediction(
         "02.blank",
-        "distance to the nearest training image, in pixels. Which set gets the better (smaller) number, "
-        "real test digits or blank images (all zeros)?",
+        "distance to the nearest training image, in pixels. Which set gets the better (smaller) "
+            "number, real test digits or blank images (all zeros)?",
         {
             "Real digits": "One would think so. Run the cell.",
-            "Blank images": "They do as well, or better. Thin digits are mostly empty, and an empty image is close to all of them.",
+            "Blank images": "They do as well, or better. Thin digits are mostly empty, and an "
+                "empty image is close to all of them.",
         },
     ),
-]
+]  # fmt: skip

@@ -59,11 +59,13 @@ def _network(fn: Callable[[int], nn.Module], width: int) -> nn.Module:
             )
     if _layers_in_a_list(net):
         raise InterfaceError(
-            "Layers stand in a plain Python list, where PyTorch doesn't find them, so they would never be "
+            "Layers stand in a plain Python list, where PyTorch doesn't find them, so they would "
+            "never be "
             "trained: use `nn.Sequential(*layers)` or `nn.ModuleList(layers)`"
         )
     if not list(net.parameters()):
-        raise InterfaceError("The network has no parameters, so there is nothing to train. Make the layers "
+        raise InterfaceError("The network has no parameters, so there is nothing to train. "
+            "Make the layers "
                              "in `__init__` and keep them as `self.…`")  # fmt: skip
     return net.eval()
 

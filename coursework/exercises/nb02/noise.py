@@ -94,10 +94,14 @@ def _shape_of_noise(x: Tensor, y: Tensor, std: float) -> str:
     found = [
         ("mean of the noise", float(gray.mean()), 0.0, std / m**0.5),
         ("standard deviation of the noise", measured, std, 1.166 * std / m**0.5),
-        ("share of noise beyond two standard deviations", tails, 0.0455, (0.0455 * 0.9545 / m) ** 0.5),
-        ("share of black pixels that stay black", float((black == 0).double().mean()), 0.5, 0.5 / (m / 2) ** 0.5),
-        ("share of white pixels that stay white", float((white == 1).double().mean()), 0.5, 0.5 / (m / 2) ** 0.5),
-        ("mean of the black pixels", float(black.double().mean()), 0.39894 * std, 0.584 * std / (m / 2) ** 0.5),
+        ("share of noise beyond two standard "
+            "deviations", tails, 0.0455, (0.0455 * 0.9545 / m) ** 0.5),
+        ("share of black pixels that stay "
+            "black", float((black == 0).double().mean()), 0.5, 0.5 / (m / 2) ** 0.5),
+        ("share of white pixels that stay "
+            "white", float((white == 1).double().mean()), 0.5, 0.5 / (m / 2) ** 0.5),
+        ("mean of the black "
+            "pixels", float(black.double().mean()), 0.39894 * std, 0.584 * std / (m / 2) ** 0.5),
     ]  # fmt: skip
     for what, value, right, error in found:
         if abs(value - right) > 5.6 * error + 1e-6:
@@ -142,7 +146,8 @@ CORRUPT_MISTAKES = [
     ),
     _fault(
         "same_noise_each_time",
-        "Every call gives the same noise: a seed is set inside the function. The generator comes in "
+        "Every call gives the same noise: a seed is set inside the function. "
+        "The generator comes in "
         "ready; use it, `torch.randn(x.shape, generator=generator)`, and leave its seed alone.",
         lambda x, s, g: corrupt(x, s, Generator().manual_seed(0)),
     ),
@@ -166,13 +171,15 @@ CORRUPT_MISTAKES = [
     ),
     _fault(
         "noise_only_brightens",
-        "The noise is never negative: it comes from `torch.rand`, or was clamped by itself. Draw it "
+        "The noise is never negative: it comes from `torch.rand`, or was clamped by itself. "
+        "Draw it "
         "with `torch.randn`, add it, and clamp the *sum* to [0, 1].",
         lambda x, s, g: (x + s * torch.rand(x.shape, generator=g)).clamp(0, 1),
     ),
     _fault(
         "noise_only_brightens",
-        "The noise is never negative: it comes from `torch.rand`, or was clamped by itself. Draw it "
+        "The noise is never negative: it comes from `torch.rand`, or was clamped by itself. "
+        "Draw it "
         "with `torch.randn`, add it, and clamp the *sum* to [0, 1].",
         lambda x, s, g: x + _noise(x, s, g).clamp(0, 1),
     ),
@@ -224,8 +231,10 @@ CORRUPT = Exercise(
         "noise per pixel of every image.",
         "`torch.randn(x.shape, generator=generator)` draws it, from the generator you were handed. "
         "The sum can leave [0, 1].",
-        "`noise = noise_std * torch.randn(x.shape, generator=generator)`, then `(x + noise)` clamped "
-        "with `.clamp(0, 1)`. The generator lives on the CPU; on a GPU the noise needs `.to(x.device)`.",
+        "`noise = noise_std * torch.randn(x.shape, generator=generator)`, then `(x + noise)` "
+        "clamped "
+        "with `.clamp(0, 1)`. The generator lives on the CPU; on a GPU the noise needs "
+        "`.to(x.device)`.",
     ],
     points=1,
     observe=inspect_noise,

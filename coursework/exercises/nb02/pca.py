@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Generator, Tensor
 
-from coursework.checking.exercise import Case, Exercise, InterfaceError, Mistake, Property
+from coursework.checking.exercise import Case, Exercise, InterfaceError, Property
+from coursework.exercises.rules import named
 
 
 def pca_reconstruct(x: Tensor, k: int) -> Tensor:
@@ -31,7 +32,8 @@ def inspect_pca(fn: Callable[[Tensor, int], Tensor], x: Tensor, k: int) -> Tenso
     x_hat = fn(x, k)
     if not torch.equal(x, before):
         raise InterfaceError(
-            "Your function changes `x` itself, in place (`x -= …`, `x.sub_(…)`): the caller's data are "
+            "Your function changes `x` itself, in place (`x -= …`, `x.sub_(…)`): "
+            "the caller's data are "
             "changed, and the mean you would add at the end is that of the changed x, 0. "
             "Write `mean = x.mean(0)` and `centered = x - mean`"
         )
@@ -147,89 +149,52 @@ _WRONG_AXIS = (
     "PCA centers the cloud of points: `x.mean(0)`, shape (D,), and components of length D."
 )
 
-MISTAKES = [
-    Mistake(
-        "not_centered",
-        "You didn't center the data. The first component then points from the origin to the "
-        "cloud and is wasted on the mean. Subtract `x.mean(0)` first, add it back at the end.",
-        _uncentered,
-    ),
-    Mistake(
-        "mean_not_added_back",
-        "You centered the data and projected well, but the mean never came back: add "
-        "`x.mean(0)` to the result.",
-        lambda x, k: _project(x, k) - x.mean(0),
-    ),
-    Mistake(
-        "columns_of_vh",
-        "You took rows for columns, or columns for rows. In `Vh`, which `torch.linalg.svd` returns, "
-        "the components are rows: `Vh[:k]`, shape (k, D). In `V`, which `torch.svd` returns, and in "
-        "the eigenvectors of `eigh`, they are columns: `V[:, :k]`, shape (D, k).",
-        _columns,
-    ),
-    Mistake("wrong_axis", _WRONG_AXIS, _each_example),
-    Mistake("wrong_axis", _WRONG_AXIS, _each_example_raw),
-    Mistake("k_smallest", _SMALLEST, _smallest),
-    Mistake("k_smallest", _SMALLEST, _smallest_rows),
-    Mistake(
-        "all_but_k",
-        "You dropped the first k components and kept the rest. It is the other way round: "
-        "`Vh[:k]` where you have `Vh[k:]`.",
-        _all_but_k,
-    ),
-    Mistake(
-        "one_too_many",
-        "You kept k + 1 components. `Vh[:k]` already holds k rows, number 0 to k − 1.",
-        lambda x, k: _project(x, k + 1),
-    ),
-    Mistake(
-        "one_too_few",
-        "You kept k − 1 components. `Vh[:k]` holds k rows, number 0 to k − 1.",
-        lambda x, k: _project(x, k - 1),
-    ),
-    Mistake(
-        "returns_the_code",
-        "You returned the code, k numbers an example. That is the compressed form; the last "
-        "step takes it back to D numbers: multiply by the components again and add the mean.",
-        _code,
-    ),
-    Mistake(
-        "standardized",
-        "You divided by the standard deviation of each coordinate. That is another PCA (of "
-        "correlations); here the data are centered and not scaled.",
-        _standardized,
-    ),
-    Mistake(
-        "singular_values_forgotten",
-        "You multiplied U by Vh and left out the singular values between them: "
-        "`(U[:, :k] * S[:k]) @ Vh[:k]`.",
-        _without_singular_values,
-    ),
-    Mistake(
-        "one_mean_for_all",
-        "You subtracted one number, the mean of all entries. Every coordinate has its own "
-        "mean: `x.mean(0)`, shape (D,).",
-        _one_mean,
-    ),
-    Mistake(
-        "components_not_centered",
-        "You computed the components from the raw data and centered only afterwards. Center "
-        "first; the SVD has to see x − mean.",
-        _raw_components,
-    ),
-    Mistake(
-        "projects_raw_data",
-        "The components are right, but you projected the raw x, not x − mean, and so the mean "
-        "is squeezed through the bottleneck too. Project `x - x.mean(0)`, then add the mean.",
-        _raw_projected,
-    ),
-    Mistake(
-        "mean_counted_twice",
-        "You projected the raw x and added the mean on top, so part of the mean is in the "
-        "result twice. Project `x - x.mean(0)`.",
-        lambda x, k: x.mean(0) + _raw_projected(x, k),
-    ),
-]
+MISTAKES = named({
+    "not_centered": ("You didn't center the data. The first component then points from the origin "
+        "to the cloud and is wasted on the mean. Subtract `x.mean(0)` first, add it back at the "
+        "end.",
+        _uncentered),
+    "mean_not_added_back": ("You centered the data and projected well, but the mean never came "
+        "back: add `x.mean(0)` to the result.",
+        lambda x, k: _project(x, k) - x.mean(0)),
+    "columns_of_vh": ("You took rows for columns, or columns for rows. In `Vh`, which "
+        "`torch.linalg.svd` returns, the components are rows: `Vh[:k]`, shape (k, D). In `V`, "
+        "which `torch.svd` returns, and in the eigenvectors of `eigh`, they are columns: `V[:, "
+        ":k]`, shape (D, k).",
+        _columns),
+    "wrong_axis": (_WRONG_AXIS, _each_example, _each_example_raw),
+    "k_smallest": (_SMALLEST, _smallest, _smallest_rows),
+    "all_but_k": ("You dropped the first k components and kept the rest. It is the other way "
+        "round: `Vh[:k]` where you have `Vh[k:]`.",
+        _all_but_k),
+    "one_too_many": ("You kept k + 1 components. `Vh[:k]` already holds k rows, number 0 to k − 1.",
+        lambda x, k: _project(x, k + 1)),
+    "one_too_few": ("You kept k − 1 components. `Vh[:k]` holds k rows, number 0 to k − 1.",
+        lambda x, k: _project(x, k - 1)),
+    "returns_the_code": ("You returned the code, k numbers an example. That is the compressed "
+        "form; the last step takes it back to D numbers: multiply by the components again and add "
+        "the mean.",
+        _code),
+    "standardized": ("You divided by the standard deviation of each coordinate. That is another "
+        "PCA (of correlations); here the data are centered and not scaled.",
+        _standardized),
+    "singular_values_forgotten": ("You multiplied U by Vh and left out the singular values between "
+        "them: `(U[:, :k] * S[:k]) @ Vh[:k]`.",
+        _without_singular_values),
+    "one_mean_for_all": ("You subtracted one number, the mean of all entries. Every coordinate has "
+        "its own mean: `x.mean(0)`, shape (D,).",
+        _one_mean),
+    "components_not_centered": ("You computed the components from the raw data and centered only "
+        "afterwards. Center first; the SVD has to see x − mean.",
+        _raw_components),
+    "projects_raw_data": ("The components are right, but you projected the raw x, not x − mean, "
+        "and so the mean is squeezed through the bottleneck too. Project `x - x.mean(0)`, then add "
+        "the mean.",
+        _raw_projected),
+    "mean_counted_twice": ("You projected the raw x and added the mean on top, so part of the mean "
+        "is in the result twice. Project `x - x.mean(0)`.",
+        lambda x, k: x.mean(0) + _raw_projected(x, k)),
+})  # fmt: skip
 
 PCA_RECONSTRUCT = Exercise(
     name="pca_reconstruct",

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import torch
 from torch import Generator, Tensor
 
-from coursework.checking.exercise import Case, Exercise, Mistake, Property
+from coursework.checking.exercise import Case, Exercise, Property
+from coursework.exercises.rules import named
 
 
 def roc_auc(score_normal: Tensor, score_anomaly: Tensor) -> float:
@@ -82,60 +83,37 @@ _REVERSED = (
     "comparison round: anomaly above normal."
 )
 
-MISTAKES = [
-    Mistake("reversed", _REVERSED, lambda n, a: 1 - roc_auc(n, a)),
-    Mistake("reversed", _REVERSED, lambda n, a: _share(_pairs(n, a) < 0)),
-    Mistake("reversed", _REVERSED, lambda n, a: _share(_pairs(n, a) <= 0)),
-    Mistake(
-        "ties_counted_as_wins",
-        "Pairs with equal scores count as a whole win for the anomaly (`>=`). They count half: "
-        "a score that says the same for everything must come out at 0.5.",
-        lambda n, a: _share(_pairs(n, a) >= 0),
-    ),
-    Mistake(
-        "ties_counted_as_losses",
-        "Pairs with equal scores count nothing (`>`). They count half: a score that says the "
-        "same for everything must come out at 0.5.",
-        lambda n, a: _share(_pairs(n, a) > 0),
-    ),
-    Mistake("accuracy", _ACCURACY, lambda n, a: _accuracy(n, a, (n.mean() + a.mean()) / 2)),
-    Mistake("accuracy", _ACCURACY, lambda n, a: _accuracy(n, a, torch.cat([n, a]).median())),
-    Mistake("accuracy", _ACCURACY, lambda n, a: _accuracy(n, a, torch.cat([n, a]).mean())),
-    Mistake("accuracy", _ACCURACY, lambda n, a: _accuracy(n, a, n.mean())),
-    Mistake("accuracy", _ACCURACY, lambda n, a: _accuracy(n, a, 0.5)),
-    Mistake("accuracy", _ACCURACY, _best_accuracy),
-    Mistake("accuracy", _ACCURACY, _balanced),
-    Mistake(
-        "true_alarms_at_one_threshold",
-        "That is the share of anomalies above one threshold, the mean of the normal scores: one "
-        "point of the ROC curve. Compare each anomaly with each normal example, not with their mean.",
-        lambda n, a: _share(a > n.mean()),
-    ),
-    Mistake(
-        "not_divided",
-        "You counted the pairs and didn't divide by how many there are. A probability is the "
-        "count over len(score_normal) · len(score_anomaly).",
-        lambda n, a: roc_auc(n, a) * len(n) * len(a),
-    ),
-    Mistake(
-        "difference_of_means",
-        "That is the difference of the mean scores, which depends on the scale of the score. "
-        "Count pairs: in which share of them does the anomaly score higher?",
-        lambda n, a: float(a.mean() - n.mean()),
-    ),
-    Mistake(
-        "gini",
-        "You have 2 · AUC − 1 (wins minus losses), which runs from −1 to 1. The AUC is a "
+MISTAKES = named({
+    "reversed": (_REVERSED, lambda n, a: 1 - roc_auc(n, a), lambda n, a: _share(_pairs(n, a) < 0),
+        lambda n, a: _share(_pairs(n, a) <= 0)),
+    "ties_counted_as_wins": ("Pairs with equal scores count as a whole win for the anomaly (`>=`). "
+        "They count half: a score that says the same for everything must come out at 0.5.",
+        lambda n, a: _share(_pairs(n, a) >= 0)),
+    "ties_counted_as_losses": ("Pairs with equal scores count nothing (`>`). They count half: a "
+        "score that says the same for everything must come out at 0.5.",
+        lambda n, a: _share(_pairs(n, a) > 0)),
+    "accuracy": (_ACCURACY, lambda n, a: _accuracy(n, a, (n.mean() + a.mean()) / 2),
+        lambda n, a: _accuracy(n, a, torch.cat([n, a]).median()),
+        lambda n, a: _accuracy(n, a, torch.cat([n, a]).mean()),
+        lambda n, a: _accuracy(n, a, n.mean()), lambda n, a: _accuracy(n, a, 0.5), _best_accuracy,
+        _balanced),
+    "true_alarms_at_one_threshold": ("That is the share of anomalies above one threshold, the mean "
+        "of the normal scores: one point of the ROC curve. Compare each anomaly with each normal "
+        "example, not with their mean.",
+        lambda n, a: _share(a > n.mean())),
+    "not_divided": ("You counted the pairs and didn't divide by how many there are. A probability "
+        "is the count over len(score_normal) · len(score_anomaly).",
+        lambda n, a: roc_auc(n, a) * len(n) * len(a)),
+    "difference_of_means": ("That is the difference of the mean scores, which depends on the scale "
+        "of the score. Count pairs: in which share of them does the anomaly score higher?",
+        lambda n, a: float(a.mean() - n.mean())),
+    "gini": ("You have 2 · AUC − 1 (wins minus losses), which runs from −1 to 1. The AUC is a "
         "probability: wins plus half the ties, over all pairs.",
-        lambda n, a: 2 * roc_auc(n, a) - 1,
-    ),
-    Mistake(
-        "per_anomaly",
-        "You averaged over the normal examples and stopped: one number per anomaly. The mean "
-        "over the anomalies is missing.",
-        lambda n, a: ((_pairs(n, a) > 0).float() + 0.5 * (_pairs(n, a) == 0)).mean(1),
-    ),
-]
+        lambda n, a: 2 * roc_auc(n, a) - 1),
+    "per_anomaly": ("You averaged over the normal examples and stopped: one number per anomaly. "
+        "The mean over the anomalies is missing.",
+        lambda n, a: ((_pairs(n, a) > 0).float() + 0.5 * (_pairs(n, a) == 0)).mean(1)),
+})  # fmt: skip
 
 ROC_AUC = Exercise(
     name="roc_auc",

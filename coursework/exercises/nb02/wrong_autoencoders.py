@@ -164,20 +164,24 @@ MISTAKES = [
     ),
     _fault(
         "linear_encoder",
-        "There is no nonlinearity in the encoder: it is one straight map, so codes can only be what "
+        "There is no nonlinearity in the encoder: it is one straight map, so codes can only be "
+        "what "
         "straight directions give. Put a hidden layer and an `nn.ReLU()` before its last layer.",
         linear_encoder,
     ),
     _fault(
         "linear_decoder",
-        "There is no nonlinearity in the decoder: it is one straight map, so all images it can draw "
-        "lie on a flat space, as with PCA. Put a hidden layer and an `nn.ReLU()` before its last layer.",
+        "There is no nonlinearity in the decoder: it is one straight map, so all images it can "
+        "draw "
+        "lie on a flat space, as with PCA. Put a hidden layer and an `nn.ReLU()` before its last "
+        "layer.",
         linear_decoder,
     ),
     _fault(
         "code_never_negative",
         "Your code can't be negative: a ReLU (or something like it) comes after the encoder's last "
-        "layer. It cuts off half of the room, and an entry that is 0 for all images never learns. Drop it: "
+        "layer. It cuts off half of the room, and an entry that is 0 for all images never learns. "
+        "Drop it: "
         "end the encoder in `nn.Linear(…, latent_dim)`.",
         code_never_negative,
     ),
@@ -203,7 +207,8 @@ MISTAKES = [
     _fault(
         "channel_forgotten",
         "The output is (N, 28, 28): the channel dimension is lost. Images are (N, 1, 28, 28) "
-        "everywhere in this course, and (N, 28, 28) would broadcast against them into (N, N, 28, 28). "
+        "everywhere in this course, and (N, 28, 28) would broadcast against them into (N, N, 28, "
+        "28). "
         "`nn.Unflatten(1, (1, 28, 28))` brings it back.",
         channel_forgotten,
     ),
@@ -222,7 +227,8 @@ MISTAKES = [
     _fault(
         "batch_size_baked_in",
         "The network works for one batch size and not for others: a number stands where the batch "
-        "size is meant. Use `.flatten(1)`, or −1 in that place of `.view` or `.reshape`, and no `.squeeze()`.",
+        "size is meant. Use `.flatten(1)`, or −1 in that place of `.view` or `.reshape`, and no "
+        "`.squeeze()`.",
         batch_baked_in,
     ),
     _fault(

@@ -16,9 +16,12 @@ LINES = {
 ORDER = "bdaec"
 SHOULD_COME = (
     "After log ∫ p(x, z) dz there is no q yet. Which line brings it in without changing anything?",
-    "Line b is an integral of q times something. Which line calls that what it is, an expectation under q?",
-    "After line d the log stands outside the expectation. Which line moves it inside, at the price of a ≥?",
-    "Line a holds p(x, z) = p(x|z) p(z). Which line splits it, so that the log of a product becomes a sum?",
+    "Line b is an integral of q times something. Which line calls that what it is, an expectation "
+    "under q?",
+    "After line d the log stands outside the expectation. "
+    "Which line moves it inside, at the price of a ≥?",
+    "Line a holds p(x, z) = p(x|z) p(z). Which line splits it, so that the log of a product "
+    "becomes a sum?",
 )
 
 
@@ -28,7 +31,9 @@ def _first_slip(given: str) -> tuple[str, str]:
         i for i, (yours, right) in enumerate(zip(given, ORDER, strict=True)) if yours != right
     )
     if place == 0 and given[0] == "a":
-        return ("jensen_first", "Line a is Jensen's step: it moves the log inside an expectation under q. "
+        return (
+            "jensen_first", "Line a is Jensen's step: it moves the log inside an expectation under "
+                "q. "
                 "There must be such an expectation first. " + SHOULD_COME[0])  # fmt: skip
     right_so_far = f"The first {place} are right. " if place > 1 else "The first is right. "
     return (
@@ -38,21 +43,21 @@ def _first_slip(given: str) -> tuple[str, str]:
 
 
 DERIVATION = Question(
-    name="03.answers.3.2",
-    title="the derivation of the ELBO, in order",
-    answer=ORDER,
+    name="03.answers.3.2", title="the derivation of the ELBO, in order", answer=ORDER,
     choices={"".join(order): "".join(order) for order in permutations("abcde")},
     wrong={
         "".join(order): _first_slip("".join(order))
         for order in permutations("abcde")
         if "".join(order) != ORDER
     },
-    why="Right. Only one of the five steps is an inequality, Jensen's in line a, and the gap of that step is "
-    "KL(q(z|x) ‖ p(z|x)). All others are equalities.",
+    why="Right. Only one of the five steps is an inequality, Jensen's in line a, and the gap of "
+        "that step is KL(q(z|x) ‖ p(z|x)). All others are equalities.",
     hints=[
         "Begin with log ∫ p(x, z) dz and multiply by one: q / q.",
-        "q times something, integrated over z, is an expectation under q. Then Jensen: log E ≥ E log.",
-        "Then p(x, z) = p(x|z) p(z); the last step gives the second expectation its name, minus a KL.",
+        "q times something, integrated over z, is an expectation under q. Then Jensen: log E ≥ E "
+            "log.",
+        "Then p(x, z) = p(x|z) p(z); the last step gives the second expectation its name, minus a "
+            "KL.",
     ],
     points=2,
-)
+)  # fmt: skip

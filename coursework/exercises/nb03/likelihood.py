@@ -14,7 +14,7 @@ from course_utils.distributions import bernoulli_log_likelihood
 from coursework.checking.compare import close
 from coursework.checking.exercise import Case, Exercise, Mistake, Observed, Property
 from coursework.checking.running import observe
-from coursework.exercises.ingredients import known_as
+from coursework.exercises.rules import named
 
 LARGE = "logits of ±20, ±50 and ±100"
 
@@ -81,127 +81,83 @@ def _zero_logits(fn: Any, generator: Generator) -> str | None:
 
 
 MISTAKES = [
-    Mistake(
-        "sign",
-        "The sign is wrong: you return the binary cross-entropy, a loss (lower is better). A "
-        "log-likelihood is its negative: higher is better.",
-        lambda x, logits: -_per_pixel(x, logits).sum(1),
-    ),
-    Mistake(
-        "mean_over_pixels",
-        "You averaged over the pixels; sum them. The mean is 784 times smaller on 28 × 28 images, while "
-        "the KL stays as it is: that is a VAE with β = 784, whose code dies.",
-        lambda x, logits: _per_pixel(x, logits).mean(1),
-    ),
-    *known_as(
-        "mean_over_everything",
-        "You averaged over pixels and batch and got one number (the default of PyTorch's losses). Ask for "
-        "`reduction=\"none\"`, then sum over the pixels of each image.",
-        lambda x, logits: _per_pixel(x, logits).mean(),
-        lambda x, logits: -_per_pixel(x, logits).mean(),
-    ),
-    *known_as(
-        "one_number_for_the_batch",
-        "You summed over the batch too. Each image keeps its own number, shape (N,): flatten all but "
-        "the first dimension, sum over `dim=1`.",
-        lambda x, logits: _per_pixel(x, logits).sum(),
-        lambda x, logits: -_per_pixel(x, logits).sum(),
-    ),
-    *known_as(
-        "batch_average",
-        "The sum over pixels is right; then you averaged over the batch. That belongs in the training "
-        "step. Here every image keeps its own number, shape (N,).",
-        lambda x, logits: _per_pixel(x, logits).sum(1).mean(),
-        lambda x, logits: -_per_pixel(x, logits).sum(1).mean(),
-    ),
-    *known_as(
-        "not_summed",
-        "You have one number per pixel. Add up the pixels of each image: `.flatten(1).sum(1)`.",
-        lambda x, logits: -F.binary_cross_entropy_with_logits(logits, x, reduction="none"),
-        lambda x, logits: F.binary_cross_entropy_with_logits(logits, x, reduction="none"),
-    ),
-    *known_as(
-        "sums_over_the_batch",
-        "You summed over the images (dimension 0) and kept the pixels. It is the other way round: keep "
-        "dimension 0, sum over all that come after.",
-        lambda x, logits: -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(0),
-    ),
-    Mistake(
-        "kept_dimensions",
-        "The numbers are right and the shape is (N, 1): `keepdim=True` is too much. Beside a KL of shape "
-        "(N,) it would spread into a table (N, N).",
-        lambda x, logits: _per_pixel(x, logits).sum(1, keepdim=True),
-    ),
-    *known_as(
-        "channels_left",
-        "You summed over height and width and left the channels, shape (N, C). Sum over them too: "
-        "`dim=(1, 2, 3)`.",
-        lambda x, logits: _per_pixel(x, logits).reshape(x.shape).sum((2, 3)),
-    ),
-    *known_as(
-        "sigmoid_twice",
-        "A sigmoid was applied twice. `binary_cross_entropy_with_logits` applies its own: give it the "
-        "logits as they are.",
-        lambda x, logits: _per_pixel(x, logits.sigmoid()).sum(1),
-    ),
-    *known_as(
-        "expects_probabilities",
-        "You used the logits as if they were probabilities. A logit may be any real number, and the "
-        "probability is `sigmoid(logit)`. Use `binary_cross_entropy_with_logits`, which takes logits.",
-        _probabilities_by_hand,
-        lambda x, logits: -F.binary_cross_entropy(logits, x, reduction="none").flatten(1).sum(1),
-        lambda x, logits: (x * (logits + 1e-8).log() + (1 - x) * (1 - logits + 1e-8).log()).flatten(1).sum(1),
-        lambda x, logits: -F.binary_cross_entropy(logits.clamp(0, 1), x, reduction="none").flatten(1).sum(1),
-    ),
-    *known_as(
-        "arguments_swapped",
-        "Image and logits changed places. PyTorch's losses take the prediction first and the target "
-        "second: `(logits, x)`.",
-        lambda x, logits: _per_pixel(logits, x).sum(1),
-    ),
-    *known_as(
-        "only_the_ink",
-        "You counted x · log x̂ and forgot the other half, (1 − x) · log(1 − x̂): the paper has to be "
-        "predicted too. Without it, ink everywhere is the best answer.",
-        lambda x, logits: (x * F.logsigmoid(logits)).flatten(1).sum(1),
-    ),
-    Mistake(
-        "only_the_paper",
-        "You counted (1 − x) · log(1 − x̂) and forgot the other half, x · log x̂.",
-        lambda x, logits: ((1 - x) * F.logsigmoid(-logits)).flatten(1).sum(1),
-    ),
-    *known_as(
-        "halves_exchanged",
-        "The two halves are exchanged: x goes with log x̂ (ink), 1 − x with log(1 − x̂) (paper).",
-        lambda x, logits: _per_pixel(1 - x, logits).sum(1),
-    ),
-    *known_as(
-        "squared_error",
-        "That is a squared error, the reconstruction error of notebook 02. It belongs to a Gaussian "
-        "likelihood; asked for is the Bernoulli one, x log x̂ + (1 − x) log(1 − x̂).",
-        lambda x, logits: -(x - logits.sigmoid()).square().flatten(1).sum(1),
-        lambda x, logits: (x - logits.sigmoid()).square().flatten(1).sum(1),
-        lambda x, logits: -0.5 * (x - logits.sigmoid()).square().flatten(1).sum(1),
-    ),
-    Mistake(
-        "bits",
-        "Your numbers are in bits (log₂). The course counts in nats, with the natural logarithm.",
-        lambda x, logits: _per_pixel(x, logits).sum(1) / math.log(2),
-    ),
-    *known_as(
-        "not_the_log",
-        "You returned the likelihood itself. For 784 pixels it is 0 to every digit a computer has; stay "
-        "with its logarithm.",
-        lambda x, logits: _per_pixel(x, logits).sum(1).exp(),
-    ),
-    Mistake(
-        "sigmoid_then_log",
-        "Right for moderate logits, wrong for large ones: at a logit of ±20 float32 rounds the sigmoid to 0 "
-        "or 1, and its log is −∞, NaN or whatever a clamp makes of it, with a gradient of 0. "
-        "`binary_cross_entropy_with_logits` computes the log straight from the logit.",
-        _logs_of_the_sigmoid,
-        when=_wrong_only_when_large,
-    ),
+    *named({
+        "sign": ("The sign is wrong: you return the binary cross-entropy, a loss (lower is "
+            "better). A log-likelihood is its negative: higher is better.",
+            lambda x, logits: -_per_pixel(x, logits).sum(1)),
+        "mean_over_pixels": ("You averaged over the pixels; sum them. The mean is 784 times "
+            "smaller on 28 × 28 images, while the KL stays as it is: that is a VAE with β = 784, "
+            "whose code dies.",
+            lambda x, logits: _per_pixel(x, logits).mean(1)),
+        "mean_over_everything": ("You averaged over pixels and batch and got one number (the "
+            "default of PyTorch's losses). Ask for `reduction=\"none\"`, then sum over the pixels "
+            "of each image.",
+            lambda x, logits: _per_pixel(x, logits).mean(),
+            lambda x, logits: -_per_pixel(x, logits).mean()),
+        "one_number_for_the_batch": ("You summed over the batch too. Each image keeps its own "
+            "number, shape (N,): flatten all but the first dimension, sum over `dim=1`.",
+            lambda x, logits: _per_pixel(x, logits).sum(),
+            lambda x, logits: -_per_pixel(x, logits).sum()),
+        "batch_average": ("The sum over pixels is right; then you averaged over the batch. That "
+            "belongs in the training step. Here every image keeps its own number, shape (N,).",
+            lambda x, logits: _per_pixel(x, logits).sum(1).mean(),
+            lambda x, logits: -_per_pixel(x, logits).sum(1).mean()),
+        "not_summed": ("You have one number per pixel. Add up the pixels of each image: "
+            "`.flatten(1).sum(1)`.",
+            lambda x, logits: -F.binary_cross_entropy_with_logits(logits, x, reduction="none"),
+            lambda x, logits: F.binary_cross_entropy_with_logits(logits, x, reduction="none")),
+        "sums_over_the_batch": ("You summed over the images (dimension 0) and kept the pixels. It "
+            "is the other way round: keep dimension 0, sum over all that come after.",
+            lambda x, logits: -F.binary_cross_entropy_with_logits(logits, x, reduction=
+                "none").sum(0)),
+        "kept_dimensions": ("The numbers are right and the shape is (N, 1): `keepdim=True` is too "
+            "much. Beside a KL of shape (N,) it would spread into a table (N, N).",
+            lambda x, logits: _per_pixel(x, logits).sum(1, keepdim=True)),
+        "channels_left": ("You summed over height and width and left the channels, shape (N, C). "
+            "Sum over them too: `dim=(1, 2, 3)`.",
+            lambda x, logits: _per_pixel(x, logits).reshape(x.shape).sum((2, 3))),
+        "sigmoid_twice": ("A sigmoid was applied twice. `binary_cross_entropy_with_logits` applies "
+            "its own: give it the logits as they are.",
+            lambda x, logits: _per_pixel(x, logits.sigmoid()).sum(1)),
+        "expects_probabilities": ("You used the logits as if they were probabilities. A logit may "
+            "be any real number, and the probability is `sigmoid(logit)`. Use "
+            "`binary_cross_entropy_with_logits`, which takes logits.",
+            _probabilities_by_hand,
+            lambda x, logits: -F.binary_cross_entropy(logits, x, reduction=
+                "none").flatten(1).sum(1),
+            lambda x, logits: (x * (logits + 1e-8).log() + (1 - x) * (1 - logits + 1e-8).log()).flatten(1).sum(1),
+            lambda x, logits: -F.binary_cross_entropy(logits.clamp(0, 1), x, reduction=
+                "none").flatten(1).sum(1)),
+        "arguments_swapped": ("Image and logits changed places. PyTorch's losses take the "
+            "prediction first and the target second: `(logits, x)`.",
+            lambda x, logits: _per_pixel(logits, x).sum(1)),
+        "only_the_ink": ("You counted x · log x̂ and forgot the other half, (1 − x) · log(1 − x̂): "
+            "the paper has to be predicted too. Without it, ink everywhere is the best answer.",
+            lambda x, logits: (x * F.logsigmoid(logits)).flatten(1).sum(1)),
+        "only_the_paper": ("You counted (1 − x) · log(1 − x̂) and forgot the other half, x · log "
+            "x̂.",
+            lambda x, logits: ((1 - x) * F.logsigmoid(-logits)).flatten(1).sum(1)),
+        "halves_exchanged": ("The two halves are exchanged: x goes with log x̂ (ink), 1 − x with "
+            "log(1 − x̂) (paper).",
+            lambda x, logits: _per_pixel(1 - x, logits).sum(1)),
+        "squared_error": ("That is a squared error, the reconstruction error of notebook 02. It "
+            "belongs to a Gaussian likelihood; asked for is the Bernoulli one, x log x̂ + (1 − x) "
+            "log(1 − x̂).",
+            lambda x, logits: -(x - logits.sigmoid()).square().flatten(1).sum(1),
+            lambda x, logits: (x - logits.sigmoid()).square().flatten(1).sum(1),
+            lambda x, logits: -0.5 * (x - logits.sigmoid()).square().flatten(1).sum(1)),
+        "bits": ("Your numbers are in bits (log₂). The course counts in nats, with the natural "
+            "logarithm.",
+            lambda x, logits: _per_pixel(x, logits).sum(1) / math.log(2)),
+        "not_the_log": ("You returned the likelihood itself. For 784 pixels it is 0 to every digit "
+            "a computer has; stay with its logarithm.",
+            lambda x, logits: _per_pixel(x, logits).sum(1).exp()),
+    }),
+    Mistake("sigmoid_then_log", "Right for moderate logits, wrong for large ones: at a logit of "
+        "±20 float32 rounds the sigmoid to 0 or 1, and its log is −∞, NaN or whatever a clamp "
+        "makes of it, with a gradient of 0. `binary_cross_entropy_with_logits` computes the log "
+        "straight from the logit.",
+        _logs_of_the_sigmoid, when=_wrong_only_when_large),
 ]  # fmt: skip
 
 BERNOULLI_LOG_LIKELIHOOD = Exercise(
@@ -213,11 +169,14 @@ BERNOULLI_LOG_LIKELIHOOD = Exercise(
     mistakes=MISTAKES,
     properties=[Property("coin_flips", _zero_logits)],
     hints=[
-        "One number for each pixel first: x · log x̂ + (1 − x) · log(1 − x̂) with x̂ = sigmoid(logits). Then add up "
+        "One number for each pixel first: x · log x̂ + (1 − x) · log(1 − x̂) with x̂ = "
+        "sigmoid(logits). Then add up "
         "the pixels of each image, and leave the images apart.",
         "Don't compute x̂: its log is lost where x̂ rounds to 0 or 1. "
-        "`F.binary_cross_entropy_with_logits(logits, x, reduction=\"none\")` is the loss per pixel.",
-        "A log-likelihood is minus the loss: `-F.binary_cross_entropy_with_logits(…)`, then `.flatten(1)`, "
+        "`F.binary_cross_entropy_with_logits(logits, x, reduction=\"none\")` is the loss per "
+        "pixel.",
+        "A log-likelihood is minus the loss: `-F.binary_cross_entropy_with_logits(…)`, then "
+        "`.flatten(1)`, "
         "then the sum over dimension 1.",
     ],
     points=2,

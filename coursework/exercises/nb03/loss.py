@@ -41,8 +41,10 @@ VAE_LOSS = loss_exercise(
     notebook="03",
     title="the negative ELBO as a loss",
     hints=[
-        "Per image: minus the log-likelihood, plus β times the KL, shape (N,). Then the mean over the batch.",
-        "`bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` both give (N,), already summed over "
+        "Per image: minus the log-likelihood, plus β times the KL, shape (N,). "
+        "Then the mean over the batch.",
+        "`bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` both give (N,), "
+        "already summed over "
         "pixels and over latent dimensions.",
         "`(beta * gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)).mean()`",
     ],

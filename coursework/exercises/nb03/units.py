@@ -9,8 +9,8 @@ from torch import Generator, Tensor
 
 from course_utils.metrics import active_units
 from coursework.checking.compare import close, is_scalar
-from coursework.checking.exercise import Case, Exercise, Mistake
-from coursework.exercises.ingredients import known_as
+from coursework.checking.exercise import Case, Exercise
+from coursework.exercises.rules import named
 
 IMAGES = 60
 
@@ -78,87 +78,51 @@ def _whole(value: object) -> bool:
     return not (torch.as_tensor(value).is_floating_point() if is_scalar(value) else False)
 
 
-MISTAKES = [
-    *known_as(
-        "variance_over_dimensions",
-        "You took the variance within each image, over its code (dimension 1). Whether a unit is in use shows in how it "
-        "varies from image to image: dimension 0.",
-        _counting(lambda mu: mu.var(1)),
-        _counting(lambda mu: mu.var(1, correction=0)),
-    ),
-    *known_as(
-        "counts_the_inactive",
-        "You counted the units *below* the threshold, the dead ones. Active are those above.",
-        _counting(_variance, over=False),
-    ),
-    *known_as(
-        "standard_deviation",
-        "You compared the standard deviation with the threshold. The threshold is for the variance, its square.",
-        _counting(lambda mu: mu.std(0)),
-    ),
-    *known_as(
-        "not_centered",
-        "You averaged mu² without taking the mean away, so a unit that says the same 1.3 about every image counts as active. "
-        "Use the variance.",
-        _counting(lambda mu: mu.square().mean(0)),
-    ),
-    *known_as(
-        "mean_not_variance",
-        "You looked at the size of mu, not at how it varies. A unit that is the same for all images says nothing.",
-        _counting(lambda mu: mu.abs().mean(0)),
-        _counting(lambda mu: mu.mean(0).abs()),
-        _counting(lambda mu: mu.abs().max(0).values),
-    ),
-    *known_as(
-        "threshold_ignored",
-        "The argument `threshold` is not used: 0.01 is only its default.",
-        _counting(_variance, fixed=0.01),
-    ),
-    *known_as(
-        "over_zero",
-        "You count every unit that varies at all. In a trained network all do, a little; compare with `threshold`.",
-        _counting(_variance, fixed=0.0),
-        _counting(_variance, fixed=1e-8),
-    ),
-    *known_as(
-        "all_of_them",
-        "You return the number of units, active or not.",
-        lambda mu, threshold=0.01: mu.shape[1],
-    ),
-    *known_as(
-        "number_of_images",
-        "You return the number of images. Dimension 0 holds the images, dimension 1 the units.",
-        lambda mu, threshold=0.01: mu.shape[0],
-    ),
-    *known_as(
-        "fraction",
-        "That is the share of active units; asked for is their number.",
-        lambda mu, threshold=0.01: float((mu.var(0) > threshold).float().mean()),
-    ),
-    *known_as(
-        "a_float",
-        "The count is right, and it is a float (3.0). A count is a whole number: `int(…)`.",
+MISTAKES = named({
+    "variance_over_dimensions": ("You took the variance within each image, over its code "
+        "(dimension 1). Whether a unit is in use shows in how it varies from image to image: "
+        "dimension 0.",
+        _counting(lambda mu: mu.var(1)), _counting(lambda mu: mu.var(1, correction=0))),
+    "counts_the_inactive": ("You counted the units *below* the threshold, the dead ones. Active "
+        "are those above.",
+        _counting(_variance, over=False)),
+    "standard_deviation": ("You compared the standard deviation with the threshold. The threshold "
+        "is for the variance, its square.",
+        _counting(lambda mu: mu.std(0))),
+    "not_centered": ("You averaged mu² without taking the mean away, so a unit that says the same "
+        "1.3 about every image counts as active. Use the variance.",
+        _counting(lambda mu: mu.square().mean(0))),
+    "mean_not_variance": ("You looked at the size of mu, not at how it varies. A unit that is the "
+        "same for all images says nothing.",
+        _counting(lambda mu: mu.abs().mean(0)), _counting(lambda mu: mu.mean(0).abs()),
+        _counting(lambda mu: mu.abs().max(0).values)),
+    "threshold_ignored": ("The argument `threshold` is not used: 0.01 is only its default.",
+        _counting(_variance, fixed=0.01)),
+    "over_zero": ("You count every unit that varies at all. In a trained network all do, a little; "
+        "compare with `threshold`.",
+        _counting(_variance, fixed=0.0), _counting(_variance, fixed=1e-8)),
+    "all_of_them": ("You return the number of units, active or not.",
+        lambda mu, threshold=0.01: mu.shape[1]),
+    "number_of_images": ("You return the number of images. Dimension 0 holds the images, dimension "
+        "1 the units.",
+        lambda mu, threshold=0.01: mu.shape[0]),
+    "fraction": ("That is the share of active units; asked for is their number.",
+        lambda mu, threshold=0.01: float((mu.var(0) > threshold).float().mean())),
+    "a_float": ("The count is right, and it is a float (3.0). A count is a whole number: `int(…)`.",
         lambda mu, threshold=0.01: float(active_units(mu, threshold)),
-        lambda mu, threshold=0.01: (mu.var(0) > threshold).float().sum(),
-    ),
-    *known_as(
-        "which_not_how_many",
-        "You say *which* units are active, one truth value for each. Count them: `.sum()`.",
-        lambda mu, threshold=0.01: mu.var(0) > threshold,
-    ),
-    *known_as(
-        "entries_counted",
-        "You counted single entries of mu. First one variance for each unit, then count the units.",
+        lambda mu, threshold=0.01: (mu.var(0) > threshold).float().sum()),
+    "which_not_how_many": ("You say *which* units are active, one truth value for each. Count "
+        "them: `.sum()`.",
+        lambda mu, threshold=0.01: mu.var(0) > threshold),
+    "entries_counted": ("You counted single entries of mu. First one variance for each unit, then "
+        "count the units.",
         lambda mu, threshold=0.01: int((mu.abs() > threshold).sum()),
         lambda mu, threshold=0.01: int((mu > threshold).sum()),
-        lambda mu, threshold=0.01: int(((mu - mu.mean(0)).square() > threshold).sum()),
-    ),
-    Mistake(
-        "one_variance",
-        "You took one variance of all entries together. Each unit has its own: `mu.var(0)`.",
-        lambda mu, threshold=0.01: int((mu.var() > threshold).sum()),
-    ),
-]  # fmt: skip
+        lambda mu, threshold=0.01: int(((mu - mu.mean(0)).square() > threshold).sum())),
+    "one_variance": ("You took one variance of all entries together. Each unit has its own: "
+        "`mu.var(0)`.",
+        lambda mu, threshold=0.01: int((mu.var() > threshold).sum())),
+})  # fmt: skip
 
 ACTIVE_UNITS = Exercise(
     name="active_units",

@@ -17,20 +17,16 @@ LN10 = math.log(10)
 
 ENTROPIES = [
     Question(
-        name="04.answers.4.2a",
-        title="entropy of a fair coin, in nats",
-        answer=LOG2,
-        unit="nats",
+        name="04.answers.4.2a", title="entropy of a fair coin, in nats", answer=LOG2, unit="nats",
         wrong={
-            LOG2 / 2: (
-                "one_outcome",
-                "That is one of two terms, −½ log ½. Add the other side of the coin.",
-            ),
+            LOG2 / 2: ("one_outcome", "That is one of two terms, −½ log ½. Add the other side of "
+                "the coin."),
             math.log10(2): BASE_TEN,
             LOG2**2: ("unit", "The number is right in nats, and you called them bits."),
             0.5: ("probability", "That is the probability of one side. Its surprise is −log ½."),
         },
-        why="Both sides surprise by −log ½ = log 2 = 0.693 nats, which is 1 bit: that is what a bit is.",
+        why="Both sides surprise by −log ½ = log 2 = 0.693 nats, which is 1 bit: that is what a "
+            "bit is.",
         hints=[
             "What is the surprise of heads? Of tails? Their mean?",
             "Both are −log ½, with the natural log.",
@@ -38,23 +34,18 @@ ENTROPIES = [
         ],
     ),
     Question(
-        name="04.answers.4.2b",
-        title="entropy of a fair die, in bits",
-        answer=math.log2(6),
+        name="04.answers.4.2b", title="entropy of a fair die, in bits", answer=math.log2(6),
         unit="bits",
         wrong={
-            math.log10(6): (
-                "base_ten",
-                "That is the log to base ten. Bits take the log to base 2.",
-            ),
+            math.log10(6): ("base_ten", "That is the log to base ten. Bits take the log to base "
+                "2."),
             math.log2(6) / 6: ("one_outcome", "That is the term of one face. There are six."),
-            3: (
-                "rounded_up",
-                "Three bits are enough for one throw sent by itself. Many throws together need only 2.585 each.",
-            ),
+            3: ("rounded_up", "Three bits are enough for one throw sent by itself. Many throws "
+                "together need only 2.585 each."),
             6: ("outcomes", "That is the number of faces. Each has the surprise −log₂ ⅙."),
         },
-        why="Six equally likely faces: log₂ 6. Send many throws in one message and 2.585 bits each are enough.",
+        why="Six equally likely faces: log₂ 6. Send many throws in one message and 2.585 bits each "
+            "are enough.",
         hints=[
             "All faces have the same surprise, so the mean is that surprise.",
             "It is −log₂ ⅙.",
@@ -62,32 +53,20 @@ ENTROPIES = [
         ],
     ),
     Question(
-        name="04.answers.4.2c",
-        title="entropy of a coin with heads 9 times of 10, in nats",
-        answer=COIN,
-        unit="nats",
+        name="04.answers.4.2c", title="entropy of a coin with heads 9 times of 10, in nats",
+        answer=COIN, unit="nats",
         wrong={
-            -0.9 * math.log(0.9): (
-                "heads_only",
-                "That is the term of heads. Tails is rare and surprising: 0.1 · 2.30 = 0.23 more.",
-            ),
-            -0.1 * math.log(0.1): (
-                "tails_only",
-                "That is the term of tails. Add 0.9 · 0.105 for heads.",
-            ),
-            UNFAIR_PRICE: (
-                "not_weighted",
-                "You averaged the two surprises half and half. Heads comes nine times as often.",
-            ),
-            -math.log(0.1): (
-                "surprise_of_tails",
-                "That is the surprise of tails, which comes once in ten throws.",
-            ),
+            -0.9 * math.log(0.9): ("heads_only", "That is the term of heads. Tails is rare and "
+                "surprising: 0.1 · 2.30 = 0.23 more."),
+            -0.1 * math.log(0.1): ("tails_only", "That is the term of tails. Add 0.9 · 0.105 for "
+                "heads."),
+            UNFAIR_PRICE: ("not_weighted", "You averaged the two surprises half and half. Heads "
+                "comes nine times as often."),
+            -math.log(0.1): ("surprise_of_tails", "That is the surprise of tails, which comes once "
+                "in ten throws."),
             COIN / LN10: BASE_TEN,
-            LOG2: (
-                "fair_coin",
-                "That is the fair coin. One that you can nearly predict has less entropy.",
-            ),
+            LOG2: ("fair_coin", "That is the fair coin. One that you can nearly predict has less "
+                "entropy."),
         },
         why="0.9 · 0.105 + 0.1 · 2.303 = 0.325: less than half of the fair coin's 0.693.",
         hints=[
@@ -97,59 +76,45 @@ ENTROPIES = [
         ],
     ),
     Question(
-        name="04.answers.4.2d",
-        title="bits for a text of 1,000 letters",
-        answer=1875,
-        unit="bits",
+        name="04.answers.4.2d", title="bits for a text of 1,000 letters", answer=1875, unit="bits",
         rtol=0.005,
         wrong={
             1.875: ("per_letter", "That is one letter. The text has 1,000 of them."),
-            1000 * math.log2(5): (
-                "uniform",
-                "That is for five letters that are equally likely. Here the first is half of the text.",
-            ),
-            3000: (
-                "whole_bits",
-                "Three bits tell five letters apart. Shorter codes for the frequent ones do better.",
-            ),
+            1000 * math.log2(5): ("uniform", "That is for five letters that are equally likely. "
+                "Here the first is half of the text."),
+            3000: ("whole_bits", "Three bits tell five letters apart. Shorter codes for the "
+                "frequent ones do better."),
             8000: ("bytes", "That is the file without any compression, eight bits a letter."),
             1875 / 8: ("in_bytes", "That is the size in bytes. A byte has 8 bits."),
         },
-        why="½ · 1 + ¼ · 2 + ⅛ · 3 + 1/16 · 4 + 1/16 · 4 = 1.875 bits a letter. Here a code reaches it exactly: 0, 10, 110, 1110, 1111.",
+        why="½ · 1 + ¼ · 2 + ⅛ · 3 + 1/16 · 4 + 1/16 · 4 = 1.875 bits a letter. Here a code "
+            "reaches it exactly: 0, 10, 110, 1110, 1111.",
         hints=[
             "The entropy of one letter in bits, times 1,000.",
             "The surprises are 1, 2, 3, 4 and 4 bits.",
             "1000 · (½ · 1 + ¼ · 2 + ⅛ · 3 + 2 · 1/16 · 4)",
         ],
     ),
-]
+]  # fmt: skip
 
 EXTRA = [
     Question(
         name="04.answers.4.5a",
         title="cross-entropy H(p, q) of a fair coin p and q = (0.9, 0.1), in nats",
-        answer=UNFAIR_PRICE,
-        unit="nats",
+        answer=UNFAIR_PRICE, unit="nats",
         wrong={
-            LOG2: (
-                "swapped",
-                "That is H(q, p), or H(p): with the fair price log 2 on both sides the weights don't matter. The price is set by q, the second.",
-            ),
-            UNFAIR_PRICE - LOG2: (
-                "kl",
-                "That is KL(p‖q), the extra. The cross-entropy is the whole price.",
-            ),
-            COIN: (
-                "entropy_of_q",
-                "That is the entropy of q, weighed by q. The coin is fair: weigh both prices by ½.",
-            ),
+            LOG2: ("swapped", "That is H(q, p), or H(p): with the fair price log 2 on both sides "
+                "the weights don't matter. The price is set by q, the second."),
+            UNFAIR_PRICE - LOG2: ("kl", "That is KL(p‖q), the extra. The cross-entropy is the "
+                "whole price."),
+            COIN: ("entropy_of_q", "That is the entropy of q, weighed by q. The coin is fair: "
+                "weigh both prices by ½."),
             UNFAIR_PRICE / LN10: BASE_TEN,
-            2 * UNFAIR_PRICE: (
-                "not_weighted",
-                "You added the two prices. Each comes half of the time.",
-            ),
+            2 * UNFAIR_PRICE: ("not_weighted", "You added the two prices. Each comes half of the "
+                "time."),
         },
-        why="½ · 0.105 + ½ · 2.303 = 1.204: half of the throws are tails, which this code hardly reckoned with.",
+        why="½ · 0.105 + ½ · 2.303 = 1.204: half of the throws are tails, which this code hardly "
+            "reckoned with.",
         hints=[
             "The coin is fair, p; the prices are set by q.",
             "Half of the time −log 0.9, half of the time −log 0.1.",
@@ -157,24 +122,16 @@ EXTRA = [
         ],
     ),
     Question(
-        name="04.answers.4.5b",
-        title="KL(p‖q) for the same coins, in nats",
-        answer=UNFAIR_PRICE - LOG2,
-        unit="nats",
+        name="04.answers.4.5b", title="KL(p‖q) for the same coins, in nats",
+        answer=UNFAIR_PRICE - LOG2, unit="nats",
         wrong={
-            LOG2 - COIN: (
-                "swapped",
-                "That is KL(q‖p): a loaded coin priced as a fair one. p, the fair one, stands first here.",
-            ),
-            UNFAIR_PRICE: (
-                "cross_entropy",
-                "That is the whole price, H(p, q). Subtract what is due anyway, H(p) = 0.693.",
-            ),
+            LOG2 - COIN: ("swapped", "That is KL(q‖p): a loaded coin priced as a fair one. p, the "
+                "fair one, stands first here."),
+            UNFAIR_PRICE: ("cross_entropy", "That is the whole price, H(p, q). Subtract what is "
+                "due anyway, H(p) = 0.693."),
             (UNFAIR_PRICE - LOG2) / LN10: BASE_TEN,
-            UNFAIR_PRICE - COIN: (
-                "wrong_entropy",
-                "You subtracted the entropy of q. The extra is counted from H(p).",
-            ),
+            UNFAIR_PRICE - COIN: ("wrong_entropy", "You subtracted the entropy of q. The extra is "
+                "counted from H(p)."),
         },
         why="1.204 − 0.693 = 0.511 nats a throw, paid for believing in the wrong coin.",
         hints=[
@@ -184,25 +141,17 @@ EXTRA = [
         ],
     ),
     Question(
-        name="04.answers.4.5c",
-        title="KL(q‖p), the other way round, in nats",
-        answer=LOG2 - COIN,
+        name="04.answers.4.5c", title="KL(q‖p), the other way round, in nats", answer=LOG2 - COIN,
         unit="nats",
         wrong={
-            UNFAIR_PRICE - LOG2: (
-                "swapped",
-                "That is KL(p‖q) again. Now q comes true: weigh by 0.9 and 0.1.",
-            ),
-            LOG2: (
-                "cross_entropy",
-                "That is H(q, p), the whole price. Subtract the entropy of q, 0.325.",
-            ),
+            UNFAIR_PRICE - LOG2: ("swapped", "That is KL(p‖q) again. Now q comes true: weigh by "
+                "0.9 and 0.1."),
+            LOG2: ("cross_entropy", "That is H(q, p), the whole price. Subtract the entropy of q, "
+                "0.325."),
             (LOG2 - COIN) / LN10: BASE_TEN,
             LOG2 + COIN: ("entropy_added", "You added H(q). It is due anyway: subtract it."),
-            COIN: (
-                "entropy",
-                "That is the entropy of q. The extra is what comes on top of it: H(q, p) − H(q).",
-            ),
+            COIN: ("entropy", "That is the entropy of q. The extra is what comes on top of it: "
+                "H(q, p) − H(q)."),
         },
         why="0.693 − 0.325 = 0.368, not 0.511: the KL is not symmetric, so it is no distance.",
         hints=[
@@ -213,21 +162,18 @@ EXTRA = [
     ),
     Question(
         name="04.answers.4.5d",
-        title="KL(p‖q) for a fair die p and a q that rules out the six, in nats",
-        answer=math.inf,
+        title="KL(p‖q) for a fair die p and a q that rules out the six, in nats", answer=math.inf,
         unit="nats",
         wrong={
-            math.log(1.2): (
-                "swapped",
-                "That is KL(q‖p), which is the next question. Here the six does come, and q priced it at −log 0.",
-            ),
-            5 / 6 * math.log(5 / 6): (
-                "hole_left_out",
-                "You left out the six. It comes once in six throws, and its price is −log 0 = ∞. (A negative KL is a sign that something is wrong.)",
-            ),
+            math.log(1.2): ("swapped", "That is KL(q‖p), which is the next question. Here the six "
+                "does come, and q priced it at −log 0."),
+            5 / 6 * math.log(5 / 6): ("hole_left_out", "You left out the six. It comes once in six "
+                "throws, and its price is −log 0 = ∞. (A negative KL is a sign that something is "
+                "wrong.)"),
             0: ("zero", "0 only where the two are the same."),
         },
-        why="⅙ of the time q has to pay −log 0. One impossible event that happens, and no finite price covers it.",
+        why="⅙ of the time q has to pay −log 0. One impossible event that happens, and no finite "
+            "price covers it.",
         hints=[
             "What is the surprise of a six for somebody who believes q?",
             "−log 0. And it comes with probability ⅙.",
@@ -235,27 +181,20 @@ EXTRA = [
         ],
     ),
     Question(
-        name="04.answers.4.5e",
-        title="KL(q‖p) for the same dice, in nats",
-        answer=math.log(1.2),
+        name="04.answers.4.5e", title="KL(q‖p) for the same dice, in nats", answer=math.log(1.2),
         unit="nats",
         wrong={
-            math.inf: (
-                "swapped",
-                "That is the other direction. Now the six never comes, and 0 · log 0 is 0.",
-            ),
-            math.log(5): (
-                "entropy_of_q",
-                "That is the entropy of q. The extra is H(q, p) − H(q) = log 6 − log 5.",
-            ),
-            math.log(6): (
-                "cross_entropy",
-                "That is the whole price, H(q, p). Subtract H(q) = log 5.",
-            ),
+            math.inf: ("swapped", "That is the other direction. Now the six never comes, and 0 · "
+                "log 0 is 0."),
+            math.log(5): ("entropy_of_q", "That is the entropy of q. The extra is H(q, p) − H(q) = "
+                "log 6 − log 5."),
+            math.log(6): ("cross_entropy", "That is the whole price, H(q, p). Subtract H(q) = log "
+                "5."),
             math.log10(1.2): BASE_TEN,
             math.log(1.2) / 5: ("one_outcome", "That is the term of one face; five faces come."),
         },
-        why="log 6 − log 5 = 0.182. Reckoning with too much costs a little; ruling out what happens costs everything.",
+        why="log 6 − log 5 = 0.182. Reckoning with too much costs a little; ruling out what "
+            "happens costs everything.",
         hints=[
             "Five faces come, ⅕ each. What do they cost under p, and what under q?",
             "log 6 each under p, log 5 each under q.",
@@ -264,27 +203,23 @@ EXTRA = [
     ),
     Question(
         name="04.answers.4.5f",
-        title="loss of a classifier that gives the right class 0.25, in nats",
-        answer=math.log(4),
+        title="loss of a classifier that gives the right class 0.25, in nats", answer=math.log(4),
         unit="nats",
         wrong={
             0.25: ("probability", "That is the probability. The loss is its surprise, −log 0.25."),
             0.75: ("one_minus", "That is 1 − q. The cross-entropy takes the log: −log 0.25."),
             math.log10(4): BASE_TEN,
-            0.25 * math.log(4): (
-                "weighed_by_q",
-                "You weighed with q. The label is certain: p is 1 on the right class, and weighs with 1.",
-            ),
-            -math.log(0.75): (
-                "wrong_class",
-                "That is the surprise that the right class would *not* come.",
-            ),
+            0.25 * math.log(4): ("weighed_by_q", "You weighed with q. The label is certain: p is 1 "
+                "on the right class, and weighs with 1."),
+            -math.log(0.75): ("wrong_class", "That is the surprise that the right class would "
+                "*not* come."),
         },
-        why="p is 1 on the label and 0 elsewhere, so one term is left: −log q(label) = log 4. `nn.CrossEntropyLoss` is this number, averaged over images.",
+        why="p is 1 on the label and 0 elsewhere, so one term is left: −log q(label) = log 4. "
+            "`nn.CrossEntropyLoss` is this number, averaged over images.",
         hints=[
             "p is the label: 1 for the right class, 0 for the others. Which terms are left?",
             "One: −1 · log 0.25.",
             "`-math.log(0.25)`",
         ],
     ),
-]
+]  # fmt: skip

@@ -10,7 +10,8 @@ from torch import Generator, Tensor
 
 from course_utils.distributions import gaussian_kl_full
 from coursework.checking.exercise import NO_GRAPH, Case, Exercise, Mistake, Observed, Property
-from coursework.exercises.ingredients import known_as, spread_out
+from coursework.exercises.ingredients import spread_out
+from coursework.exercises.rules import named
 
 SMALL = "60 dimensions of small variance"
 
@@ -63,145 +64,86 @@ def _determinant_underflows(seen: Observed, case: Case) -> bool:
 
 
 MISTAKES = [
-    *known_as(
-        "as_printed",
-        "That is the formula as the study guide prints it, with ½ on the trace alone. The ½ belongs to the whole bracket: as printed, "
-        "KL(N(0, I)‖N(0, I)) would be −K/2, and no divergence is negative.",
-        full(0.5, 1, 1, 1),
-    ),
-    *known_as(
-        "half_missing",
-        "The ½ in front of the bracket is missing: yours is exactly twice the KL.",
-        full(1, 1, 1, 1),
-    ),
-    *known_as(
-        "half_on_part",
-        "The ½ covers only some of the terms. It belongs to all four: ½ (tr Σ + μᵀμ − K − log det Σ).",
-        full(0.5, 0.5, 1, 1),
-        full(0.5, 0.5, 1, 0.5),
-        full(0.5, 0.5, 0.5, 1),
-        full(1, 1, 0.5, 0.5),
-        full(1, 1, 1, 0.5),
-        full(1, 0.5, 0.5, 0.5),
-        full(0.5, 1, 0.5, 0.5),
-    ),
-    *known_as(
-        "log_of_trace",
-        "You took the log of the trace. It is the log of the determinant: `torch.logdet(cov)`.",
-        full(logged=lambda cov: cov.trace().log()),
-    ),
-    *known_as(
-        "diagonal_only",
-        "Your log det Σ is the sum of the logs of the diagonal, as if the dimensions were independent. Use the whole matrix: "
-        "`torch.logdet(cov)`.",
-        full(logged=lambda cov: cov.diagonal().log().sum()),
-    ),
-    *known_as(
-        "det_not_logged",
-        "You subtracted the determinant itself. Its log is needed: `torch.logdet(cov)`.",
-        full(logged=torch.det),
-    ),
-    *known_as(
-        "log_of_entries",
-        "You took the log entry by entry. `torch.logdet` is the log of the determinant.",
-        full(logged=lambda cov: cov.log().sum()),
-        full(logged=lambda cov: cov.abs().log().sum()),
-    ),
-    *known_as(
-        "slogdet_sign",
-        "`torch.linalg.slogdet` returns the sign first and the log second: take `[1]`.",
-        full(logged=lambda cov: torch.linalg.slogdet(cov)[0]),
-    ),
-    *known_as(
-        "cholesky_log_det_not_doubled",
-        "With Σ = L Lᵀ, det Σ is the *square* of det L, so log det Σ is 2 Σ log Lᵢᵢ. The 2 is missing.",
-        full(log_det=0.25),
-    ),
-    *known_as(
-        "k_missing",
-        "The −K is missing: for N(0, I) itself yours is K/2 instead of 0.",
-        full(dims=0),
-    ),
-    *known_as(
-        "one_for_k",
-        "You subtracted 1 where K, the number of dimensions, belongs: `len(mu)`.",
-        lambda mu, cov: full(dims=0)(mu, cov) - 0.5,
-    ),
-    *known_as(
-        "entries_for_k",
-        "You counted the entries of Σ, K². The number of dimensions is `len(mu)`.",
-        lambda mu, cov: full(dims=0)(mu, cov) - 0.5 * cov.numel(),
-    ),
-    *known_as("k_added", "K has the wrong sign: it is subtracted.", full(dims=-0.5)),
-    *known_as(
-        "sum_of_entries",
-        "You added up all entries of Σ. The trace is the sum of the diagonal: `cov.trace()`.",
-        full(traced=lambda cov: cov.sum()),
-    ),
-    *known_as("sign", "The sign is wrong: yours is −KL.", full(-0.5, -0.5, -0.5, -0.5)),
-    *known_as(
-        "log_det_sign",
-        "The log-determinant has the wrong sign: it is subtracted.",
-        full(log_det=-0.5),
-    ),
-    *known_as(
-        "log_det_missing",
-        "log det Σ is missing: it is what keeps the variances from shrinking to 0.",
-        full(log_det=0),
-    ),
-    *known_as(
-        "trace_missing",
-        "The trace is missing: it is what keeps the variances from growing.",
-        full(trace=0),
-    ),
-    *known_as("mu_missing", "μ does not occur: μᵀμ = `mu @ mu` is missing.", full(square=0)),
-    *known_as(
-        "norm_not_squared",
-        "You took the length of μ. Its square is needed: `mu @ mu`.",
-        lambda mu, cov: full(square=0)(mu, cov) + 0.5 * mu.norm(),
-    ),
-    *known_as(
-        "mu_summed",
-        "You added up μ. It is squared first: `mu @ mu`.",
-        lambda mu, cov: full(square=0)(mu, cov) + 0.5 * mu.sum(),
-    ),
-    *known_as(
-        "outer_product",
-        "You return a matrix: something is an outer product. μᵀμ is one number, `mu @ mu`, and the trace is one too.",
-        lambda mu, cov: full(square=0)(mu, cov) + 0.5 * torch.outer(mu, mu),
-        lambda mu, cov: 0.5 * (cov + mu @ mu - len(mu) - torch.logdet(cov)),
-    ),
-    *known_as(
-        "cov_as_root",
-        "You used Σ as if it were a square root: that is the KL for the covariance Σ Σᵀ. `scale_tril=` takes a Cholesky factor; a "
-        "covariance goes into `covariance_matrix=`.",
-        lambda mu, cov: gaussian_kl_full(mu, cov @ cov.T),
-    ),
-    *known_as(
-        "other_direction",
-        "That is KL(p‖q), from N(0, I) to N(μ, Σ): inverses come in where p and q change places. Asked for is KL(q‖p).",
-        _reversed,
-    ),
-    *known_as(
-        "mean_over_dimensions",
-        "You divided by the number of dimensions. The KL is a sum over them.",
-        lambda mu, cov: gaussian_kl_full(mu, cov) / len(mu),
-    ),
-    *known_as(
-        "bits",
-        "Right in bits; nats are asked for.",
-        lambda mu, cov: gaussian_kl_full(mu, cov) / math.log(2),
-    ),
-    Mistake(
-        "determinant_underflows",
-        "Your formula is right, and with 60 dimensions of small variance det Σ is 0 in float32, so its log is −∞. Use "
-        "`torch.logdet(cov)`, which never forms the product.",
+    *named({
+        "as_printed": ("That is the formula as the study guide prints it, with ½ on the trace "
+            "alone. The ½ belongs to the whole bracket: as printed, KL(N(0, I)‖N(0, I)) would be "
+            "−K/2, and no divergence is negative.",
+            full(0.5, 1, 1, 1)),
+        "half_missing": ("The ½ in front of the bracket is missing: yours is exactly twice the KL.",
+            full(1, 1, 1, 1)),
+        "half_on_part": ("The ½ covers only some of the terms. It belongs to all four: ½ (tr Σ + "
+            "μᵀμ − K − log det Σ).",
+            full(0.5, 0.5, 1, 1), full(0.5, 0.5, 1, 0.5), full(0.5, 0.5, 0.5, 1),
+            full(1, 1, 0.5, 0.5), full(1, 1, 1, 0.5), full(1, 0.5, 0.5, 0.5),
+            full(0.5, 1, 0.5, 0.5)),
+        "log_of_trace": ("You took the log of the trace. It is the log of the determinant: "
+            "`torch.logdet(cov)`.",
+            full(logged=lambda cov: cov.trace().log())),
+        "diagonal_only": ("Your log det Σ is the sum of the logs of the diagonal, as if the "
+            "dimensions were independent. Use the whole matrix: `torch.logdet(cov)`.",
+            full(logged=lambda cov: cov.diagonal().log().sum())),
+        "det_not_logged": ("You subtracted the determinant itself. Its log is needed: "
+            "`torch.logdet(cov)`.",
+            full(logged=torch.det)),
+        "log_of_entries": ("You took the log entry by entry. `torch.logdet` is the log of the "
+            "determinant.",
+            full(logged=lambda cov: cov.log().sum()),
+            full(logged=lambda cov: cov.abs().log().sum())),
+        "slogdet_sign": ("`torch.linalg.slogdet` returns the sign first and the log second: take "
+            "`[1]`.",
+            full(logged=lambda cov: torch.linalg.slogdet(cov)[0])),
+        "cholesky_log_det_not_doubled": ("With Σ = L Lᵀ, det Σ is the *square* of det L, so log "
+            "det Σ is 2 Σ log Lᵢᵢ. The 2 is missing.",
+            full(log_det=0.25)),
+        "k_missing": ("The −K is missing: for N(0, I) itself yours is K/2 instead of 0.",
+            full(dims=0)),
+        "one_for_k": ("You subtracted 1 where K, the number of dimensions, belongs: `len(mu)`.",
+            lambda mu, cov: full(dims=0)(mu, cov) - 0.5),
+        "entries_for_k": ("You counted the entries of Σ, K². The number of dimensions is "
+            "`len(mu)`.",
+            lambda mu, cov: full(dims=0)(mu, cov) - 0.5 * cov.numel()),
+        "k_added": ("K has the wrong sign: it is subtracted.", full(dims=-0.5)),
+        "sum_of_entries": ("You added up all entries of Σ. The trace is the sum of the diagonal: "
+            "`cov.trace()`.",
+            full(traced=lambda cov: cov.sum())),
+        "sign": ("The sign is wrong: yours is −KL.", full(-0.5, -0.5, -0.5, -0.5)),
+        "log_det_sign": ("The log-determinant has the wrong sign: it is subtracted.",
+            full(log_det=-0.5)),
+        "log_det_missing": ("log det Σ is missing: it is what keeps the variances from shrinking "
+            "to 0.",
+            full(log_det=0)),
+        "trace_missing": ("The trace is missing: it is what keeps the variances from growing.",
+            full(trace=0)),
+        "mu_missing": ("μ does not occur: μᵀμ = `mu @ mu` is missing.", full(square=0)),
+        "norm_not_squared": ("You took the length of μ. Its square is needed: `mu @ mu`.",
+            lambda mu, cov: full(square=0)(mu, cov) + 0.5 * mu.norm()),
+        "mu_summed": ("You added up μ. It is squared first: `mu @ mu`.",
+            lambda mu, cov: full(square=0)(mu, cov) + 0.5 * mu.sum()),
+        "outer_product": ("You return a matrix: something is an outer product. μᵀμ is one number, "
+            "`mu @ mu`, and the trace is one too.",
+            lambda mu, cov: full(square=0)(mu, cov) + 0.5 * torch.outer(mu, mu),
+            lambda mu, cov: 0.5 * (cov + mu @ mu - len(mu) - torch.logdet(cov))),
+        "cov_as_root": ("You used Σ as if it were a square root: that is the KL for the covariance "
+            "Σ Σᵀ. `scale_tril=` takes a Cholesky factor; a covariance goes into "
+            "`covariance_matrix=`.",
+            lambda mu, cov: gaussian_kl_full(mu, cov @ cov.T)),
+        "other_direction": ("That is KL(p‖q), from N(0, I) to N(μ, Σ): inverses come in where p "
+            "and q change places. Asked for is KL(q‖p).",
+            _reversed),
+        "mean_over_dimensions": ("You divided by the number of dimensions. The KL is a sum over "
+            "them.",
+            lambda mu, cov: gaussian_kl_full(mu, cov) / len(mu)),
+        "bits": ("Right in bits; nats are asked for.",
+            lambda mu, cov: gaussian_kl_full(mu, cov) / math.log(2)),
+    }),
+    Mistake("determinant_underflows", "Your formula is right, and with 60 dimensions of small "
+        "variance det Σ is 0 in float32, so its log is −∞. Use `torch.logdet(cov)`, which never "
+        "forms the product.",
         lambda mu, cov: (
             0.5 * (cov.trace() + mu @ mu - len(mu) - torch.linalg.eigvalsh(cov).prod().log())
         ),
-        _determinant_underflows,
-    ),
-]
+        _determinant_underflows),
+]  # fmt: skip
 
 
 def _zero(fn, generator: Generator) -> str | None:
@@ -222,7 +164,8 @@ GAUSSIAN_KL_FULL = Exercise(
     mistakes=MISTAKES,
     properties=[Property("zero", _zero)],
     hints=[
-        "Compare with the diagonal case, term by term: Σ σ² becomes the trace, Σ log σ² the log of the determinant, and the ones add up to K.",
+        "Compare with the diagonal case, term by term: Σ σ² becomes the trace, Σ log σ² the log of "
+        "the determinant, and the ones add up to K.",
         "`cov.trace()`, `mu @ mu`, `len(mu)`, `torch.logdet(cov)`: four numbers in one bracket.",
         "`0.5 * (cov.trace() + mu @ mu - len(mu) - torch.logdet(cov))`",
     ],

@@ -97,8 +97,10 @@ def leaves_alone(*names: str) -> Property:
         for name, before, now in zip(names, kept, given, strict=True):
             if not torch.equal(before, now):
                 return (
-                    f"your function changes its argument `{name}` in place where that holds zeros, so the caller's data are "
-                    f"changed too. Work on something new: no method that ends in `_`, and no `{name}[…] = …`"
+                    f"your function changes its argument `{name}` in place where that holds zeros, "
+                    f"so the caller's data are "
+                    f"changed too. Work on something new: no method that ends in `_`, and no "
+                    f"`{name}[…] = …`"
                 )
         return None
 

@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 from course_utils.distributions import kl_monte_carlo
 from coursework.checking.exercise import Case, Exercise, Property
-from coursework.exercises.ingredients import known_as
+from coursework.exercises.rules import named
 
 LogDensity = Callable[[Tensor], Tensor]
 
@@ -46,112 +46,62 @@ def _densities(log_q: LogDensity, log_p: LogDensity, z: Tensor) -> tuple[Tensor,
     return log_q(z).exp(), log_p(z).exp()
 
 
-MISTAKES = [
-    *known_as(
-        "sign",
-        "The sign is wrong: yours estimates −KL(q‖p). It is log q − log p, the log-density that the draws come from first.",
-        lambda q, p, z: (p(z) - q(z)).mean(),
-    ),
-    *known_as(
-        "not_averaged",
-        "You return a number per draw. The estimate is their mean.",
-        lambda q, p, z: q(z) - p(z),
-    ),
-    *known_as(
-        "summed",
-        "You added up the draws; more draws would give a larger KL. Take the mean.",
-        lambda q, p, z: (q(z) - p(z)).sum(),
-    ),
-    *known_as(
-        "weighed_again",
-        "You multiplied by q(z). The draws come from q, so places where q is large come up more often already: a plain mean is all.",
+MISTAKES = named({
+    "sign": ("The sign is wrong: yours estimates −KL(q‖p). It is log q − log p, the log-density "
+        "that the draws come from first.",
+        lambda q, p, z: (p(z) - q(z)).mean()),
+    "not_averaged": ("You return a number per draw. The estimate is their mean.",
+        lambda q, p, z: q(z) - p(z)),
+    "summed": ("You added up the draws; more draws would give a larger KL. Take the mean.",
+        lambda q, p, z: (q(z) - p(z)).sum()),
+    "weighed_again": ("You multiplied by q(z). The draws come from q, so places where q is large "
+        "come up more often already: a plain mean is all.",
         lambda q, p, z: (q(z).exp() * (q(z) - p(z))).mean(),
         lambda q, p, z: (q(z).exp() * (q(z) - p(z))).sum(),
-        lambda q, p, z: (q(z).exp() * (q(z) - p(z))).sum() / q(z).exp().sum(),
-    ),
-    *known_as(
-        "weighed_by_p",
-        "You multiplied by p(z). The draws come from q and the expectation is taken under q: a plain mean is all.",
-        lambda q, p, z: (p(z).exp() * (q(z) - p(z))).mean(),
-    ),
-    *known_as(
-        "weighed_like_entropies",
-        "You averaged log-densities multiplied by log-densities. `log_q(samples)` is a log already; the mean over draws replaces the weights.",
-        lambda q, p, z: (q(z) * (q(z) - p(z))).mean(),
-    ),
-    *known_as(
-        "cross_entropy",
-        "That is −E[log p], the cross-entropy. The mean of log q is missing.",
-        lambda q, p, z: -p(z).mean(),
-    ),
-    *known_as(
-        "p_forgotten",
-        "p does not occur: that is the mean of log q, minus the entropy of q.",
-        lambda q, p, z: q(z).mean(),
-        lambda q, p, z: -q(z).mean(),
-    ),
-    *known_as(
-        "log_of_log",
-        "Your functions give *log*-densities; you took the log of them again.",
+        lambda q, p, z: (q(z).exp() * (q(z) - p(z))).sum() / q(z).exp().sum()),
+    "weighed_by_p": ("You multiplied by p(z). The draws come from q and the expectation is taken "
+        "under q: a plain mean is all.",
+        lambda q, p, z: (p(z).exp() * (q(z) - p(z))).mean()),
+    "weighed_like_entropies": ("You averaged log-densities multiplied by log-densities. "
+        "`log_q(samples)` is a log already; the mean over draws replaces the weights.",
+        lambda q, p, z: (q(z) * (q(z) - p(z))).mean()),
+    "cross_entropy": ("That is −E[log p], the cross-entropy. The mean of log q is missing.",
+        lambda q, p, z: -p(z).mean()),
+    "p_forgotten": ("p does not occur: that is the mean of log q, minus the entropy of q.",
+        lambda q, p, z: q(z).mean(), lambda q, p, z: -q(z).mean()),
+    "log_of_log": ("Your functions give *log*-densities; you took the log of them again.",
         lambda q, p, z: (q(z).log() - p(z).log()).mean(),
-        lambda q, p, z: (q(z) / p(z)).log().mean(),
-    ),
-    *known_as(
-        "ratio_of_logs",
-        "You divided the log-densities. The log of a ratio is their difference.",
-        lambda q, p, z: (q(z) / p(z)).mean(),
-    ),
-    *known_as(
-        "ratio_not_logged",
-        "You averaged the ratio q/p. Its log is needed, log q − log p.",
-        lambda q, p, z: (q(z) - p(z)).exp().mean(),
-        lambda q, p, z: (p(z) - q(z)).exp().mean(),
-    ),
-    *known_as(
-        "densities_subtracted",
-        "Your difference is one of densities. Leave out the `exp`: log q − log p.",
-        lambda q, p, z: (q(z).exp() - p(z).exp()).mean(),
-    ),
-    *known_as(
-        "log_of_mean",
-        "You took the log outside: the mean of a log and the log of a mean differ. First the log, then the mean.",
+        lambda q, p, z: (q(z) / p(z)).log().mean()),
+    "ratio_of_logs": ("You divided the log-densities. The log of a ratio is their difference.",
+        lambda q, p, z: (q(z) / p(z)).mean()),
+    "ratio_not_logged": ("You averaged the ratio q/p. Its log is needed, log q − log p.",
+        lambda q, p, z: (q(z) - p(z)).exp().mean(), lambda q, p, z: (p(z) - q(z)).exp().mean()),
+    "densities_subtracted": ("Your difference is one of densities. Leave out the `exp`: log q − "
+        "log p.",
+        lambda q, p, z: (q(z).exp() - p(z).exp()).mean()),
+    "log_of_mean": ("You took the log outside: the mean of a log and the log of a mean differ. "
+        "First the log, then the mean.",
         lambda q, p, z: (q(z) - p(z)).exp().mean().log(),
-        lambda q, p, z: -(p(z) - q(z)).exp().mean().log(),
-    ),
-    *known_as(
-        "absolute",
-        "You made each term positive. Single terms may be negative; only the mean over many draws is not.",
-        lambda q, p, z: (q(z) - p(z)).abs().mean(),
-    ),
-    *known_as(
-        "squared",
-        "You squared the difference. The KL is the mean of the plain log q − log p.",
+        lambda q, p, z: -(p(z) - q(z)).exp().mean().log()),
+    "absolute": ("You made each term positive. Single terms may be negative; only the mean over "
+        "many draws is not.",
+        lambda q, p, z: (q(z) - p(z)).abs().mean()),
+    "squared": ("You squared the difference. The KL is the mean of the plain log q − log p.",
         lambda q, p, z: (q(z) - p(z)).square().mean(),
-        lambda q, p, z: (q(z) - p(z)).square().mean() / 2,
-    ),
-    *known_as(
-        "median",
-        "That is the median. The KL is an expectation: take the mean.",
-        lambda q, p, z: (q(z) - p(z)).median(),
-    ),
-    *known_as(
-        "mean_over_coordinates",
-        "You divided by the number of coordinates as well. A draw counts once, however many numbers it has.",
-        lambda q, p, z: (q(z) - p(z)).sum() / z.numel(),
-    ),
-    *known_as(
-        "bits",
-        "Right in bits; nats are asked for.",
-        lambda q, p, z: (q(z) - p(z)).mean() / math.log(2),
-    ),
-    *known_as(
-        "exponentiates_first",
-        "Your formula is right, and it turns the log-densities into densities first. In many dimensions those are 0 in float32, and the log "
-        "of 0/0 is NaN. Subtract the logs; no `exp` is needed.",
+        lambda q, p, z: (q(z) - p(z)).square().mean() / 2),
+    "median": ("That is the median. The KL is an expectation: take the mean.",
+        lambda q, p, z: (q(z) - p(z)).median()),
+    "mean_over_coordinates": ("You divided by the number of coordinates as well. A draw counts "
+        "once, however many numbers it has.",
+        lambda q, p, z: (q(z) - p(z)).sum() / z.numel()),
+    "bits": ("Right in bits; nats are asked for.",
+        lambda q, p, z: (q(z) - p(z)).mean() / math.log(2)),
+    "exponentiates_first": ("Your formula is right, and it turns the log-densities into densities "
+        "first. In many dimensions those are 0 in float32, and the log of 0/0 is NaN. Subtract the "
+        "logs; no `exp` is needed.",
         lambda q, p, z: (q(z).exp() / p(z).exp()).log().mean(),
-        lambda q, p, z: (q(z).exp().log() - p(z).exp().log()).mean(),
-    ),
-]
+        lambda q, p, z: (q(z).exp().log() - p(z).exp().log()).mean()),
+})  # fmt: skip
 
 
 def _same(fn, generator: Generator) -> str | None:
@@ -171,7 +121,8 @@ KL_MONTE_CARLO = Exercise(
     mistakes=MISTAKES,
     properties=[Property("same", _same)],
     hints=[
-        "KL(q‖p) is an expectation under q, and you have draws from q. What is an expectation, as a computation on draws?",
+        "KL(q‖p) is an expectation under q, and you have draws from q. "
+        "What is an expectation, as a computation on draws?",
         "`log_q(samples)` and `log_p(samples)` are (S,) each. Subtract, then average.",
         "`(log_q(samples) - log_p(samples)).mean().item()`",
     ],

@@ -53,7 +53,8 @@ def observe(fn: Callable[..., Any], f: Function, *numbers: Any) -> Any:
         return first
     if isinstance(first, tuple) and len(first) == 1:
         raise InterfaceError(
-            "you return a tuple with one entry, as `torch.autograd.grad` does; take the entry, `[0]`"
+            "you return a tuple with one entry, as `torch.autograd.grad` does; take the entry, "
+            "`[0]`"
         )
     second = _call(fn, f, *numbers)
     return first if _equal(first, second) else OWN_NOISE

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from coursework.checking.exercise import Case, Exercise, Mistake, Observed, Property
 from coursework.exercises.nb05.estimating import MUTATED, OWN_NOISE
+from coursework.exercises.rules import named
 
 
 def gumbel_softmax(logits: Tensor, tau: float, u: Tensor) -> Tensor:
@@ -57,7 +58,8 @@ def _cold(fn, generator: Generator) -> str | None:
     largest = float(fn(logits, 0.001, u).amax(1).median())
     if largest > 0.999:
         return None
-    return (f"At τ = 0.001 nearly every row must be close to one-hot; the largest entry of yours is "
+    return (f"At τ = 0.001 nearly every row must be close to one-hot; the largest entry of yours "
+        f"is "
             f"{largest:.3g}.")  # fmt: skip
 
 
@@ -103,7 +105,8 @@ def _is(word: str) -> Callable[[Observed, Case], bool]:
 
 
 _ONE_LOG = (
-    "One of the two logs is missing: −log u, or −log(1 − u), is exponential noise. Gumbel noise takes the log once "
+    "One of the two logs is missing: −log u, or −log(1 − u), is exponential noise. "
+    "Gumbel noise takes the log once "
     "more, g = −log(−log u)."
 )
 _BASE_10 = "You took logs to base 10. Both are natural logs, `torch.log`: g = −log(−log u)."
@@ -121,136 +124,86 @@ _CUT = (
     "(`.detach()`, `.data`, `torch.no_grad()`), and the point of this function is its gradient."
 )
 _HARD = (
-    "You returned one-hot rows. They are fair draws, and `argmax` has no gradient. Return the softmax, "
+    "You returned one-hot rows. They are fair draws, and `argmax` has no gradient. "
+    "Return the softmax, "
     "soft as it is."
 )
 
 MISTAKES = [
-    Mistake("one_log_missing", _ONE_LOG, lambda x, t, u: _softened(x - torch.log(u), t)),
-    Mistake("one_log_missing", _ONE_LOG, lambda x, t, u: _softened(x + torch.log(u), t)),
-    Mistake("one_log_missing", _ONE_LOG, lambda x, t, u: _softened(x - torch.log(1 - u), t)),
-    Mistake(
-        "normal_noise",
-        "You turned `u` into Gaussian noise. The largest score is a draw from the softmax only with "
-        "Gumbel noise, g = −log(−log u).",
-        lambda x, t, u: _softened(x + Normal(0.0, 1.0).icdf(u), t),
-    ),
-    Mistake("base_10", _BASE_10, lambda x, t, u: _softened(x - torch.log10(-torch.log10(u)), t)),
-    Mistake("base_10", _BASE_10, lambda x, t, u: _softened(x - torch.log10(-torch.log(u)), t)),
-    Mistake(
-        "sign_of_the_noise",
-        "The sign of the noise is turned round: g = −log(−log u), with a minus in front. Gumbel noise has a long "
-        "tail *upwards*, and which tail it is matters.",
-        lambda x, t, u: _softened(x - _gumbel(u), t),
-    ),
-    Mistake(
-        "inner_minus_missing",
-        "log u is negative, and the log of a negative number is NaN. A minus belongs inside as well: "
-        "g = −log(−log u).",
-        lambda x, t, u: _softened(x - torch.log(torch.log(u)), t),
-    ),
-    Mistake("times_tau", _TIMES_TAU, lambda x, t, u: _softened(x + _gumbel(u), 1 / t)),
-    Mistake("adds_u", _ADDS_U, lambda x, t, u: _softened(x + u, t)),
-    Mistake(
-        "noise_multiplied",
-        "You multiplied the logits by the noise. It is added: (logits + g) / τ.",
-        lambda x, t, u: _softened(x * _gumbel(u), t),
-    ),
-    Mistake("tau_on_a_part", _TAU_ON_PART, lambda x, t, u: _softened(x + _gumbel(u) / t, 1)),
-    Mistake("tau_on_a_part", _TAU_ON_PART, lambda x, t, u: _softened(x / t + _gumbel(u), 1)),
-    Mistake(
-        "tau_forgotten",
-        "The temperature isn't used. Divide the whole sum by it, (logits + g) / τ.",
-        lambda x, t, u: _softened(x + _gumbel(u), 1),
-    ),
-    Mistake(
-        "tau_squared",
-        "τ divides twice. Once is enough, (logits + g) / τ.",
-        lambda x, t, u: _softened(x + _gumbel(u), t * t),
-    ),
-    Mistake(
-        "noise_forgotten",
-        "There is no noise in it: that is the softmax of the logits, the same each time. Add Gumbel noise "
-        "made from `u`.",
-        lambda x, t, u: _softened(x, t),
-    ),
-    Mistake(
-        "one_minus_u",
-        "You used 1 − u where u stands. The distribution is the same, but the check goes draw by draw: "
-        "g = −log(−log u).",
-        lambda x, t, u: _softened(x + _gumbel(1 - u), t),
-    ),
-    Mistake(
-        "wrong_axis",
-        "Your softmax runs over the examples, so the columns sum to 1. It runs over the classes: `dim=1`.",
-        lambda x, t, u: torch.softmax((x + _gumbel(u)) / t, dim=0),
-    ),
-    Mistake(
-        "softmax_over_everything",
-        "Your softmax runs over the whole batch at once. Each example has its own: `dim=1`.",
-        lambda x, t, u: torch.softmax(((x + _gumbel(u)) / t).flatten(), 0).reshape(x.shape),
-    ),
-    Mistake(
-        "softmax_of_the_logits_first",
-        "You turned the logits into probabilities before adding the noise. Gumbel noise belongs on the "
-        "logits (or on log-probabilities), never on probabilities.",
-        lambda x, t, u: _softened(torch.softmax(x, 1) + _gumbel(u), t),
-    ),
-    Mistake(
-        "noise_after_the_softmax",
-        "You added the noise to the finished probabilities. It belongs on the logits, before the softmax.",
-        lambda x, t, u: torch.softmax(x / t, 1) + _gumbel(u),
-    ),
-    Mistake(
-        "log_returned",
-        "You returned logs of the shares. Use `torch.softmax`, not `log_softmax`.",
-        lambda x, t, u: torch.log_softmax((x + _gumbel(u)) / t, dim=1),
-    ),
-    Mistake(
-        "softmax_forgotten",
-        "Those are the noisy scores, (logits + g) / τ. The softmax over the classes is missing.",
-        lambda x, t, u: (x + _gumbel(u)) / t,
-    ),
-    Mistake(
-        "sigmoid_for_softmax",
-        "You used a sigmoid, so each class is decided by itself and the rows don't sum to 1. Use a "
-        "softmax over the classes.",
-        lambda x, t, u: torch.sigmoid((x + _gumbel(u)) / t),
-    ),
-    Mistake(
-        "straight_through",
-        "You returned one-hot rows with the softmax's gradient. That is straight-through, which comes "
-        "later in the notebook; here the soft rows are asked for.",
-        _straight_through,
-    ),
-    Mistake("hard", _HARD, lambda x, t, u: _hard(gumbel_softmax(x, t, u))),
-    Mistake(
-        "index_returned",
-        "You returned the number of the winning class. That is a fair draw, and it has no gradient. "
-        "Return the whole row of the softmax, (N, C).",
-        lambda x, t, u: gumbel_softmax(x, t, u).argmax(1),
-    ),
-    Mistake(
-        "overflow",
-        "exp overflows to infinity here, and infinity over infinity is NaN. `torch.softmax` subtracts "
-        "the largest score of each row before it takes exp; use it.",
-        _by_hand,
-    ),
-    Mistake("graph_cut", _CUT, lambda x, t, u: gumbel_softmax(x.detach(), t, u)),
-    Mistake(
-        "own_noise",
-        "Another row comes out each time, so you drew noise of your own (`F.gumbel_softmax` does) and "
-        "ignored `u`. Make the Gumbel noise from the `u` you are handed.",
-        lambda x, t, u: F.gumbel_softmax(x, tau=t, dim=1),
-        when=_is(OWN_NOISE),
-    ),
-    Mistake(
-        "mutated_argument",
-        "Your function changes one of its arguments in place, so the caller's data are changed too. Make "
-        "new tensors, and use no method that ends in `_`.",
-        lambda x, t, u: _softened(x - u.log_().neg_().log_(), t),
-        when=_is(MUTATED),
-    ),
+    *named({
+        "one_log_missing": (_ONE_LOG, lambda x, t, u: _softened(x - torch.log(u), t),
+            lambda x, t, u: _softened(x + torch.log(u), t),
+            lambda x, t, u: _softened(x - torch.log(1 - u), t)),
+        "normal_noise": ("You turned `u` into Gaussian noise. The largest score is a draw from the "
+            "softmax only with Gumbel noise, g = −log(−log u).",
+            lambda x, t, u: _softened(x + Normal(0.0, 1.0).icdf(u), t)),
+        "base_10": (_BASE_10, lambda x, t, u: _softened(x - torch.log10(-torch.log10(u)), t),
+            lambda x, t, u: _softened(x - torch.log10(-torch.log(u)), t)),
+        "sign_of_the_noise": ("The sign of the noise is turned round: g = −log(−log u), with a "
+            "minus in front. Gumbel noise has a long tail *upwards*, and which tail it is matters.",
+            lambda x, t, u: _softened(x - _gumbel(u), t)),
+        "inner_minus_missing": ("log u is negative, and the log of a negative number is NaN. A "
+            "minus belongs inside as well: g = −log(−log u).",
+            lambda x, t, u: _softened(x - torch.log(torch.log(u)), t)),
+        "times_tau": (_TIMES_TAU, lambda x, t, u: _softened(x + _gumbel(u), 1 / t)),
+        "adds_u": (_ADDS_U, lambda x, t, u: _softened(x + u, t)),
+        "noise_multiplied": ("You multiplied the logits by the noise. It is added: (logits + g) / "
+            "τ.",
+            lambda x, t, u: _softened(x * _gumbel(u), t)),
+        "tau_on_a_part": (_TAU_ON_PART, lambda x, t, u: _softened(x + _gumbel(u) / t, 1),
+            lambda x, t, u: _softened(x / t + _gumbel(u), 1)),
+        "tau_forgotten": ("The temperature isn't used. Divide the whole sum by it, (logits + g) / "
+            "τ.",
+            lambda x, t, u: _softened(x + _gumbel(u), 1)),
+        "tau_squared": ("τ divides twice. Once is enough, (logits + g) / τ.",
+            lambda x, t, u: _softened(x + _gumbel(u), t * t)),
+        "noise_forgotten": ("There is no noise in it: that is the softmax of the logits, the same "
+            "each time. Add Gumbel noise made from `u`.",
+            lambda x, t, u: _softened(x, t)),
+        "one_minus_u": ("You used 1 − u where u stands. The distribution is the same, but the "
+            "check goes draw by draw: g = −log(−log u).",
+            lambda x, t, u: _softened(x + _gumbel(1 - u), t)),
+        "wrong_axis": ("Your softmax runs over the examples, so the columns sum to 1. It runs over "
+            "the classes: `dim=1`.",
+            lambda x, t, u: torch.softmax((x + _gumbel(u)) / t, dim=0)),
+        "softmax_over_everything": ("Your softmax runs over the whole batch at once. Each example "
+            "has its own: `dim=1`.",
+            lambda x, t, u: torch.softmax(((x + _gumbel(u)) / t).flatten(), 0).reshape(x.shape)),
+        "softmax_of_the_logits_first": ("You turned the logits into probabilities before adding "
+            "the noise. Gumbel noise belongs on the logits (or on log-probabilities), never on "
+            "probabilities.",
+            lambda x, t, u: _softened(torch.softmax(x, 1) + _gumbel(u), t)),
+        "noise_after_the_softmax": ("You added the noise to the finished probabilities. It belongs "
+            "on the logits, before the softmax.",
+            lambda x, t, u: torch.softmax(x / t, 1) + _gumbel(u)),
+        "log_returned": ("You returned logs of the shares. Use `torch.softmax`, not `log_softmax`.",
+            lambda x, t, u: torch.log_softmax((x + _gumbel(u)) / t, dim=1)),
+        "softmax_forgotten": ("Those are the noisy scores, (logits + g) / τ. The softmax over the "
+            "classes is missing.",
+            lambda x, t, u: (x + _gumbel(u)) / t),
+        "sigmoid_for_softmax": ("You used a sigmoid, so each class is decided by itself and the "
+            "rows don't sum to 1. Use a softmax over the classes.",
+            lambda x, t, u: torch.sigmoid((x + _gumbel(u)) / t)),
+        "straight_through": ("You returned one-hot rows with the softmax's gradient. That is "
+            "straight-through, which comes later in the notebook; here the soft rows are asked "
+            "for.",
+            _straight_through),
+        "hard": (_HARD, lambda x, t, u: _hard(gumbel_softmax(x, t, u))),
+        "index_returned": ("You returned the number of the winning class. That is a fair draw, and "
+            "it has no gradient. Return the whole row of the softmax, (N, C).",
+            lambda x, t, u: gumbel_softmax(x, t, u).argmax(1)),
+        "overflow": ("exp overflows to infinity here, and infinity over infinity is NaN. "
+            "`torch.softmax` subtracts the largest score of each row before it takes exp; use it.",
+            _by_hand),
+        "graph_cut": (_CUT, lambda x, t, u: gumbel_softmax(x.detach(), t, u)),
+    }),
+    Mistake("own_noise", "Another row comes out each time, so you drew noise of your own "
+        "(`F.gumbel_softmax` does) and ignored `u`. Make the Gumbel noise from the `u` you are "
+        "handed.",
+        lambda x, t, u: F.gumbel_softmax(x, tau=t, dim=1), when=_is(OWN_NOISE)),
+    Mistake("mutated_argument", "Your function changes one of its arguments in place, so the "
+        "caller's data are changed too. Make new tensors, and use no method that ends in `_`.",
+        lambda x, t, u: _softened(x - u.log_().neg_().log_(), t), when=_is(MUTATED)),
 ]  # fmt: skip
 
 GUMBEL = Exercise(

@@ -21,6 +21,7 @@ from coursework.exercises.nb05.estimating import (
     observe,
     sample_counts,
 )
+from coursework.exercises.rules import named
 
 
 def pathwise_gradient(f: Function, mu: Tensor, sigma: Tensor, eps: Tensor) -> Tensor:
@@ -82,14 +83,16 @@ def _nearly(seen: Observed, case: Case) -> bool:
 
 _DETACHED = (
     "Autograd finds no way from f(z) back to μ. Either your copy of μ never asked for a gradient "
-    "(`.requires_grad_()`), or something on the way to z cuts the graph (`.detach()`, `.data`, `torch.no_grad()`)."
+    "(`.requires_grad_()`), or something on the way to z cuts the graph (`.detach()`, `.data`, "
+    "`torch.no_grad()`)."
 )
 _AT_THE_MEAN = (
     "You differentiated f at the mean, f′(μ). The mean of the slopes is not the slope at the mean, "
     "unless f is a parabola or a line: differentiate the mean of f(μ + σε) over all samples."
 )
 _SIGMA = (
-    "That is the gradient with respect to σ: each slope came out multiplied by ε. Ask autograd for the "
+    "That is the gradient with respect to σ: each slope came out multiplied by ε. "
+    "Ask autograd for the "
     "one with respect to μ."
 )
 _EPS = (
@@ -98,92 +101,74 @@ _EPS = (
 )
 _NO_MEAN = "There is one slope per sample left, (S,). Their mean is asked for, one number."
 _NOT_ONE = (
-    "Autograd differentiates one number, and f(z) has one per sample, (S,). The gradient of their *mean* "
+    "Autograd differentiates one number, and f(z) has one per sample, (S,). "
+    "The gradient of their *mean* "
     "is asked for: `.mean()` before you differentiate."
 )
 _NEARLY = (
-    "Nearly right, and a little off. Finite differences, (f(z + h) − f(z)) / h, do that: a large h is "
-    "inexact, and for a small one 32-bit numbers have too few digits. Autograd gives the slope itself."
+    "Nearly right, and a little off. Finite differences, (f(z + h) − f(z)) / h, do that: "
+    "a large h is "
+    "inexact, and for a small one 32-bit numbers have too few digits. "
+    "Autograd gives the slope itself."
 )
 _SUMMED = (
-    "You added up the slopes of the samples. The gradient of the *mean* is asked for: `.mean()` before "
+    "You added up the slopes of the samples. The gradient of the *mean* is asked for: "
+    "`.mean()` before "
     "you differentiate, or it grows with S."
 )
 
 MISTAKES = [
-    Mistake("at_the_mean", _AT_THE_MEAN, lambda f, m, s, e: derivative(f, m)),
-    Mistake("at_the_mean", _AT_THE_MEAN, lambda f, m, s, e: derivative(f, (m + s * e).mean())),
-    Mistake("detached", _DETACHED, _dead),
+    *named({
+        "at_the_mean": (_AT_THE_MEAN, lambda f, m, s, e: derivative(f, m),
+            lambda f, m, s, e: derivative(f, (m + s * e).mean())),
+        "detached": (_DETACHED, _dead),
+    }),
     Mistake("detached", _DETACHED, _detached, when=is_word(DETACHED)),
-    Mistake("with_respect_to_sigma", _SIGMA, lambda f, m, s, e: (_slopes(f, m, s, e) * e).mean()),
-    Mistake("with_respect_to_eps", _EPS, lambda f, m, s, e: s * _slopes(f, m, s, e).mean()),
-    Mistake("with_respect_to_eps", _EPS, lambda f, m, s, e: s * _slopes(f, m, s, e).sum()),
-    Mistake("with_respect_to_eps", _EPS, lambda f, m, s, e: s * _slopes(f, m, s, e) / len(e)),
-    Mistake("with_respect_to_sigma", _SIGMA, lambda f, m, s, e: (_slopes(f, m, s, e) * e).sum()),
-    Mistake("summed", _SUMMED, lambda f, m, s, e: _slopes(f, m, s, e).sum()),
-    Mistake("not_averaged", _NO_MEAN, lambda f, m, s, e: _slopes(f, m, s, e)),
-    Mistake("not_averaged", _NO_MEAN, lambda f, m, s, e: _slopes(f, m, s, e) / len(e)),
+    *named({
+        "with_respect_to_sigma": (_SIGMA, lambda f, m, s, e: (_slopes(f, m, s, e) * e).mean()),
+        "with_respect_to_eps": (_EPS, lambda f, m, s, e: s * _slopes(f, m, s, e).mean(),
+            lambda f, m, s, e: s * _slopes(f, m, s, e).sum(),
+            lambda f, m, s, e: s * _slopes(f, m, s, e) / len(e)),
+    }),
+    *named({
+        "with_respect_to_sigma": (_SIGMA, lambda f, m, s, e: (_slopes(f, m, s, e) * e).sum()),
+        "summed": (_SUMMED, lambda f, m, s, e: _slopes(f, m, s, e).sum()),
+        "not_averaged": (_NO_MEAN, lambda f, m, s, e: _slopes(f, m, s, e),
+            lambda f, m, s, e: _slopes(f, m, s, e) / len(e)),
+    }),
     Mistake("nothing_averaged", _NOT_ONE, _not_one, when=is_many),
-    Mistake(
-        "f_of_eps",
-        "You differentiated f at ε. f wants the draw itself, z = μ + σε.",
-        lambda f, m, s, e: derivative(f, e).mean(),
-    ),
-    Mistake(
-        "sigma_left_out",
-        "Your draws are μ + ε: σ is left out. z = μ + σε.",
-        lambda f, m, s, e: derivative(f, m + e).mean(),
-    ),
-    Mistake(
-        "variance_for_sigma",
-        "You stretched ε by σ². `sigma` is the standard deviation: z = μ + σε.",
-        lambda f, m, s, e: derivative(f, m + s**2 * e).mean(),
-    ),
-    Mistake(
-        "sigma_as_variance",
-        "You took the root of σ, as if it were the variance. `sigma` is the standard deviation: "
-        "z = μ + σε.",
-        lambda f, m, s, e: derivative(f, m + s.sqrt() * e).mean(),
-    ),
-    Mistake(
-        "sigma_read_as_logvar",
-        "You took `sigma` for a log-variance. Here it is the standard deviation itself: z = μ + σε.",
-        lambda f, m, s, e: derivative(f, m + torch.exp(0.5 * s) * e).mean(),
-    ),
-    Mistake(
-        "sign",
-        "The size is right and the sign is wrong: you differentiated −f. Asked for is the direction in "
-        "which the mean of f *rises*.",
-        lambda f, m, s, e: -_slopes(f, m, s, e).mean(),
-    ),
-    Mistake(
-        "mean_of_f",
-        "That is the mean of f(z). Its derivative with respect to μ is asked for: `torch.autograd.grad(mean, mu)[0]`.",
-        lambda f, m, s, e: f(m + s * e).mean(),
-    ),
-    Mistake(
-        "score_function",
-        "That is the score-function estimate, made of values of f. Here the slope of f is used: let "
-        "autograd go through z = μ + σε.",
-        lambda f, m, s, e: (f(m + s * e) * e / s).mean(),
-    ),
-    Mistake(
-        "own_noise",
-        "You get another number each time, so you drew noise of your own. Use the `eps` you are handed.",
-        lambda f, m, s, e: _slopes(f, m, s, torch.randn_like(e)).mean(),
-        when=is_word(OWN_NOISE),
-    ),
-    Mistake(
-        "mutated_argument",
-        "Your function changes one of its arguments in place. Make new tensors, and use no method "
-        "that ends in `_` (apart from `requires_grad_` on a copy).",
-        lambda f, m, s, e: derivative(f, e.mul_(s).add_(m)).mean(),
-        when=is_word(MUTATED),
-    ),
-    Mistake(
-        "finite_differences", _NEARLY, _differences, when=_nearly
-    ),  # last: any other name is better
-]
+    *named({
+        "f_of_eps": ("You differentiated f at ε. f wants the draw itself, z = μ + σε.",
+            lambda f, m, s, e: derivative(f, e).mean()),
+        "sigma_left_out": ("Your draws are μ + ε: σ is left out. z = μ + σε.",
+            lambda f, m, s, e: derivative(f, m + e).mean()),
+        "variance_for_sigma": ("You stretched ε by σ². `sigma` is the standard deviation: z = μ + "
+            "σε.",
+            lambda f, m, s, e: derivative(f, m + s**2 * e).mean()),
+        "sigma_as_variance": ("You took the root of σ, as if it were the variance. `sigma` is the "
+            "standard deviation: z = μ + σε.",
+            lambda f, m, s, e: derivative(f, m + s.sqrt() * e).mean()),
+        "sigma_read_as_logvar": ("You took `sigma` for a log-variance. Here it is the standard "
+            "deviation itself: z = μ + σε.",
+            lambda f, m, s, e: derivative(f, m + torch.exp(0.5 * s) * e).mean()),
+        "sign": ("The size is right and the sign is wrong: you differentiated −f. Asked for is the "
+            "direction in which the mean of f *rises*.",
+            lambda f, m, s, e: -_slopes(f, m, s, e).mean()),
+        "mean_of_f": ("That is the mean of f(z). Its derivative with respect to μ is asked for: "
+            "`torch.autograd.grad(mean, mu)[0]`.",
+            lambda f, m, s, e: f(m + s * e).mean()),
+        "score_function": ("That is the score-function estimate, made of values of f. Here the "
+            "slope of f is used: let autograd go through z = μ + σε.",
+            lambda f, m, s, e: (f(m + s * e) * e / s).mean()),
+    }),
+    Mistake("own_noise", "You get another number each time, so you drew noise of your own. Use the "
+        "`eps` you are handed.",
+        lambda f, m, s, e: _slopes(f, m, s, torch.randn_like(e)).mean(), when=is_word(OWN_NOISE)),
+    Mistake("mutated_argument", "Your function changes one of its arguments in place. Make new "
+        "tensors, and use no method that ends in `_` (apart from `requires_grad_` on a copy).",
+        lambda f, m, s, e: derivative(f, e.mul_(s).add_(m)).mean(), when=is_word(MUTATED)),
+    Mistake("finite_differences", _NEARLY, _differences, when=_nearly),
+]  # fmt: skip
 
 PATHWISE = Exercise(
     name="pathwise_gradient",
@@ -195,7 +180,8 @@ PATHWISE = Exercise(
     properties=[Property("slope_of_a_line", _line)],
     hints=[
         "Build the mean of f over draws that depend on μ, and ask autograd for its slope in μ.",
-        "The μ you are handed wants no gradient yet: `mu = mu.detach().clone().requires_grad_()`. Then "
+        "The μ you are handed wants no gradient yet: `mu = mu.detach().clone().requires_grad_()`. "
+        "Then "
         "z = μ + σε as usual.",
         "`torch.autograd.grad(f(mu + sigma * eps).mean(), mu)[0]`",
     ],

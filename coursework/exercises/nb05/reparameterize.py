@@ -10,6 +10,7 @@ from torch.distributions import Normal
 from torch.nn import functional as F
 
 from coursework.checking.exercise import NO_GRAPH, Case, Exercise, Mistake, Observed, Property
+from coursework.exercises.rules import named
 
 Draw = Callable[[Tensor, Tensor, Tensor], Tensor]
 
@@ -78,8 +79,10 @@ def _own_noise_and_no_gradient(seen: Observed, case: Case) -> bool:
 
 
 _CUT = (
-    "The numbers are right, and no gradient comes back through them, so the encoder would never learn. "
-    "Something cuts the graph: `.detach()`, `.data`, `.item()`, `torch.no_grad()`, or a new `torch.tensor(…)`."
+    "The numbers are right, and no gradient comes back through them, so the encoder would never "
+    "learn. "
+    "Something cuts the graph: `.detach()`, `.data`, `.item()`, `torch.no_grad()`, or a new "
+    "`torch.tensor(…)`."
 )
 _VARIANCE = (
     "You used e^logvar as σ. That is the *variance*: logvar is log σ². The standard deviation is "
@@ -94,19 +97,23 @@ _ONE_EPS = (
     "every dimension, (N, K): use all of it, entry by entry."
 )
 _ONE_EPS_A_ROW = (
-    "All dimensions of an example share one number of noise, so your draws lie on a line. `eps` has a "
+    "All dimensions of an example share one number of noise, so your draws lie on a line. "
+    "`eps` has a "
     "number for every example and every dimension, (N, K): multiply entry by entry."
 )
 _OWN_NOISE = (
-    "You drew noise of your own (`torch.randn_like`, `.rsample()`) and ignored `eps`. The draw is a fair "
+    "You drew noise of your own (`torch.randn_like`, `.rsample()`) and ignored `eps`. "
+    "The draw is a fair "
     "one, but it changes from call to call. Use the `eps` you are handed."
 )
 _SAMPLED = (
-    "You let torch draw (`torch.normal(mu, sigma)`, `.sample()`). That gives a fair sample without a "
+    "You let torch draw (`torch.normal(mu, sigma)`, `.sample()`). "
+    "That gives a fair sample without a "
     "gradient: μ and σ would never learn. Compute z from μ, σ and the `eps` you are handed."
 )
 _REDUCED = (
-    "You added up or averaged over a dimension. A draw has as many numbers as μ, (N, K): no sum, no "
+    "You added up or averaged over a dimension. A draw has as many numbers as μ, (N, K): "
+    "no sum, no "
     "mean."
 )
 
@@ -117,126 +124,78 @@ def _no_grad(mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
 
 
 MISTAKES = [
-    Mistake("variance_for_sigma", _VARIANCE, lambda mu, logvar, eps: mu + logvar.exp() * eps),
-    Mistake(
-        "logvar_for_sigma",
-        "You used logvar itself as σ. It is log σ², which may be negative; σ can't be. "
-        "σ = e^(logvar / 2), `torch.exp(0.5 * logvar)`.",
-        lambda mu, logvar, eps: mu + logvar * eps,
-    ),
-    Mistake(
-        "half_logvar_for_sigma",
-        "You used logvar / 2 as σ. That is log σ; the `torch.exp` around it is missing.",
-        lambda mu, logvar, eps: mu + 0.5 * logvar * eps,
-    ),
-    Mistake(
-        "root_of_logvar",
-        "You took the square root of logvar as if it were the variance. It is the *log* of the "
-        "variance, and where it is negative your root is NaN. σ = e^(logvar / 2).",
-        lambda mu, logvar, eps: mu + logvar.sqrt() * eps,
-    ),
-    Mistake(
-        "doubled_for_halved",
-        "You doubled logvar where it should be halved. σ is the *root* of the variance e^logvar: "
-        "`torch.exp(0.5 * logvar)`.",
-        lambda mu, logvar, eps: mu + torch.exp(2 * logvar) * eps,
-    ),
-    Mistake(
-        "one_over_sigma",
-        "You divided by σ, or put a minus into the exponent: the wider the Gaussian, the closer your "
-        "draws to μ. σ = e^(+logvar / 2) multiplies ε.",
-        lambda mu, logvar, eps: mu + torch.exp(-0.5 * logvar) * eps,
-    ),
-    Mistake(
-        "softplus_for_exp",
-        "You used softplus in the place of exp. That is another way to keep σ positive, and then the "
-        "number isn't a log-variance. In this course logvar is log σ², so σ = e^(logvar / 2).",
-        lambda mu, logvar, eps: mu + F.softplus(logvar) * eps,
-    ),
-    Mistake("mu_times_eps", _MU_TIMES, lambda mu, logvar, eps: mu * eps + _sigma(logvar)),
-    Mistake("mu_times_eps", _MU_TIMES, lambda mu, logvar, eps: (mu + _sigma(logvar)) * eps),
-    Mistake("mu_times_eps", _MU_TIMES, lambda mu, logvar, eps: mu * eps + logvar.exp()),
-    Mistake("mu_times_eps", _MU_TIMES, lambda mu, logvar, eps: mu * _sigma(logvar) * eps),
-    Mistake("mu_times_eps", _MU_TIMES, lambda mu, logvar, eps: mu * (1 + _sigma(logvar) * eps)),
-    Mistake(
-        "minus_for_plus",
-        "You subtracted σ · ε. The distribution is the same, since ε is symmetric, but the check goes "
-        "draw by draw: z = μ + σ · ε.",
-        lambda mu, logvar, eps: mu - _sigma(logvar) * eps,
-    ),
-    Mistake(
-        "sigma_forgotten",
-        "You added `eps` as it is, so every Gaussian has σ = 1 whatever logvar says. Multiply `eps` by "
-        "σ = e^(logvar / 2).",
-        lambda mu, logvar, eps: mu + eps,
-    ),
-    Mistake(
-        "mu_forgotten",
-        "Your draws lie around 0: μ is missing. z = μ + σ · ε.",
-        lambda mu, logvar, eps: _sigma(logvar) * eps,
-    ),
-    Mistake(
-        "mean_returned",
-        "You returned μ. That is no draw: nothing random is left. z = μ + σ · ε.",
-        lambda mu, logvar, eps: mu.clone(),
-    ),
-    Mistake(
-        "eps_forgotten",
-        "You added σ and no noise: the same number each time, one σ above μ. Multiply σ by `eps`.",
-        lambda mu, logvar, eps: mu + _sigma(logvar),
-    ),
-    Mistake(
-        "mu_and_logvar_swapped",
-        "You took `mu` for the log-variance and `logvar` for the mean. The order is (mu, logvar, eps).",
-        lambda mu, logvar, eps: reparameterize(logvar, mu, eps),
-    ),
-    Mistake("one_eps", _ONE_EPS, lambda mu, logvar, eps: reparameterize(mu, logvar, eps[:1])),
-    Mistake("one_eps", _ONE_EPS, lambda mu, logvar, eps: reparameterize(mu, logvar, eps[-1])),
-    Mistake("one_eps", _ONE_EPS, lambda mu, logvar, eps: reparameterize(mu, logvar, eps[0, 0])),
-    Mistake("one_eps", _ONE_EPS, lambda mu, logvar, eps: reparameterize(mu, logvar, eps.mean())),
-    Mistake("one_eps", _ONE_EPS, lambda mu, logvar, eps: reparameterize(mu, logvar, eps.mean(0))),
-    Mistake(
-        "one_eps_a_row",
-        _ONE_EPS_A_ROW,
-        lambda mu, logvar, eps: reparameterize(mu, logvar, eps[:, :1]),
-    ),
-    Mistake(
-        "one_eps_a_row",
-        _ONE_EPS_A_ROW,
-        lambda mu, logvar, eps: reparameterize(mu, logvar, eps.mean(1, keepdim=True)),
-    ),
-    Mistake("reduced", _REDUCED, lambda mu, logvar, eps: reparameterize(mu, logvar, eps).sum(1)),
-    Mistake("reduced", _REDUCED, lambda mu, logvar, eps: reparameterize(mu, logvar, eps).mean(0)),
-    Mistake("reduced", _REDUCED, lambda mu, logvar, eps: reparameterize(mu, logvar, eps).mean(1)),
-    Mistake("reduced", _REDUCED, lambda mu, logvar, eps: reparameterize(mu, logvar, eps).mean()),
-    Mistake(
-        "density_returned",
-        "That is the log-density of ε under N(μ, σ²), a number that says how likely a draw is. The "
-        "draw itself is asked for: z = μ + σ · ε.",
-        lambda mu, logvar, eps: Normal(mu, _sigma(logvar)).log_prob(eps),
-    ),
-    Mistake("graph_cut", _CUT, _no_grad),
-    Mistake(
-        "sigma_cut",
-        "The numbers are right, and no gradient reaches logvar: something on the way to σ cuts the "
-        "graph (`.detach()`, `.data`, `torch.no_grad()`). The encoder could move its Gaussians and "
-        "never widen or narrow them.",
-        lambda mu, logvar, eps: mu + _sigma(logvar).detach() * eps,
-    ),
-    Mistake(
-        "mu_cut",
-        "The numbers are right, and no gradient reaches μ: something cuts the graph there "
-        "(`.detach()`, `.data`, `torch.no_grad()`). The encoder could never move its Gaussians.",
-        lambda mu, logvar, eps: mu.detach() + _sigma(logvar) * eps,
-    ),
+    *named({
+        "variance_for_sigma": (_VARIANCE, lambda mu, logvar, eps: mu + logvar.exp() * eps),
+        "logvar_for_sigma": ("You used logvar itself as σ. It is log σ², which may be negative; σ "
+            "can't be. σ = e^(logvar / 2), `torch.exp(0.5 * logvar)`.",
+            lambda mu, logvar, eps: mu + logvar * eps),
+        "half_logvar_for_sigma": ("You used logvar / 2 as σ. That is log σ; the `torch.exp` around "
+            "it is missing.",
+            lambda mu, logvar, eps: mu + 0.5 * logvar * eps),
+        "root_of_logvar": ("You took the square root of logvar as if it were the variance. It is "
+            "the *log* of the variance, and where it is negative your root is NaN. σ = e^(logvar / "
+            "2).",
+            lambda mu, logvar, eps: mu + logvar.sqrt() * eps),
+        "doubled_for_halved": ("You doubled logvar where it should be halved. σ is the *root* of "
+            "the variance e^logvar: `torch.exp(0.5 * logvar)`.",
+            lambda mu, logvar, eps: mu + torch.exp(2 * logvar) * eps),
+        "one_over_sigma": ("You divided by σ, or put a minus into the exponent: the wider the "
+            "Gaussian, the closer your draws to μ. σ = e^(+logvar / 2) multiplies ε.",
+            lambda mu, logvar, eps: mu + torch.exp(-0.5 * logvar) * eps),
+        "softplus_for_exp": ("You used softplus in the place of exp. That is another way to keep σ "
+            "positive, and then the number isn't a log-variance. In this course logvar is log σ², "
+            "so σ = e^(logvar / 2).",
+            lambda mu, logvar, eps: mu + F.softplus(logvar) * eps),
+        "mu_times_eps": (_MU_TIMES, lambda mu, logvar, eps: mu * eps + _sigma(logvar),
+            lambda mu, logvar, eps: (mu + _sigma(logvar)) * eps,
+            lambda mu, logvar, eps: mu * eps + logvar.exp(),
+            lambda mu, logvar, eps: mu * _sigma(logvar) * eps,
+            lambda mu, logvar, eps: mu * (1 + _sigma(logvar) * eps)),
+        "minus_for_plus": ("You subtracted σ · ε. The distribution is the same, since ε is "
+            "symmetric, but the check goes draw by draw: z = μ + σ · ε.",
+            lambda mu, logvar, eps: mu - _sigma(logvar) * eps),
+        "sigma_forgotten": ("You added `eps` as it is, so every Gaussian has σ = 1 whatever logvar "
+            "says. Multiply `eps` by σ = e^(logvar / 2).",
+            lambda mu, logvar, eps: mu + eps),
+        "mu_forgotten": ("Your draws lie around 0: μ is missing. z = μ + σ · ε.",
+            lambda mu, logvar, eps: _sigma(logvar) * eps),
+        "mean_returned": ("You returned μ. That is no draw: nothing random is left. z = μ + σ · ε.",
+            lambda mu, logvar, eps: mu.clone()),
+        "eps_forgotten": ("You added σ and no noise: the same number each time, one σ above μ. "
+            "Multiply σ by `eps`.",
+            lambda mu, logvar, eps: mu + _sigma(logvar)),
+        "mu_and_logvar_swapped": ("You took `mu` for the log-variance and `logvar` for the mean. "
+            "The order is (mu, logvar, eps).",
+            lambda mu, logvar, eps: reparameterize(logvar, mu, eps)),
+        "one_eps": (_ONE_EPS, lambda mu, logvar, eps: reparameterize(mu, logvar, eps[:1]),
+            lambda mu, logvar, eps: reparameterize(mu, logvar, eps[-1]),
+            lambda mu, logvar, eps: reparameterize(mu, logvar, eps[0, 0]),
+            lambda mu, logvar, eps: reparameterize(mu, logvar, eps.mean()),
+            lambda mu, logvar, eps: reparameterize(mu, logvar, eps.mean(0))),
+        "one_eps_a_row": (_ONE_EPS_A_ROW,
+            lambda mu, logvar, eps: reparameterize(mu, logvar, eps[:, :1]),
+            lambda mu, logvar, eps: reparameterize(mu, logvar, eps.mean(1, keepdim=True))),
+        "reduced": (_REDUCED, lambda mu, logvar, eps: reparameterize(mu, logvar, eps).sum(1),
+            lambda mu, logvar, eps: reparameterize(mu, logvar, eps).mean(0),
+            lambda mu, logvar, eps: reparameterize(mu, logvar, eps).mean(1),
+            lambda mu, logvar, eps: reparameterize(mu, logvar, eps).mean()),
+        "density_returned": ("That is the log-density of ε under N(μ, σ²), a number that says how "
+            "likely a draw is. The draw itself is asked for: z = μ + σ · ε.",
+            lambda mu, logvar, eps: Normal(mu, _sigma(logvar)).log_prob(eps)),
+        "graph_cut": (_CUT, _no_grad),
+        "sigma_cut": ("The numbers are right, and no gradient reaches logvar: something on the way "
+            "to σ cuts the graph (`.detach()`, `.data`, `torch.no_grad()`). The encoder could move "
+            "its Gaussians and never widen or narrow them.",
+            lambda mu, logvar, eps: mu + _sigma(logvar).detach() * eps),
+        "mu_cut": ("The numbers are right, and no gradient reaches μ: something cuts the graph "
+            "there (`.detach()`, `.data`, `torch.no_grad()`). The encoder could never move its "
+            "Gaussians.",
+            lambda mu, logvar, eps: mu.detach() + _sigma(logvar) * eps),
+    }),
     Mistake("own_noise", _OWN_NOISE, lambda m, v, eps: Normal(m, _sigma(v)).rsample(), _own_noise),
-    Mistake(
-        "sampled_without_gradient",
-        _SAMPLED,
-        lambda mu, logvar, eps: torch.normal(mu, _sigma(logvar)),
-        _own_noise_and_no_gradient,
-    ),
-]
+    Mistake("sampled_without_gradient", _SAMPLED,
+        lambda mu, logvar, eps: torch.normal(mu, _sigma(logvar)), _own_noise_and_no_gradient),
+]  # fmt: skip
 
 REPARAMETERIZE = Exercise(
     name="reparameterize",
@@ -248,7 +207,8 @@ REPARAMETERIZE = Exercise(
     properties=[Property("mu_without_noise", _no_noise)],
     hints=[
         "Three steps: from the log-variance to σ, stretch the noise, move it.",
-        "logvar = log σ², so σ² = e^logvar. What is σ, then? Half of something goes into the exponent.",
+        "logvar = log σ², so σ² = e^logvar. What is σ, then? "
+        "Half of something goes into the exponent.",
         "`mu + torch.exp(0.5 * logvar) * eps`, and nothing that cuts the graph.",
     ],
     points=2,

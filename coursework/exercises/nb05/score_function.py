@@ -21,6 +21,7 @@ from coursework.exercises.nb05.estimating import (
     observe,
     sample_counts,
 )
+from coursework.exercises.rules import named
 
 
 def score_function_gradient(
@@ -108,147 +109,92 @@ _THROUGH = (
 )
 
 MISTAKES = [
-    Mistake("sigma_not_squared", _SIGMA,
+    *named({
+        "sigma_not_squared": (_SIGMA,
             lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * (_draws(m, s, e) - m) / s).mean()),
-    Mistake(
-        "not_divided",
-        "You didn't divide by σ². The slope of log N(z; μ, σ²) in μ is (z − μ) / σ².",
-        lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * s * e).mean(),
-    ),
-    Mistake(
-        "eps_over_variance",
-        "You divided ε by σ². It is (z − μ) / σ², and z − μ = σε, so with ε it is ε / σ.",
-        lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * e / s**2).mean(),
-    ),
-    Mistake(
-        "multiplied_by_variance",
-        "You multiplied by σ² where you should divide by it.",
-        lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * s**3 * e).mean(),
-    ),
-    Mistake(
-        "sign",
-        "The size is right and the sign is wrong. The slope of log N(z; μ, σ²) in μ is "
-        "+(z − μ) / σ²: a draw above μ becomes likelier when μ rises.",
-        lambda f, m, s, e, b: -score_function_gradient(f, m, s, e, b),
-    ),
-    Mistake("f_of_eps", _F_OF_EPS, lambda f, m, s, e, b: ((f(e) - b) * e / s).mean()),
-    Mistake("f_of_eps", _F_OF_EPS, lambda f, m, s, e, b: ((f(e) - b) * (e - m) / s**2).mean()),
-    Mistake(
-        "f_at_the_mean",
-        "You evaluated f at μ only. f wants every draw, z = μ + σε, one value per sample.",
-        lambda f, m, s, e, b: ((f(m) - b) * e / s).mean(),
-    ),
-    Mistake(
-        "baseline_added",
-        "The baseline is added. Subtract it: (f(z) − baseline), so that draws better than the "
-        "baseline push one way and worse ones the other.",
-        lambda f, m, s, e, b: score_function_gradient(f, m, s, e, -b),
-    ),
-    Mistake(
-        "baseline_ignored",
-        "The baseline isn't used. Subtract it from f(z) before you multiply by (z − μ) / σ².",
-        lambda f, m, s, e, b: score_function_gradient(f, m, s, e, 0.0),
-    ),
-    Mistake(
-        "baseline_outside",
-        "You subtracted the baseline from the finished product, which shifts the answer by it. It is "
-        "subtracted from f(z), inside the brackets, where its effect averages out to 0.",
-        lambda f, m, s, e, b: score_function_gradient(f, m, s, e, 0.0) - b,
-    ),
-    Mistake(
-        "own_baseline",
-        "You subtracted the mean of f(z) and not the `baseline` you were handed. (A mean over the same "
-        "draws is also a little biased: each draw is compared with itself.)",
-        lambda f, m, s, e, b: score_function_gradient(f, m, s, e, f(_draws(m, s, e)).mean()),
-    ),
-    Mistake(
-        "z_not_centered",
-        "You multiplied by z where z − μ belongs. What counts is how far a draw lies above μ.",
-        lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * _draws(m, s, e) / s**2).mean(),
-    ),
-    Mistake(
-        "brackets_around_f",
-        "Brackets are missing: you subtracted baseline · (z − μ) / σ² from f(z). It is (f(z) − baseline), "
-        "in brackets, times (z − μ) / σ².",
-        lambda f, m, s, e, b: (f(_draws(m, s, e)) - b * e / s).mean(),
-    ),
-    Mistake(
-        "brackets_around_z",
-        "Brackets are missing: `z - mu / sigma**2` divides only μ. It is `(z - mu) / sigma**2`.",
-        lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * (_draws(m, s, e) - m / s**2)).mean(),
-    ),
-    Mistake(
-        "doubled_for_squared",
-        "You divided by 2σ. `sigma * 2` is twice σ, `sigma**2` is its square.",
-        lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * e / 2).mean(),
-    ),
-    Mistake(
-        "score_forgotten",
-        "That is the mean of f(z) − baseline. The factor (z − μ) / σ², the slope of the log-density, "
-        "is missing.",
-        lambda f, m, s, e, b: (f(_draws(m, s, e)) - b).mean(),
-    ),
-    Mistake(
-        "means_multiplied",
-        "You averaged f(z) and (z − μ) / σ² one by one and multiplied the means. Multiply sample by "
-        "sample, then take one mean.",
-        lambda f, m, s, e, b: (f(_draws(m, s, e)) - b).mean() * (e / s).mean(),
-    ),
-    Mistake("not_averaged", _NO_MEAN, lambda f, m, s, e, b: (f(_draws(m, s, e)) - b) * e / s),
-    Mistake(
-        "summed",
-        "You summed over the samples. The estimate is their mean, or it would grow with S.",
-        lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * e / s).sum(),
-    ),
-    Mistake("sigma_as_variance",
-            "You read `sigma` as the variance. It is the standard deviation: z = μ + σε, and σ² is its square.",
+        "not_divided": ("You didn't divide by σ². The slope of log N(z; μ, σ²) in μ is (z − μ) / "
+            "σ².",
+            lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * s * e).mean()),
+        "eps_over_variance": ("You divided ε by σ². It is (z − μ) / σ², and z − μ = σε, so with ε "
+            "it is ε / σ.",
+            lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * e / s**2).mean()),
+        "multiplied_by_variance": ("You multiplied by σ² where you should divide by it.",
+            lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * s**3 * e).mean()),
+        "sign": ("The size is right and the sign is wrong. The slope of log N(z; μ, σ²) in μ is "
+            "+(z − μ) / σ²: a draw above μ becomes likelier when μ rises.",
+            lambda f, m, s, e, b: -score_function_gradient(f, m, s, e, b)),
+        "f_of_eps": (_F_OF_EPS, lambda f, m, s, e, b: ((f(e) - b) * e / s).mean(),
+            lambda f, m, s, e, b: ((f(e) - b) * (e - m) / s**2).mean()),
+        "f_at_the_mean": ("You evaluated f at μ only. f wants every draw, z = μ + σε, one value "
+            "per sample.",
+            lambda f, m, s, e, b: ((f(m) - b) * e / s).mean()),
+        "baseline_added": ("The baseline is added. Subtract it: (f(z) − baseline), so that draws "
+            "better than the baseline push one way and worse ones the other.",
+            lambda f, m, s, e, b: score_function_gradient(f, m, s, e, -b)),
+        "baseline_ignored": ("The baseline isn't used. Subtract it from f(z) before you multiply "
+            "by (z − μ) / σ².",
+            lambda f, m, s, e, b: score_function_gradient(f, m, s, e, 0.0)),
+        "baseline_outside": ("You subtracted the baseline from the finished product, which shifts "
+            "the answer by it. It is subtracted from f(z), inside the brackets, where its effect "
+            "averages out to 0.",
+            lambda f, m, s, e, b: score_function_gradient(f, m, s, e, 0.0) - b),
+        "own_baseline": ("You subtracted the mean of f(z) and not the `baseline` you were handed. "
+            "(A mean over the same draws is also a little biased: each draw is compared with "
+            "itself.)",
+            lambda f, m, s, e, b: score_function_gradient(f, m, s, e, f(_draws(m, s, e)).mean())),
+        "z_not_centered": ("You multiplied by z where z − μ belongs. What counts is how far a draw "
+            "lies above μ.",
+            lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * _draws(m, s, e) / s**2).mean()),
+        "brackets_around_f": ("Brackets are missing: you subtracted baseline · (z − μ) / σ² from "
+            "f(z). It is (f(z) − baseline), in brackets, times (z − μ) / σ².",
+            lambda f, m, s, e, b: (f(_draws(m, s, e)) - b * e / s).mean()),
+        "brackets_around_z": ("Brackets are missing: `z - mu / sigma**2` divides only μ. It is `(z "
+            "- mu) / sigma**2`.",
+            lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * (_draws(m, s, e) - m / s**2)).mean()),
+        "doubled_for_squared": ("You divided by 2σ. `sigma * 2` is twice σ, `sigma**2` is its "
+            "square.",
+            lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * e / 2).mean()),
+        "score_forgotten": ("That is the mean of f(z) − baseline. The factor (z − μ) / σ², the "
+            "slope of the log-density, is missing.",
+            lambda f, m, s, e, b: (f(_draws(m, s, e)) - b).mean()),
+        "means_multiplied": ("You averaged f(z) and (z − μ) / σ² one by one and multiplied the "
+            "means. Multiply sample by sample, then take one mean.",
+            lambda f, m, s, e, b: (f(_draws(m, s, e)) - b).mean() * (e / s).mean()),
+        "not_averaged": (_NO_MEAN, lambda f, m, s, e, b: (f(_draws(m, s, e)) - b) * e / s),
+        "summed": ("You summed over the samples. The estimate is their mean, or it would grow with "
+            "S.",
+            lambda f, m, s, e, b: ((f(_draws(m, s, e)) - b) * e / s).sum()),
+        "sigma_as_variance": ("You read `sigma` as the variance. It is the standard deviation: z = "
+            "μ + σε, and σ² is its square.",
             lambda f, m, s, e, b: score_function_gradient(f, m, s.sqrt(), e, b)),
-    Mistake(
-        "with_respect_to_sigma",
-        "That is the slope in σ, (ε² − 1) / σ. The slope in μ is asked for: (z − μ) / σ².",
-        _of_sigma,
-    ),
-    Mistake(
-        "pathwise",
-        "That is the pathwise gradient, the mean of f′(z). Here f is only evaluated, never "
-        "differentiated.",
-        lambda f, m, s, e, b: derivative(f, _draws(m, s, e)).mean(),
-    ),
-    Mistake("differentiated_through_z", _THROUGH, _through_z),
-    Mistake(
-        "z_moves_along",
-        "Your estimate is 0 whatever f is. If autograd differentiates log N(z; μ, σ²) for you, z has to count "
-        "as given, `z.detach()`: a z that moves along with μ stays as likely as it was.",
-        _z_moves,
-    ),
-    Mistake(
-        "detached",
-        "Autograd finds no way back to μ. If you let it differentiate log N(z; μ, σ²), start from a copy of "
-        "μ that asks for a gradient, `mu.detach().clone().requires_grad_()`. Or write (z − μ) / σ² yourself.",
-        _mu_asks_for_nothing,
-        when=is_word(DETACHED),
-    ),
-    Mistake(
-        "nothing_averaged",
-        "Autograd differentiates one number, and you have one per sample, (S,). The estimate is their "
-        "mean: `.mean()` before you differentiate.",
-        _many,
-        when=is_many,
-    ),
-    Mistake("differentiated_through_z", _THROUGH, _through_f),
-    Mistake(
-        "own_noise",
-        "You get another number each time, so you drew noise of your own. Use the `eps` you are handed.",
+        "with_respect_to_sigma": ("That is the slope in σ, (ε² − 1) / σ. The slope in μ is asked "
+            "for: (z − μ) / σ².",
+            _of_sigma),
+        "pathwise": ("That is the pathwise gradient, the mean of f′(z). Here f is only evaluated, "
+            "never differentiated.",
+            lambda f, m, s, e, b: derivative(f, _draws(m, s, e)).mean()),
+        "differentiated_through_z": (_THROUGH, _through_z),
+        "z_moves_along": ("Your estimate is 0 whatever f is. If autograd differentiates log N(z; "
+            "μ, σ²) for you, z has to count as given, `z.detach()`: a z that moves along with μ "
+            "stays as likely as it was.",
+            _z_moves),
+    }),
+    Mistake("detached", "Autograd finds no way back to μ. If you let it differentiate log N(z; μ, "
+        "σ²), start from a copy of μ that asks for a gradient, "
+        "`mu.detach().clone().requires_grad_()`. Or write (z − μ) / σ² yourself.",
+        _mu_asks_for_nothing, when=is_word(DETACHED)),
+    Mistake("nothing_averaged", "Autograd differentiates one number, and you have one per sample, "
+        "(S,). The estimate is their mean: `.mean()` before you differentiate.",
+        _many, when=is_many),
+    *named({"differentiated_through_z": (_THROUGH, _through_f)}),
+    Mistake("own_noise", "You get another number each time, so you drew noise of your own. Use the "
+        "`eps` you are handed.",
         lambda f, m, s, e, b: score_function_gradient(f, m, s, torch.randn_like(e), b),
-        when=is_word(OWN_NOISE),
-    ),
-    Mistake(
-        "mutated_argument",
-        "Your function changes one of its arguments in place. Write `z = mu + sigma * eps` into a new "
-        "tensor, and use no method that ends in `_`.",
+        when=is_word(OWN_NOISE)),
+    Mistake("mutated_argument", "Your function changes one of its arguments in place. Write `z = "
+        "mu + sigma * eps` into a new tensor, and use no method that ends in `_`.",
         lambda f, m, s, e, b: ((f(e.mul_(s).add_(m)) - b) * (e - m) / s**2).mean(),
-        when=is_word(MUTATED),
-    ),
+        when=is_word(MUTATED)),
 ]  # fmt: skip
 
 SCORE_FUNCTION = Exercise(

@@ -14,6 +14,7 @@ from coursework.checking.exercise import Case, Exercise, Mistake, Observed
 from coursework.checking.running import observe
 from coursework.exercises.ingredients import known_as
 from coursework.exercises.nb06.losses import LARGE, LARGE_BREAKS, exp_typed, logits
+from coursework.exercises.rules import named
 
 Loss = Callable[[Tensor], Tensor]
 
@@ -64,7 +65,8 @@ def _shared(right: Loss, each: Loss, probability: Loss) -> list[Mistake]:
     return [
         *known_as(
             "sigmoid_twice",
-            "A sigmoid was applied twice: `logsigmoid`, `softplus` and `…_with_logits` take the logits as they are.",
+            "A sigmoid was applied twice: `logsigmoid`, `softplus` and `…_with_logits` take the "
+            "logits as they are.",
             lambda a: right(a.sigmoid()),
         ),
         *known_as(
@@ -83,8 +85,12 @@ def _shared(right: Loss, each: Loss, probability: Loss) -> list[Mistake]:
             probability,
             lambda a: right(a.mean()),
         ),
-        *known_as("bits", "You used logarithms to base 2. The course measures in nats.", lambda a: right(a) / math.log(2)),
-        *known_as("halved", "A factor ½ came in. There is one term, and it has none.", lambda a: right(a) / 2),
+        *known_as(
+            "bits", "You used logarithms to base 2. The course measures in "
+                "nats.", lambda a: right(a) / math.log(2)),
+        *known_as(
+            "halved", "A factor ½ came in. There is one term, and it has "
+                "none.", lambda a: right(a) / 2),
         *known_as(
             "log_forgotten",
             "The log is missing: the loss is made of log D or log(1 − D).",
@@ -94,7 +100,8 @@ def _shared(right: Loss, each: Loss, probability: Loss) -> list[Mistake]:
         ),
         *known_as(
             "one_minus_in_the_wrong_place",
-            "A 1 − stands outside of the log, or in front of a logit. It belongs to D, inside the log and behind the sigmoid: 1 − D = sigmoid(−a).",
+            "A 1 − stands outside of the log, or in front of a logit. "
+            "It belongs to D, inside the log and behind the sigmoid: 1 − D = sigmoid(−a).",
             lambda a: (1 - F.logsigmoid(a)).mean(),
             lambda a: (F.logsigmoid(a) - 1).mean(),
             lambda a: F.logsigmoid(1 - a).mean(),
@@ -104,13 +111,15 @@ def _shared(right: Loss, each: Loss, probability: Loss) -> list[Mistake]:
         ),
         *known_as(
             "another_gan",
-            "That is the loss of another GAN (Wasserstein or least squares). Here D returns logits of a probability.",
+            "That is the loss of another GAN (Wasserstein or least squares). "
+            "Here D returns logits of a probability.",
             lambda a: -a.mean(),
             lambda a: (a - 1).square().mean(),
         ),
         *known_as(
             "logits_taken_for_probabilities",
-            "You took the log of a logit. Logits are any real numbers: log D is `F.logsigmoid(logit)`.",
+            "You took the log of a logit. Logits are any real numbers: "
+            "log D is `F.logsigmoid(logit)`.",
             lambda a: -a.log().mean(),
             lambda a: (1 - a).log().mean(),
         ),
@@ -120,83 +129,51 @@ def _shared(right: Loss, each: Loss, probability: Loss) -> list[Mistake]:
 _HALF = "That is D's own fake half, −mean log(1 − D): going down on it makes fakes *easier* to tell, and trains G to be caught. "
 
 _SATURATING = [
-    *known_as(
-        "non_saturating",
-        "That is −mean log D, the non-saturating loss, and the next function. The saturating one is the game as written: mean log(1 − D).",
-        generator_loss,
-    ),
-    *known_as(
-        "discriminators_half",
-        _HALF + "The saturating loss has the other sign: +mean log(1 − D), a number below 0.",
-        lambda a: F.softplus(a).mean(),
-    ),
-    *known_as(
-        "raises_instead",
-        "That is +mean log D. Going down on it lowers D on fakes, so G would be trained to be caught. The saturating loss is mean log(1 − D).",
-        lambda a: F.logsigmoid(a).mean(),
-    ),
+    *named({
+        "non_saturating": ("That is −mean log D, the non-saturating loss, and the next function. "
+            "The saturating one is the game as written: mean log(1 − D).",
+            generator_loss),
+        "discriminators_half": (_HALF + "The saturating loss has the other sign: "
+                "+mean log(1 − D), a number below 0.",
+            lambda a: F.softplus(a).mean()),
+        "raises_instead": ("That is +mean log D. Going down on it lowers D on fakes, so G would be "
+            "trained to be caught. The saturating loss is mean log(1 − D).",
+            lambda a: F.logsigmoid(a).mean()),
+    }),
     *_shared(
         generator_loss_saturating,
         lambda a: -F.softplus(a),
         lambda a: (1 - a.sigmoid().mean()).log(),
     ),
-    Mistake(
-        "breaks_for_large_logits",
-        _STAY,
-        lambda a: _fake_probability(a).mean(),
-        _wrong_only_when_large("generator_loss_saturating", generator_loss_saturating),
-    ),
-    Mistake(
-        "breaks_for_large_logits",
-        _STAY,
-        lambda a: -exp_typed(a),
-        _wrong_only_when_large("generator_loss_saturating", generator_loss_saturating),
-    ),
-    Mistake(
-        "breaks_for_large_logits",
-        _STAY,
+    Mistake("breaks_for_large_logits", _STAY, lambda a: _fake_probability(a).mean(),
+        _wrong_only_when_large("generator_loss_saturating", generator_loss_saturating)),
+    Mistake("breaks_for_large_logits", _STAY, lambda a: -exp_typed(a),
+        _wrong_only_when_large("generator_loss_saturating", generator_loss_saturating)),
+    Mistake("breaks_for_large_logits", _STAY,
         lambda a: -F.binary_cross_entropy(a.sigmoid(), torch.zeros_like(a)),
-        _wrong_only_when_large("generator_loss_saturating", generator_loss_saturating),
-    ),
-]
+        _wrong_only_when_large("generator_loss_saturating", generator_loss_saturating)),
+]  # fmt: skip
 
 _NON_SATURATING = [
-    *known_as(
-        "saturating",
-        "That is mean log(1 − D), the saturating loss, which stops pulling where D is sure of a fake. The non-saturating one is −mean log D.",
-        generator_loss_saturating,
-    ),
-    *known_as("discriminators_half", _HALF + "G's loss is −mean log D.", lambda a: F.softplus(a).mean()),
-    *known_as(
-        "sign",
-        "The sign is wrong: that is +mean log D, and going down on it lowers D on fakes. A loss of G is small where D is fooled.",
-        lambda a: F.logsigmoid(a).mean(),
-    ),
+    *named({
+        "saturating": ("That is mean log(1 − D), the saturating loss, which stops pulling where D "
+            "is sure of a fake. The non-saturating one is −mean log D.",
+            generator_loss_saturating),
+        "discriminators_half": (_HALF + "G's loss is −mean log D.", lambda a: F.softplus(a).mean()),
+        "sign": ("The sign is wrong: that is +mean log D, and going down on it lowers D on fakes. "
+            "A loss of G is small where D is fooled.",
+            lambda a: F.logsigmoid(a).mean()),
+    }),
     *_shared(generator_loss, lambda a: F.softplus(-a), lambda a: -a.sigmoid().mean().log()),
-    Mistake(
-        "breaks_for_large_logits",
-        _STAY,
-        lambda a: -_real_probability(a).mean(),
-        _wrong_only_when_large("generator_loss", generator_loss),
-    ),
-    Mistake(
-        "breaks_for_large_logits",
-        _STAY,
-        lambda a: exp_typed(-a),
-        _wrong_only_when_large("generator_loss", generator_loss),
-    ),
-    Mistake(
-        "breaks_for_large_logits",
-        _STAY,
+    Mistake("breaks_for_large_logits", _STAY, lambda a: -_real_probability(a).mean(),
+        _wrong_only_when_large("generator_loss", generator_loss)),
+    Mistake("breaks_for_large_logits", _STAY, lambda a: exp_typed(-a),
+        _wrong_only_when_large("generator_loss", generator_loss)),
+    Mistake("breaks_for_large_logits", _STAY,
         lambda a: F.binary_cross_entropy(a.sigmoid(), torch.ones_like(a)),
-        _wrong_only_when_large("generator_loss", generator_loss),
-    ),
-    Mistake(
-        "breaks_for_large_logits",
-        _STAY,
-        lambda a: -(a.sigmoid() + 1e-7).log().mean(),
-        _wrong_only_when_large("generator_loss", generator_loss),
-    ),
+        _wrong_only_when_large("generator_loss", generator_loss)),
+    Mistake("breaks_for_large_logits", _STAY, lambda a: -(a.sigmoid() + 1e-7).log().mean(),
+        _wrong_only_when_large("generator_loss", generator_loss)),
 ]  # fmt: skip
 
 GENERATOR_LOSS_SATURATING = Exercise(

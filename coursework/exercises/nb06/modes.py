@@ -8,8 +8,8 @@ import torch
 from torch import Generator, Tensor
 
 from coursework.checking.compare import close, is_scalar
-from coursework.checking.exercise import Case, Exercise, Mistake, Property
-from coursework.exercises.ingredients import known_as
+from coursework.checking.exercise import Case, Exercise, Property
+from coursework.exercises.rules import named
 
 
 def modes_covered(samples: Tensor, centers: Tensor, radius: float, min_count: int = 1) -> int:
@@ -86,7 +86,8 @@ def _one_center(fn: Callable[..., object], generator: Generator) -> str | None:
     return (
         None
         if count == 1
-        else f"Four samples on a single center in three dimensions cover 1 mode; yours says {count}."
+        else f"Four samples on a single center in three dimensions cover 1 mode; yours says "
+        f"{count}."
     )
 
 
@@ -124,94 +125,59 @@ def _whole(value: object) -> bool:
     return not (torch.as_tensor(value).is_floating_point() if is_scalar(value) else False)
 
 
-MISTAKES = [
-    *known_as(
-        "counts_samples",
-        "You counted samples that land on a mode. Asked for is how many *modes* have samples: add up over the samples first, one count for each center.",
+MISTAKES = named({
+    "counts_samples": ("You counted samples that land on a mode. Asked for is how many *modes* "
+        "have samples: add up over the samples first, one count for each center.",
         lambda s, c, r, m=1: int((torch.cdist(s, c) < r).sum()),
         lambda s, c, r, m=1: int((torch.cdist(s, c) < r).any(1).sum()),
-        lambda s, c, r, m=1: int(((torch.cdist(s, c) < r).sum(1) >= m).sum()),
-    ),
-    *known_as(
-        "min_count_ignored",
-        "A mode with one stray sample counts as covered, though `min_count` asks for more. Count the samples of each mode and compare with `min_count`.",
-        _counting(default=1),
-    ),
-    *known_as(
-        "more_than_min_count",
-        "You ask for *more* than `min_count` samples. Exactly `min_count` is enough: `>=`.",
-        _counting(enough=lambda hits, least: hits > least),
-    ),
-    *known_as(
-        "exactly_min_count",
-        "You ask for exactly `min_count` samples. At least that many: `>=`.",
-        _counting(enough=lambda hits, least: hits == least),
-    ),
-    *known_as(
-        "squared_distance",
-        "You compared squared distances with the radius. Take the root, or square the radius.",
-        _counting(lambda s, c: torch.cdist(s, c).square()),
-    ),
-    *known_as(
-        "twice_the_radius",
-        "You compared with twice the radius. Within the radius means less than `radius` away from the center.",
-        _counting(lambda s, c: torch.cdist(s, c) / 2),
-    ),
-    *known_as(
-        "square_not_circle",
-        "You compared each coordinate with the radius, which draws a square around the center. Within the radius is a circle: the Euclidean distance.",
-        _counting(lambda s, c: torch.cdist(s, c, p=float("inf"))),
-    ),
-    *known_as(
-        "sum_of_coordinates",
-        "You added up the coordinates' distances. Within the radius is a circle: the root of the sum of squares.",
-        _counting(lambda s, c: torch.cdist(s, c, p=1)),
-    ),
-    *known_as(
-        "mean_over_coordinates",
-        "You averaged over the coordinates. A Euclidean distance is the root of the *sum* of squares.",
-        _counting(lambda s, c: torch.cdist(s, c) / s.shape[1] ** 0.5),
-    ),
-    *known_as(
-        "radius_ignored",
-        "You gave each sample to its nearest center, however far away that is. A sample between the modes is on none: compare the distance with `radius`.",
-        _nearest, _nearest_once,
-    ),
-    *known_as(
-        "outside_counted",
-        "You get the number of all modes, covered or not. Do you count samples *farther* than the radius, or every center?",
+        lambda s, c, r, m=1: int(((torch.cdist(s, c) < r).sum(1) >= m).sum())),
+    "min_count_ignored": ("A mode with one stray sample counts as covered, though `min_count` asks "
+        "for more. Count the samples of each mode and compare with `min_count`.",
+        _counting(default=1)),
+    "more_than_min_count": ("You ask for *more* than `min_count` samples. Exactly `min_count` is "
+        "enough: `>=`.",
+        _counting(enough=lambda hits, least: hits > least)),
+    "exactly_min_count": ("You ask for exactly `min_count` samples. At least that many: `>=`.",
+        _counting(enough=lambda hits, least: hits == least)),
+    "squared_distance": ("You compared squared distances with the radius. Take the root, or square "
+        "the radius.",
+        _counting(lambda s, c: torch.cdist(s, c).square())),
+    "twice_the_radius": ("You compared with twice the radius. Within the radius means less than "
+        "`radius` away from the center.",
+        _counting(lambda s, c: torch.cdist(s, c) / 2)),
+    "square_not_circle": ("You compared each coordinate with the radius, which draws a square "
+        "around the center. Within the radius is a circle: the Euclidean distance.",
+        _counting(lambda s, c: torch.cdist(s, c, p=float("inf")))),
+    "sum_of_coordinates": ("You added up the coordinates' distances. Within the radius is a "
+        "circle: the root of the sum of squares.",
+        _counting(lambda s, c: torch.cdist(s, c, p=1))),
+    "mean_over_coordinates": ("You averaged over the coordinates. A Euclidean distance is the root "
+        "of the *sum* of squares.",
+        _counting(lambda s, c: torch.cdist(s, c) / s.shape[1] ** 0.5)),
+    "radius_ignored": ("You gave each sample to its nearest center, however far away that is. A "
+        "sample between the modes is on none: compare the distance with `radius`.",
+        _nearest, _nearest_once),
+    "outside_counted": ("You get the number of all modes, covered or not. Do you count samples "
+        "*farther* than the radius, or every center?",
         lambda s, c, r, m=1: int(((torch.cdist(s, c) > r).sum(0) >= m).sum()),
-        lambda s, c, r, m=1: len(c),
-    ),
-    *known_as(
-        "counts_the_missed",
-        "You counted the modes that are *not* covered.",
-        lambda s, c, r, m=1: len(c) - modes_covered(s, c, r, m),
-    ),
-    *known_as(
-        "all_samples",
-        "You get 0 every time. Do you ask for *all* samples to be near a center (`all`, or a mean), where `min_count` of them are enough? Or is one norm taken of "
+        lambda s, c, r, m=1: len(c)),
+    "counts_the_missed": ("You counted the modes that are *not* covered.",
+        lambda s, c, r, m=1: len(c) - modes_covered(s, c, r, m)),
+    "all_samples": ("You get 0 every time. Do you ask for *all* samples to be near a center "
+        "(`all`, or a mean), where `min_count` of them are enough? Or is one norm taken of "
         "everything at once? A distance is a norm over the last dimension.",
-        lambda s, c, r, m=1: int((torch.cdist(s, c) < r).all(0).sum()),
-    ),
-    *known_as(
-        "which_not_how_many",
-        "You return one value for each center. Count the covered ones: `.sum()`.",
+        lambda s, c, r, m=1: int((torch.cdist(s, c) < r).all(0).sum())),
+    "which_not_how_many": ("You return one value for each center. Count the covered ones: "
+        "`.sum()`.",
         lambda s, c, r, m=1: (torch.cdist(s, c) < r).sum(0),
-        lambda s, c, r, m=1: (torch.cdist(s, c) < r).sum(0) >= m,
-    ),
-    *known_as(
-        "fraction",
-        "That is the share of modes that are covered; asked for is their number.",
-        lambda s, c, r, m=1: modes_covered(s, c, r, m) / len(c),
-    ),
-    *known_as(
-        "a_float",
-        "The count is right, and it is a float. A count is a whole number: `int(…)`.",
-        lambda s, c, r, m=1: float(modes_covered(s, c, r, m)),
-    ),
-    Mistake("yes_or_no", "You say whether any mode is covered. How many are?", lambda s, c, r, m=1: modes_covered(s, c, r, m) > 0),
-]  # fmt: skip
+        lambda s, c, r, m=1: (torch.cdist(s, c) < r).sum(0) >= m),
+    "fraction": ("That is the share of modes that are covered; asked for is their number.",
+        lambda s, c, r, m=1: modes_covered(s, c, r, m) / len(c)),
+    "a_float": ("The count is right, and it is a float. A count is a whole number: `int(…)`.",
+        lambda s, c, r, m=1: float(modes_covered(s, c, r, m))),
+    "yes_or_no": ("You say whether any mode is covered. How many are?",
+        lambda s, c, r, m=1: modes_covered(s, c, r, m) > 0),
+})  # fmt: skip
 
 MODES_COVERED = Exercise(
     name="modes_covered",
@@ -224,7 +190,8 @@ MODES_COVERED = Exercise(
     same=_same_count,
     hints=[
         "First a table of distances, (N, K). Then, for each center, how many samples are near.",
-        "`torch.cdist(samples, centers)` is the table. Compare with `radius`, add up over dimension 0, compare with `min_count`.",
+        "`torch.cdist(samples, centers)` is the table. Compare with `radius`, add up over "
+        "dimension 0, compare with `min_count`.",
         "`int(((torch.cdist(samples, centers) < radius).sum(0) >= min_count).sum())`",
     ],
     points=2,

@@ -5,9 +5,7 @@ from __future__ import annotations
 from coursework.checking.exercise import Question
 
 _LOSSES = Question(
-    name="06.answers.6.16",
-    title="what the losses say",
-    answer="d",
+    name="06.answers.6.16", title="what the losses say", answer="d",
     choices={
         "a": "The samples are good, since D can't tell them from data.",
         "b": "Training has converged.",
@@ -16,10 +14,13 @@ _LOSSES = Question(
     },
     wrong={
         "a": ("d_is_no_measure", "It says so of *this* D. A blind D pays log 4 as well."),
-        "b": ("converged", "Losses of a game can stand still while both players run. In the ring they did."),
-        "c": ("weak_d", "That is one way to get there. A good G is another, and this number doesn't tell them apart."),
+        "b": ("converged", "Losses of a game can stand still while both players run. In the ring "
+            "they did."),
+        "c": ("weak_d", "That is one way to get there. A good G is another, and this number "
+            "doesn't tell them apart."),
     },
-    why="Right. log 4 is what a coin pays. Whether G is that good or D that blind, the loss can't say.",
+    why="Right. log 4 is what a coin pays. Whether G is that good or D that blind, the loss can't "
+        "say.",
     hints=[
         "What is log 4 the loss of?",
         "Which two things can make a D say ½ everywhere?",
@@ -28,9 +29,7 @@ _LOSSES = Question(
 )  # fmt: skip
 
 _COLLAPSE = Question(
-    name="06.answers.6.17",
-    title="what mode collapse is",
-    answer="a",
+    name="06.answers.6.17", title="what mode collapse is", answer="a",
     choices={
         "a": "Different noise gives samples of few kinds: G covers a part of the data.",
         "b": "The KL term goes to 0 and the code is ignored.",
@@ -38,50 +37,71 @@ _COLLAPSE = Question(
         "d": "D memorizes the training images.",
     },
     wrong={
-        "b": ("kl_collapse", "That is the VAE's trouble, KL collapse (notebook 03). A GAN has no KL term."),
-        "c": ("vanishing", "That is the saturating loss against a good D. A collapsed G has gradients, and follows them to where D is weak."),
-        "d": ("memorizing", "That happens to a D with too few images. Collapse is something G does."),
+        "b": ("kl_collapse", "That is the VAE's trouble, KL collapse (notebook 03). A GAN has no "
+            "KL term."),
+        "c": ("vanishing", "That is the saturating loss against a good D. A collapsed G has "
+            "gradients, and follows them to where D is weak."),
+        "d": ("memorizing", "That happens to a D with too few images. Collapse is something G "
+            "does."),
     },
-    why="Right. And the loss may look healthy: D, asked about samples one at a time, sees each of them look real. Counting modes shows it.",
-    hints=["Think of the ring.", "How many of the eight bumps had samples?", "What differed between one noise and the next?"],
+    why="Right. And the loss may look healthy: D, asked about samples one at a time, sees each of "
+        "them look real. Counting modes shows it.",
+    hints=[
+        "Think of the ring.",
+        "How many of the eight bumps had samples?",
+        "What differed between one noise and the next?",
+    ],
 )  # fmt: skip
 
 _WHY = Question(
-    name="06.answers.6.18",
-    title="why the non-saturating loss",
-    answer="b",
+    name="06.answers.6.18", title="why the non-saturating loss", answer="b",
     choices={
         "a": "It has another optimum, with better samples.",
-        "b": "Early, D is near 0 on fakes. There log(1 − D) is flat in the logit, and −log D has slope −1.",
+        "b": "Early, D is near 0 on fakes. There log(1 − D) is flat in the logit, and −log D has "
+            "slope −1.",
         "c": "It can't become infinite.",
         "d": "It doesn't need D.",
     },
     wrong={
-        "a": ("other_optimum", "Both are smallest where D calls fakes real, and p_G = p_data is the equilibrium of both."),
-        "c": ("infinite", "−log D grows without bound as D → 0. The saturating one is what stays near 0 there."),
+        "a": ("other_optimum", "Both are smallest where D calls fakes real, and p_G = p_data is "
+            "the equilibrium of both."),
+        "c": ("infinite", "−log D grows without bound as D → 0. The saturating one is what stays "
+            "near 0 there."),
         "d": ("no_d", "Both ask D, and nothing else."),
     },
-    why="Right: −D against −(1 − D). The exam guide's \"a strong D makes G's gradient vanish\" is true of the first only.",
-    hints=["Look at the two slopes against the logit.", "Where on that axis is a generator early in training?", "What is D there, and 1 − D?"],
+    why="Right: −D against −(1 − D). The exam guide's \"a strong D makes G's gradient vanish\" is "
+        "true of the first only.",
+    hints=[
+        "Look at the two slopes against the logit.",
+        "Where on that axis is a generator early in training?",
+        "What is D there, and 1 − D?",
+    ],
 )  # fmt: skip
 
 _SHARP = Question(
-    name="06.answers.6.19",
-    title="sharp and blurred",
-    answer="c",
+    name="06.answers.6.19", title="sharp and blurred", answer="c",
     choices={
         "a": "A GAN's generator has more parameters.",
         "b": "A GAN maximizes the likelihood of the pixels.",
-        "c": "A VAE pays pixel by pixel for what it can't know, so the mean is its best answer; a judge sees that real images are never such means.",
+        "c": "A VAE pays pixel by pixel for what it can't know, so the mean is its best answer; a "
+            "judge sees that real images are never such means.",
         "d": "A VAE's noise is added to the image.",
     },
     wrong={
         "a": ("parameters", "The comparison gave the VAE more of them, and it stayed blurred."),
-        "b": ("likelihood", "A GAN never writes a likelihood down. The VAE does, and that is where the blur comes from."),
-        "d": ("noise", "Its noise is in the code. What you see is the decoder's mean, without noise."),
+        "b": ("likelihood", "A GAN never writes a likelihood down. The VAE does, and that is where "
+            "the blur comes from."),
+        "d": ("noise", "Its noise is in the code. What you see is the decoder's mean, without "
+            "noise."),
     },
-    why="Right. The price: a VAE is punished for each training image it can't draw; nothing punishes a GAN for leaving some out.",
-    hints=["What is the best single answer to a pixel that is black or white with a half each, if you pay by log-likelihood?", "And if a judge asks whether this looks like an image it knows?", "Count the gray pixels again."],
+    why="Right. The price: a VAE is punished for each training image it can't draw; nothing "
+        "punishes a GAN for leaving some out.",
+    hints=[
+        "What is the best single answer to a pixel that is black or white with a half each, if you "
+            "pay by log-likelihood?",
+        "And if a judge asks whether this looks like an image it knows?",
+        "Count the gray pixels again.",
+    ],
 )  # fmt: skip
 
 REVIEW = {q.key: q for q in (_LOSSES, _COLLAPSE, _WHY, _SHARP)}

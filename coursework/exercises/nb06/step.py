@@ -150,7 +150,8 @@ def _losses(returned: Any) -> tuple[list[float], set[str]]:
     """The two numbers, and a flag where they came as tensors."""
     if not isinstance(returned, dict) or set(returned) != {"d_loss", "g_loss"}:
         raise InterfaceError(
-            f"You should return a dict with the keys 'd_loss' and 'g_loss'; yours is {describe(returned)}"
+            f"You should return a dict with the keys 'd_loss' and 'g_loss'; yours is "
+            f"{describe(returned)}"
         )
     for key, value in returned.items():
         if not is_scalar(value):
@@ -194,10 +195,13 @@ GAN_STEP = Exercise(
     observe=_observe,
     same=_same,
     hints=[
-        "Two updates, each of the same three lines: zero the gradients, backward, step. In the first, G's images are given, nothing to learn for G.",
-        "D's update: `x_fake = generator(z)`, and `discriminator_loss` of `discriminator(x_real)` and `discriminator(x_fake.detach())`. G's update asks the "
+        "Two updates, each of the same three lines: zero the gradients, backward, step. "
+        "In the first, G's images are given, nothing to learn for G.",
+        "D's update: `x_fake = generator(z)`, and `discriminator_loss` of `discriminator(x_real)` "
+        "and `discriminator(x_fake.detach())`. G's update asks the "
         "*new* D about `x_fake`, not detached, and only `opt_g` steps.",
-        "`g_loss = generator_loss(discriminator(x_fake))`, `opt_g.zero_grad()`, `g_loss.backward()`, `opt_g.step()`, and "
+        "`g_loss = generator_loss(discriminator(x_fake))`, `opt_g.zero_grad()`, "
+        "`g_loss.backward()`, `opt_g.step()`, and "
         '`return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}`.',
     ],
     points=4,

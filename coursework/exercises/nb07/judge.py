@@ -10,8 +10,8 @@ from torch import Generator, Tensor
 from course_utils.divergences import optimal_discriminator
 from coursework.checking.compare import close
 from coursework.checking.exercise import Case, Exercise, Mistake, Observed, Property
-from coursework.exercises.ingredients import known_as
 from coursework.exercises.nb07.grids import boxes, distinct_pair, grid, uniform
+from coursework.exercises.rules import named
 
 
 def _cases(generator: Generator) -> Iterator[Case]:
@@ -75,98 +75,71 @@ def _is_softened(seen: Observed, case: Case) -> bool:
 
 
 _EPS = (
-    "You added a small number to the densities (or clamped them) to dodge 0/0. In the tails both densities are smaller "
-    "than any such number, and there your answer follows the small number, not the data. Divide as it stands, and "
+    "You added a small number to the densities (or clamped them) to dodge 0/0. "
+    "In the tails both densities are smaller "
+    "than any such number, and there your answer follows the small number, not the data. "
+    "Divide as it stands, and "
     "put ½ only where the sum is exactly 0 (`torch.where`)."
 )
 _RATIO = (
-    "That is the plain ratio p_data / p_g, which runs from 0 to ∞. A discriminator returns a probability: p_data over "
+    "That is the plain ratio p_data / p_g, which runs from 0 to ∞. "
+    "A discriminator returns a probability: p_data over "
     "the *sum* of both densities."
 )
 _FILLER = (
-    "Right wherever there is density. Where both densities are 0 nothing ever comes, and your function says {}. No "
+    "Right wherever there is density. Where both densities are 0 nothing ever comes, and your "
+    "function says {}. No "
     "evidence either way: return ½ there."
 )
 
 MISTAKES = [
-    *known_as(
-        "upside_down",
-        "Upside down: that is P(fake). The course's D(x) is P(x is real), so p_data stands on top. (The lecture slides "
-        "write the game with D = P(fake): same game, opposite label.)",
-        lambda p, q: q / (p + q),
-        lambda p, q: optimal_discriminator(q, p),
-        lambda p, q: 1 - optimal_discriminator(p, q),
-    ),
-    *known_as("plain_ratio", _RATIO, lambda p, q: p / q, lambda p, q: (p / q).clamp(max=1)),
-    *known_as(
-        "inverse_ratio",
-        "That is p_g / p_data: the plain ratio, and upside down. P(real) is p_data over the sum of both.",
-        lambda p, q: q / p,
-    ),
-    *known_as(
-        "parentheses",
-        "Python divides before it adds, so p_data / p_data + p_g is 1 + p_g. Put the sum in parentheses: "
-        "p_data / (p_data + p_g).",
-        lambda p, q: p / p + q,
-    ),
-    *known_as(
-        "half_mixture",
-        "You divided by the mixture ½(p_data + p_g), so your probability runs up to 2. Divide by the sum: the two halves "
-        "cancel.",
-        lambda p, q: 2 * p / (p + q),
-        lambda p, q: 2 * optimal_discriminator(p, q),
-    ),
-    *known_as(
-        "divided_by_the_total",
-        "You divided by a sum over all places. D* is worked out place by place: p_data(x) over p_data(x) + p_g(x) at the "
-        "same x.",
-        lambda p, q: p / (p + q).sum(),
-        lambda p, q: p / p.sum(),
-    ),
-    *known_as(
-        "hard_decision",
-        "You decided, 1 where p_data is larger and 0 elsewhere. The best answer is a probability: how *often* is a point "
-        "at this place real?",
-        lambda p, q: (p > q).double(),
-        lambda p, q: (p >= q).double(),
-        lambda p, q: (p > q).float(),
-        lambda p, q: (p >= q).float(),
-        lambda p, q: p > q,
-        lambda p, q: torch.where(p == q, 0.5, (p > q).double()),
-    ),
-    *known_as(
-        "sigmoid_of_difference",
-        "You sent the difference of the densities through a sigmoid (a softmax does the same). The sigmoid belongs to the "
-        "difference of their *logs*; with densities as they are, divide.",
-        lambda p, q: torch.sigmoid(p - q),
-    ),
-    *known_as(
-        "log_ratio",
-        "That is log p_data − log p_g, the logit of D*. The probability is its sigmoid, or p_data / (p_data + p_g).",
-        lambda p, q: p.log() - q.log(),
-        lambda p, q: (p / q).log(),
-    ),
-    *known_as(
-        "difference",
-        "You subtracted the densities. Put p_data in relation to the sum of both: divide.",
-        lambda p, q: p - q,
-        lambda p, q: (p - q) / (p + q),
-    ),
-    *known_as("one_plus", "You divided by 1 + p_g. Under the fraction stands p_data + p_g.", lambda p, q: p / (1 + q)),
-    Mistake(
-        "zero_over_zero",
-        "Right wherever there is density. Where both are 0 you divide 0 by 0 and get NaN, and one NaN spoils every sum and "
-        "mean after it. Nothing ever comes from there, so there is no evidence either way: return ½ (`torch.where`).",
-        lambda p, q: p / (p + q),
-        _is_nan_at_zeros,
-    ),
-    *known_as(
-        "zero_where_both_vanish",
-        _FILLER.format("0, surely fake"),
-        lambda p, q: _where_zero(p, q, 0.0),
-        lambda p, q: (p / (p + q)).nan_to_num(0.0),
-    ),
-    *known_as("one_where_both_vanish", _FILLER.format("1, surely real"), lambda p, q: _where_zero(p, q, 1.0)),
+    *named({
+        "upside_down": ("Upside down: that is P(fake). The course's D(x) is P(x is real), so "
+            "p_data stands on top. (The lecture slides write the game with D = P(fake): same game, "
+            "opposite label.)",
+            lambda p, q: q / (p + q), lambda p, q: optimal_discriminator(q, p),
+            lambda p, q: 1 - optimal_discriminator(p, q)),
+        "plain_ratio": (_RATIO, lambda p, q: p / q, lambda p, q: (p / q).clamp(max=1)),
+        "inverse_ratio": ("That is p_g / p_data: the plain ratio, and upside down. P(real) is "
+            "p_data over the sum of both.",
+            lambda p, q: q / p),
+        "parentheses": ("Python divides before it adds, so p_data / p_data + p_g is 1 + p_g. Put "
+            "the sum in parentheses: p_data / (p_data + p_g).",
+            lambda p, q: p / p + q),
+        "half_mixture": ("You divided by the mixture ½(p_data + p_g), so your probability runs up "
+            "to 2. Divide by the sum: the two halves cancel.",
+            lambda p, q: 2 * p / (p + q), lambda p, q: 2 * optimal_discriminator(p, q)),
+        "divided_by_the_total": ("You divided by a sum over all places. D* is worked out place by "
+            "place: p_data(x) over p_data(x) + p_g(x) at the same x.",
+            lambda p, q: p / (p + q).sum(), lambda p, q: p / p.sum()),
+        "hard_decision": ("You decided, 1 where p_data is larger and 0 elsewhere. The best answer "
+            "is a probability: how *often* is a point at this place real?",
+            lambda p, q: (p > q).double(), lambda p, q: (p >= q).double(),
+            lambda p, q: (p > q).float(), lambda p, q: (p >= q).float(), lambda p, q: p > q,
+            lambda p, q: torch.where(p == q, 0.5, (p > q).double())),
+        "sigmoid_of_difference": ("You sent the difference of the densities through a sigmoid (a "
+            "softmax does the same). The sigmoid belongs to the difference of their *logs*; with "
+            "densities as they are, divide.",
+            lambda p, q: torch.sigmoid(p - q)),
+        "log_ratio": ("That is log p_data − log p_g, the logit of D*. The probability is its "
+            "sigmoid, or p_data / (p_data + p_g).",
+            lambda p, q: p.log() - q.log(), lambda p, q: (p / q).log()),
+        "difference": ("You subtracted the densities. Put p_data in relation to the sum of both: "
+            "divide.",
+            lambda p, q: p - q, lambda p, q: (p - q) / (p + q)),
+        "one_plus": ("You divided by 1 + p_g. Under the fraction stands p_data + p_g.",
+            lambda p, q: p / (1 + q)),
+    }),
+    Mistake("zero_over_zero", "Right wherever there is density. Where both are 0 you divide 0 by 0 "
+        "and get NaN, and one NaN spoils every sum and mean after it. Nothing ever comes from "
+        "there, so there is no evidence either way: return ½ (`torch.where`).",
+        lambda p, q: p / (p + q), _is_nan_at_zeros),
+    *named({
+        "zero_where_both_vanish": (_FILLER.format("0, surely fake"),
+            lambda p, q: _where_zero(p, q, 0.0), lambda p, q: (p / (p + q)).nan_to_num(0.0)),
+        "one_where_both_vanish": (_FILLER.format("1, surely real"),
+            lambda p, q: _where_zero(p, q, 1.0)),
+    }),
     Mistake("small_number_added", _EPS, lambda p, q: p / (p + q + 1e-8), _is_softened),
     Mistake("small_number_added", _EPS, lambda p, q: (p + 1e-12) / (p + q + 2e-12), _is_softened),
     Mistake("small_number_added", _EPS, lambda p, q: p / (p + q).clamp(min=1e-6), _is_softened),
@@ -184,7 +157,8 @@ OPTIMAL_DISCRIMINATOR = Exercise(
         Property("real_and_fake_add_up", _sum_to_one),
     ],
     hints=[
-        "Half of all points are real, half are fake. Of those that land at x, how many are real? Bayes' rule, with equal priors.",
+        "Half of all points are real, half are fake. Of those that land at x, how many are real? "
+        "Bayes' rule, with equal priors.",
         "p_data(x) over p_data(x) + p_g(x), place by place. Where both are 0 that is 0/0.",
         "With `total = p_data + p_g`: `torch.where(total > 0, p_data / total, 0.5)`.",
     ],

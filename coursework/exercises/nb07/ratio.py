@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 from course_utils.divergences import density_ratio
 from coursework.checking.compare import close
 from coursework.checking.exercise import Case, Exercise, Mistake, Observed, Property
-from coursework.exercises.ingredients import known_as
+from coursework.exercises.rules import named
 
 
 def _draw(generator: Generator, *shape: int) -> Tensor:
@@ -51,74 +51,46 @@ def _is_finite_at_one(seen: Observed, case: Case) -> bool:
 
 
 _FINITE = (
-    "At D = 1 the ratio is infinite: p_data is there, p_g is not. Yours is finite, through a clamp or a small number under "
+    "At D = 1 the ratio is infinite: p_data is there, p_g is not. "
+    "Yours is finite, through a clamp or a small number under "
     "the fraction. That hides the very place where reweighting can't work; let it be `inf`."
 )
 
 MISTAKES = [
-    *known_as(
-        "one_over_d",
-        "That is 1/D. From D = p_data/(p_data + p_g) follows 1/D = 1 + p_g/p_data, which is not the ratio yet: it is D/(1 − D).",
-        lambda d: 1 / d,
-    ),
-    *known_as(
-        "upside_down",
-        "Upside down: that is p_g / p_data. D = P(real) belongs on top: D/(1 − D).",
-        lambda d: (1 - d) / d,
-        lambda d: 1 / d - 1,
-    ),
-    *known_as(
-        "log_ratio",
-        "That is the logit, log(D/(1 − D)): the *log* of the ratio. Take its exp, or leave the log out.",
-        torch.logit,
-        lambda d: d.log() - (1 - d).log(),
-    ),
-    *known_as(
-        "one_over_the_rest",
-        "That is 1/(1 − D), one too much: D itself belongs on top.",
-        lambda d: 1 / (1 - d),
-    ),
-    *known_as(
-        "plus_under_the_fraction",
-        "You divided by 1 + D. P(fake) is 1 − D: D/(1 − D).",
-        lambda d: d / (1 + d),
-    ),
-    *known_as(
-        "sign",
-        "You divided by D − 1, so your ratio is negative. Densities aren't: 1 − D.",
-        lambda d: d / (d - 1),
-    ),
-    *known_as(
-        "d_itself",
-        "You returned D. It is p_data over the *sum*; the ratio has p_g alone below.",
-        lambda d: d.clone(),
-    ),
-    *known_as(
-        "doubled",
-        "That is 2D, p_data over the mixture ½(p_data + p_g). The ratio has p_g alone below: D/(1 − D).",
-        lambda d: 2 * d,
-    ),
-    *known_as(
-        "difference",
-        "You subtracted P(fake) from P(real). Divide: D/(1 − D).",
-        lambda d: 2 * d - 1,
-    ),
-    *known_as(
-        "treated_as_logit",
-        "You took exp(d), which is right for a logit. `d` is a probability here.",
-        lambda d: d.exp(),
-        lambda d: d.sigmoid() / (1 - d.sigmoid()),
-    ),
-    *known_as(
-        "normalized",
-        "You divided by the sum (or mean) of the ratios. That comes later, when they serve as weights; the ratio at one point "
-        "doesn't depend on the others.",
-        lambda d: density_ratio(d) / density_ratio(d).sum(),
-        lambda d: density_ratio(d) / density_ratio(d).mean(),
-    ),
+    *named({
+        "one_over_d": ("That is 1/D. From D = p_data/(p_data + p_g) follows 1/D = 1 + p_g/p_data, "
+            "which is not the ratio yet: it is D/(1 − D).",
+            lambda d: 1 / d),
+        "upside_down": ("Upside down: that is p_g / p_data. D = P(real) belongs on top: D/(1 − D).",
+            lambda d: (1 - d) / d, lambda d: 1 / d - 1),
+        "log_ratio": ("That is the logit, log(D/(1 − D)): the *log* of the ratio. Take its exp, or "
+            "leave the log out.",
+            torch.logit, lambda d: d.log() - (1 - d).log()),
+        "one_over_the_rest": ("That is 1/(1 − D), one too much: D itself belongs on top.",
+            lambda d: 1 / (1 - d)),
+        "plus_under_the_fraction": ("You divided by 1 + D. P(fake) is 1 − D: D/(1 − D).",
+            lambda d: d / (1 + d)),
+        "sign": ("You divided by D − 1, so your ratio is negative. Densities aren't: 1 − D.",
+            lambda d: d / (d - 1)),
+        "d_itself": ("You returned D. It is p_data over the *sum*; the ratio has p_g alone below.",
+            lambda d: d.clone()),
+        "doubled": ("That is 2D, p_data over the mixture ½(p_data + p_g). The ratio has p_g alone "
+            "below: D/(1 − D).",
+            lambda d: 2 * d),
+        "difference": ("You subtracted P(fake) from P(real). Divide: D/(1 − D).",
+            lambda d: 2 * d - 1),
+        "treated_as_logit": ("You took exp(d), which is right for a logit. `d` is a probability "
+            "here.",
+            lambda d: d.exp(), lambda d: d.sigmoid() / (1 - d.sigmoid())),
+        "normalized": ("You divided by the sum (or mean) of the ratios. That comes later, when "
+            "they serve as weights; the ratio at one point doesn't depend on the others.",
+            lambda d: density_ratio(d) / density_ratio(d).sum(),
+            lambda d: density_ratio(d) / density_ratio(d).mean()),
+    }),
     Mistake("finite_at_one", _FINITE, lambda d: d / (1 - d + 1e-8), _is_finite_at_one),
     Mistake("finite_at_one", _FINITE, lambda d: d / (1 - d).clamp(min=1e-6), _is_finite_at_one),
-    Mistake("finite_at_one", _FINITE, lambda d: (d / (1 - d)).nan_to_num(posinf=0.0), _is_finite_at_one),
+    Mistake("finite_at_one", _FINITE, lambda d: (d / (1 - d)).nan_to_num(posinf=0.0),
+        _is_finite_at_one),
     Mistake("finite_at_one", _FINITE, lambda d: torch.logit(d, 1e-6).exp(), _is_finite_at_one),
 ]  # fmt: skip
 
@@ -131,7 +103,8 @@ DENSITY_RATIO = Exercise(
     mistakes=MISTAKES,
     properties=[Property("one_at_a_half", _even)],
     hints=[
-        "Write D = p_data / (p_data + p_g) and 1 − D with the same fraction line below. What do you divide by what?",
+        "Write D = p_data / (p_data + p_g) and 1 − D with the same fraction line below. "
+        "What do you divide by what?",
         "1 − D = p_g / (p_data + p_g). In D / (1 − D) the sums cancel.",
         "`d / (1 - d)`: torch gives `inf` where d is 1, as it should be.",
     ],

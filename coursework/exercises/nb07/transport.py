@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from course_utils.divergences import wasserstein_1d
 from coursework.checking.exercise import Case, Exercise, InterfaceError, Property
-from coursework.exercises.ingredients import known_as
+from coursework.exercises.rules import named
 
 Distance = Callable[[Tensor, Tensor], float]
 
@@ -20,7 +20,8 @@ def inspect(fn: Distance, x: Tensor, y: Tensor) -> float:
     value = fn(x, y)
     if not (torch.equal(x, before[0]) and torch.equal(y, before[1])):
         raise InterfaceError(
-            "Your function changes its arguments in place. `x.sort().values` gives a sorted copy and leaves x alone"
+            "Your function changes its arguments in place. "
+            "`x.sort().values` gives a sorted copy and leaves x alone"
         )
     return value
 
@@ -40,7 +41,8 @@ def _cases(generator: Generator) -> Iterator[Case]:
     x = _sample(generator, n + 1, 0, 1)
     y = (x + 2 + shift)[torch.randperm(n + 1, generator=generator)]
     yield Case((x, y), "a sample and the same, shifted and shuffled")
-    yield Case((_sample(generator, 1, 0, 1), _sample(generator, 1, 3, 1)), "one point each", extreme=True)  # fmt: skip
+    yield Case((_sample(generator, 1, 0, 1), _sample(generator, 1, 3, 1)),
+        "one point each", extreme=True)  # fmt: skip
 
 
 def _order(fn: Distance, generator: Generator) -> str | None:
@@ -49,7 +51,8 @@ def _order(fn: Distance, generator: Generator) -> str | None:
     if gap < 1e-4:
         return None
     return (
-        f"The order in which points are listed must not matter; yours changes by {gap:.3g} when x is read "
+        f"The order in which points are listed must not matter; yours changes by {gap:.3g} when x "
+        f"is read "
         "backwards."
     )
 
@@ -60,77 +63,44 @@ def _sorted(x: Tensor, y: Tensor) -> Tensor:
 
 _SQUARED = "You squared the gaps. W1 adds up plain distances, `.abs()`."
 
-MISTAKES = [
-    *known_as(
-        "unsorted",
-        "You paired the points in the order in which they are listed, which is chance. The cheapest way to carry one sample onto the "
-        "other pairs the smallest with the smallest, the second with the second: sort both.",
-        lambda x, y: (x - y).abs().mean(),
-        lambda x, y: (x.sort().values - y).abs().mean(),
-        lambda x, y: (x - y.sort().values).abs().mean(),
-    ),
-    *known_as(
-        "opposite_order",
-        "You sorted one sample upwards and the other downwards: that pairs the smallest with the largest, the dearest way there is.",
-        lambda x, y: (x.sort().values - y.sort(descending=True).values).abs().mean(),
-    ),
-    *known_as(
-        "squared",
-        _SQUARED,
-        lambda x, y: _sorted(x, y).square().mean(),
-        lambda x, y: (x - y).square().mean(),
-    ),
-    *known_as(
-        "root_mean_square",
-        "That is the root of the mean *squared* gap: W2, another member of the family. W1 is the mean of the plain gaps.",
-        lambda x, y: _sorted(x, y).square().mean().sqrt(),
-    ),
-    *known_as(
-        "norm",
-        "That is the length of the vector of gaps (`norm`). W1 is the mean of their sizes.",
-        lambda x, y: _sorted(x, y).norm(),
-        lambda x, y: (x - y).norm(),
-    ),
-    *known_as(
-        "summed",
-        "You added the gaps up and didn't divide by their number: a larger sample would be further away. Take the mean.",
-        lambda x, y: _sorted(x, y).abs().sum(),
-    ),
-    *known_as(
-        "difference_of_means",
-        "That is the difference of the means. Under a pure shift the two agree, but a wide sample and a narrow one with equal means "
-        "are apart too. Take the size of each gap *before* the mean: `.abs()`, then `.mean()`.",
-        lambda x, y: (x.mean() - y.mean()).abs(),
-        lambda x, y: x.mean() - y.mean(),
-        lambda x, y: y.mean() - x.mean(),
-    ),
-    *known_as(
-        "largest_gap",
-        "You took the largest gap. W1 is the mean of all of them.",
-        lambda x, y: _sorted(x, y).abs().max(),
-    ),
-    *known_as(
-        "median_gap",
-        "You took the median gap. W1 is the mean of all of them.",
-        lambda x, y: _sorted(x, y).abs().median(),
-    ),
-    *known_as(
-        "all_pairs",
-        "You averaged over all pairs. Each point is carried to *one* place: sort both samples and pair them off.",
-        lambda x, y: (x[:, None] - y[None, :]).abs().mean(),
-    ),
-    *known_as(
-        "nearest_point",
-        "You carried each point to the nearest one of the other sample, and several may land on the same. Pair them off: sort both.",
+MISTAKES = named({
+    "unsorted": ("You paired the points in the order in which they are listed, which is chance. "
+        "The cheapest way to carry one sample onto the other pairs the smallest with the smallest, "
+        "the second with the second: sort both.",
+        lambda x, y: (x - y).abs().mean(), lambda x, y: (x.sort().values - y).abs().mean(),
+        lambda x, y: (x - y.sort().values).abs().mean()),
+    "opposite_order": ("You sorted one sample upwards and the other downwards: that pairs the "
+        "smallest with the largest, the dearest way there is.",
+        lambda x, y: (x.sort().values - y.sort(descending=True).values).abs().mean()),
+    "squared": (_SQUARED, lambda x, y: _sorted(x, y).square().mean(),
+        lambda x, y: (x - y).square().mean()),
+    "root_mean_square": ("That is the root of the mean *squared* gap: W2, another member of the "
+        "family. W1 is the mean of the plain gaps.",
+        lambda x, y: _sorted(x, y).square().mean().sqrt()),
+    "norm": ("That is the length of the vector of gaps (`norm`). W1 is the mean of their sizes.",
+        lambda x, y: _sorted(x, y).norm(), lambda x, y: (x - y).norm()),
+    "summed": ("You added the gaps up and didn't divide by their number: a larger sample would be "
+        "further away. Take the mean.",
+        lambda x, y: _sorted(x, y).abs().sum()),
+    "difference_of_means": ("That is the difference of the means. Under a pure shift the two "
+        "agree, but a wide sample and a narrow one with equal means are apart too. Take the size "
+        "of each gap *before* the mean: `.abs()`, then `.mean()`.",
+        lambda x, y: (x.mean() - y.mean()).abs(), lambda x, y: x.mean() - y.mean(),
+        lambda x, y: y.mean() - x.mean()),
+    "largest_gap": ("You took the largest gap. W1 is the mean of all of them.",
+        lambda x, y: _sorted(x, y).abs().max()),
+    "median_gap": ("You took the median gap. W1 is the mean of all of them.",
+        lambda x, y: _sorted(x, y).abs().median()),
+    "all_pairs": ("You averaged over all pairs. Each point is carried to *one* place: sort both "
+        "samples and pair them off.",
+        lambda x, y: (x[:, None] - y[None, :]).abs().mean()),
+    "nearest_point": ("You carried each point to the nearest one of the other sample, and several "
+        "may land on the same. Pair them off: sort both.",
         lambda x, y: (x[:, None] - y[None, :]).abs().min(1).values.mean(),
-        lambda x, y: (x[:, None] - y[None, :]).abs().min(0).values.mean(),
-    ),
-    *known_as(
-        "not_averaged",
-        "You returned one gap for each pair. The mean is missing.",
-        lambda x, y: _sorted(x, y).abs(),
-    ),
-]  # fmt: skip
+        lambda x, y: (x[:, None] - y[None, :]).abs().min(0).values.mean()),
+    "not_averaged": ("You returned one gap for each pair. The mean is missing.",
+        lambda x, y: _sorted(x, y).abs()),
+})  # fmt: skip
 
 WASSERSTEIN_1D = Exercise(
     name="wasserstein_1d",
@@ -141,8 +111,10 @@ WASSERSTEIN_1D = Exercise(
     mistakes=MISTAKES,
     properties=[Property("blind_to_order", _order)],
     hints=[
-        "Think of the samples as two rows of heaps of sand on a line. On a line it never pays to let two carriers cross.",
-        "So the smallest point of x goes to the smallest of y, the second to the second, and so on: `x.sort().values` is sorted.",
+        "Think of the samples as two rows of heaps of sand on a line. "
+        "On a line it never pays to let two carriers cross.",
+        "So the smallest point of x goes to the smallest of y, the second to the second, and so "
+        "on: `x.sort().values` is sorted.",
         "`(x.sort().values - y.sort().values).abs().mean().item()`",
     ],
     points=1,

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from coursework.checking.exercise import Case, Exercise, Mistake, Property
-from coursework.exercises.ingredients import known_as
+from coursework.checking.exercise import Case, Exercise, Property
+from coursework.exercises.rules import named
 
 
 def mutual_information_gap(mi: Tensor, entropy: Tensor) -> float:
@@ -84,161 +84,102 @@ def _of_shares(mi: Tensor, entropy: Tensor) -> Tensor:
 
 
 _TRANSPOSED = (
-    "Rows and columns are mixed up. Rows are latents, columns factors: the two best *latents* are sought for each factor, along "
+    "Rows and columns are mixed up. Rows are latents, columns factors: "
+    "the two best *latents* are sought for each factor, along "
     "dimension 0. (`topk` and `sort` go along the last dimension unless told otherwise.)"
 )
 
-MISTAKES = [
-    *known_as(
-        "not_divided",
-        "You didn't divide by the entropy. A factor with much entropy can be known about more, in nats; divided by it each gap is a "
-        "share, between 0 and 1, and every factor counts alike.",
-        lambda mi, entropy: _gaps(mi).mean().item(),
-    ),
-    *known_as(
-        "divided_after_the_mean",
-        "You averaged the gaps first and divided then, so that factors with much entropy count more. Divide each factor's gap by its own "
-        "entropy, then take the mean.",
+MISTAKES = named({
+    "not_divided": ("You didn't divide by the entropy. A factor with much entropy can be known "
+        "about more, in nats; divided by it each gap is a share, between 0 and 1, and every factor "
+        "counts alike.",
+        lambda mi, entropy: _gaps(mi).mean().item()),
+    "divided_after_the_mean": ("You averaged the gaps first and divided then, so that factors with "
+        "much entropy count more. Divide each factor's gap by its own entropy, then take the mean.",
         lambda mi, entropy: (_gaps(mi).mean() / entropy.mean()).item(),
         lambda mi, entropy: (_gaps(mi).mean() / entropy.sum()).item(),
-        lambda mi, entropy: (_gaps(mi).sum() / entropy.mean()).item(),
-    ),
-    *known_as(
-        "every_gap_by_every_entropy",
-        "Every gap is divided by every factor's entropy, a table of (factors, factors): a `keepdim=True` or `[:, None]` too many made "
-        "broadcasting stretch it. Both should have shape (factors,).",
-        lambda mi, entropy: (_gaps(mi)[:, None] / entropy).mean().item(),
-    ),
-    *known_as(
-        "best_minus_mean",
-        "You took the mean of the latents away from the best. A single rival that knows as much hides in a mean: take the *second "
-        "largest* away.",
+        lambda mi, entropy: (_gaps(mi).sum() / entropy.mean()).item()),
+    "every_gap_by_every_entropy": ("Every gap is divided by every factor's entropy, a table of "
+        "(factors, factors): a `keepdim=True` or `[:, None]` too many made broadcasting stretch "
+        "it. Both should have shape (factors,).",
+        lambda mi, entropy: (_gaps(mi)[:, None] / entropy).mean().item()),
+    "best_minus_mean": ("You took the mean of the latents away from the best. A single rival that "
+        "knows as much hides in a mean: take the *second largest* away.",
         _other(lambda mi: mi.max(0).values - mi.mean(0)),
         _other(lambda mi: mi.max(0).values - _without_the_best(mi)),
-        _other(lambda mi: mi.max(0).values - mi.median(0).values),
-    ),
-    *known_as(
-        "best_minus_worst",
-        "You took the smallest away from the largest. The rival is the second largest.",
-        _other(lambda mi: mi.max(0).values - mi.min(0).values),
-    ),
-    *known_as(
-        "nothing_taken_away",
-        "That is how much the best latent knows. The gap is what is left when the second best is taken away: two latents that know the "
-        "same leave none.",
-        _other(lambda mi: mi.max(0).values),
-    ),
-    *known_as(
-        "transposed",
-        _TRANSPOSED,
-        lambda mi, entropy: (_gaps(mi, 1) / entropy).mean().item(),
+        _other(lambda mi: mi.max(0).values - mi.median(0).values)),
+    "best_minus_worst": ("You took the smallest away from the largest. The rival is the second "
+        "largest.",
+        _other(lambda mi: mi.max(0).values - mi.min(0).values)),
+    "nothing_taken_away": ("That is how much the best latent knows. The gap is what is left when "
+        "the second best is taken away: two latents that know the same leave none.",
+        _other(lambda mi: mi.max(0).values)),
+    "transposed": (_TRANSPOSED, lambda mi, entropy: (_gaps(mi, 1) / entropy).mean().item(),
         lambda mi, entropy: _gaps(mi, 1).mean().item(),
         lambda mi, entropy: (_gaps(mi, 1) / entropy.mean()).mean().item(),
         lambda mi, entropy: (_gaps(mi / entropy, 1)).mean().item(),
         lambda mi, entropy: (_gaps(mi.T / entropy)).mean().item(),
-        lambda mi, entropy: (mi.topk(2).values[0] - mi.topk(2).values[1]).mean().item(),
-    ),
-    *known_as(
-        "sorted_along_factors",
-        "You sorted along the factors: without `dim`, `sort` goes along the last dimension. Sort the latents, `dim=0`, for each "
-        "factor.",
+        lambda mi, entropy: (mi.topk(2).values[0] - mi.topk(2).values[1]).mean().item()),
+    "sorted_along_factors": ("You sorted along the factors: without `dim`, `sort` goes along the "
+        "last dimension. Sort the latents, `dim=0`, for each factor.",
         _other(lambda mi: mi.sort(descending=True).values[0] - mi.sort(descending=True).values[1]),
         _other(lambda mi: mi.sort().values[-1] - mi.sort().values[-2]),
-        _other(lambda mi: mi.sort().values[0] - mi.sort().values[1]),
-    ),
-    *known_as(
-        "smallest_two",
-        "You took the two smallest: `sort` puts the smallest first. With `descending=True` the best two come first, without it they "
-        "are `[-1]` and `[-2]`.",
+        _other(lambda mi: mi.sort().values[0] - mi.sort().values[1])),
+    "smallest_two": ("You took the two smallest: `sort` puts the smallest first. With "
+        "`descending=True` the best two come first, without it they are `[-1]` and `[-2]`.",
         _other(lambda mi: mi.sort(0).values[0] - mi.sort(0).values[1]),
-        _other(lambda mi: mi.sort(0).values[1] - mi.sort(0).values[0]),
-    ),
-    *known_as(
-        "not_sorted",
-        "You took the first two latents of the table, whatever they know. Sort first, or take `topk`.",
-        _other(lambda mi: mi[0] - mi[1]),
-        _other(lambda mi: (mi[0] - mi[1]).abs()),
-        _other(lambda mi: mi[-1] - mi[-2]),
-    ),
-    *known_as(
-        "third_largest",
-        "You took the third largest away, or the gap between second and third. Counting starts at 0: the two best are `[0]` and `[1]`.",
+        _other(lambda mi: mi.sort(0).values[1] - mi.sort(0).values[0])),
+    "not_sorted": ("You took the first two latents of the table, whatever they know. Sort first, "
+        "or take `topk`.",
+        _other(lambda mi: mi[0] - mi[1]), _other(lambda mi: (mi[0] - mi[1]).abs()),
+        _other(lambda mi: mi[-1] - mi[-2])),
+    "third_largest": ("You took the third largest away, or the gap between second and third. "
+        "Counting starts at 0: the two best are `[0]` and `[1]`.",
         _other(lambda mi: mi.sort(0, descending=True).values[0] - mi.sort(0, descending=True).values[2]),
-        _other(lambda mi: mi.sort(0, descending=True).values[1] - mi.sort(0, descending=True).values[2]),
-    ),
-    *known_as(
-        "ties_removed",
-        "Right, but where two latents know equally much of a factor: by striking out every entry that equals the largest you strike "
-        "out the rival too. There the gap is 0; `topk(2, dim=0)` keeps both.",
-        _other(_ties_removed),
-    ),
-    *known_as(
-        "sign",
-        "The sign is wrong: largest minus second largest is never negative.",
-        lambda mi, entropy: -mutual_information_gap(mi, entropy),
-    ),
-    *known_as(
-        "summed_over_factors",
-        "You added up the factors. The gap is their mean, so that it stays between 0 and 1.",
-        lambda mi, entropy: _of_shares(mi, entropy).sum().item(),
-    ),
-    *known_as(
-        "divided_by_the_latents",
-        "You divided by the number of latents. The mean is over the factors, the columns of `mi`.",
-        lambda mi, entropy: _of_shares(mi, entropy).sum().item() / len(mi),
-    ),
-    *known_as(
-        "largest_factor",
-        "You took one factor, the one with the largest or the smallest gap, or the one in the middle. Take the mean over all.",
+        _other(lambda mi: mi.sort(0, descending=True).values[1] - mi.sort(0, descending=True).values[2])),
+    "ties_removed": ("Right, but where two latents know equally much of a factor: by striking out "
+        "every entry that equals the largest you strike out the rival too. There the gap is 0; "
+        "`topk(2, dim=0)` keeps both.",
+        _other(_ties_removed)),
+    "sign": ("The sign is wrong: largest minus second largest is never negative.",
+        lambda mi, entropy: -mutual_information_gap(mi, entropy)),
+    "summed_over_factors": ("You added up the factors. The gap is their mean, so that it stays "
+        "between 0 and 1.",
+        lambda mi, entropy: _of_shares(mi, entropy).sum().item()),
+    "divided_by_the_latents": ("You divided by the number of latents. The mean is over the "
+        "factors, the columns of `mi`.",
+        lambda mi, entropy: _of_shares(mi, entropy).sum().item() / len(mi)),
+    "largest_factor": ("You took one factor, the one with the largest or the smallest gap, or the "
+        "one in the middle. Take the mean over all.",
         lambda mi, entropy: _of_shares(mi, entropy).max().item(),
         lambda mi, entropy: _of_shares(mi, entropy).min().item(),
         lambda mi, entropy: _of_shares(mi, entropy).median().item(),
-        lambda mi, entropy: _of_shares(mi, entropy)[0].item(),
-    ),
-    *known_as(
-        "over_the_whole_table",
-        "You took the two largest entries of the whole table. Each factor has two best latents of its own: `dim=0`.",
+        lambda mi, entropy: _of_shares(mi, entropy)[0].item()),
+    "over_the_whole_table": ("You took the two largest entries of the whole table. Each factor has "
+        "two best latents of its own: `dim=0`.",
         lambda mi, entropy: ((mi.max() - mi.flatten().topk(2).values[1]) / entropy).mean().item(),
         lambda mi, entropy: _gaps((mi / entropy).flatten()).item(),
-        lambda mi, entropy: _gaps(mi.flatten()).item(),
-    ),
-    *known_as(
-        "divided_by_the_best",
-        "You divided by what the best latent knows. Then a latent that knows next to nothing, alone, gets full marks: divide by the "
-        "factor's entropy.",
+        lambda mi, entropy: _gaps(mi.flatten()).item()),
+    "divided_by_the_best": ("You divided by what the best latent knows. Then a latent that knows "
+        "next to nothing, alone, gets full marks: divide by the factor's entropy.",
         lambda mi, entropy: (_gaps(mi) / mi.max(0).values).mean().item(),
-        lambda mi, entropy: (_gaps(mi) / mi.sum(0)).mean().item(),
-    ),
-    *known_as(
-        "ratio",
-        "You divided one of the two by the other. It is their difference.",
+        lambda mi, entropy: (_gaps(mi) / mi.sum(0)).mean().item()),
+    "ratio": ("You divided one of the two by the other. It is their difference.",
         lambda mi, entropy: (mi.topk(2, dim=0).values[1] / mi.max(0).values).mean().item(),
         lambda mi, entropy: (mi.max(0).values / mi.topk(2, dim=0).values[1]).mean().item(),
         _other(lambda mi: mi.max(0).values / mi.topk(2, dim=0).values[1]),
-        _other(lambda mi: mi.topk(2, dim=0).values[1] / mi.max(0).values),
-    ),
-    *known_as(
-        "multiplied_by_the_entropy",
-        "You multiplied by the entropy. Divide.",
-        lambda mi, entropy: (_gaps(mi) * entropy).mean().item(),
-    ),
-    *known_as(
-        "brackets",
-        "Brackets: only one of the two is divided by the entropy. It is (largest − second largest) / entropy.",
+        _other(lambda mi: mi.topk(2, dim=0).values[1] / mi.max(0).values)),
+    "multiplied_by_the_entropy": ("You multiplied by the entropy. Divide.",
+        lambda mi, entropy: (_gaps(mi) * entropy).mean().item()),
+    "brackets": ("Brackets: only one of the two is divided by the entropy. It is (largest − second "
+        "largest) / entropy.",
         lambda mi, entropy: (mi.max(0).values - mi.topk(2, dim=0).values[1] / entropy).mean().item(),
-        lambda mi, entropy: (mi.max(0).values / entropy - mi.topk(2, dim=0).values[1]).mean().item(),
-    ),
-    *known_as(
-        "percent",
-        "That is in percent. The gap is a share, between 0 and 1.",
-        lambda mi, entropy: 100 * mutual_information_gap(mi, entropy),
-    ),
-    Mistake(
-        "one_number_per_factor",
-        "You return one number for each factor. Take their mean: one number.",
-        _of_shares,
-    ),
-]  # fmt: skip
+        lambda mi, entropy: (mi.max(0).values / entropy - mi.topk(2, dim=0).values[1]).mean().item()),
+    "percent": ("That is in percent. The gap is a share, between 0 and 1.",
+        lambda mi, entropy: 100 * mutual_information_gap(mi, entropy)),
+    "one_number_per_factor": ("You return one number for each factor. Take their mean: one number.",
+        _of_shares),
+})  # fmt: skip
 
 MUTUAL_INFORMATION_GAP = Exercise(
     name="mutual_information_gap",
@@ -249,7 +190,8 @@ MUTUAL_INFORMATION_GAP = Exercise(
     mistakes=MISTAKES,
     properties=[Property("one_latent_each", _one_latent_each)],
     hints=[
-        "For each factor, a column of `mi`: the largest entry minus the second largest. Then as a share of the factor's entropy, then "
+        "For each factor, a column of `mi`: the largest entry minus the second largest. "
+        "Then as a share of the factor's entropy, then "
         "one mean over the factors.",
         "`mi.topk(2, dim=0).values` has the two largest of each column, (2, factors).",
         "`best = mi.topk(2, dim=0).values`, `return ((best[0] - best[1]) / entropy).mean().item()`",

@@ -9,8 +9,8 @@ import torch
 from torch import Generator, Tensor
 
 from coursework.checking.exercise import Case, Exercise, Property
-from coursework.exercises.ingredients import known_as
 from coursework.exercises.nb08.wrong_paths import along, line, mistakes_of_any_path, turning
+from coursework.exercises.rules import named
 
 
 def interpolate(z0: Tensor, z1: Tensor, steps: int) -> Tensor:
@@ -45,53 +45,36 @@ def _ends(fn: Callable[..., Any], generator: Generator) -> str | None:
 
 MISTAKES = [
     *mistakes_of_any_path(line),
-    *known_as(
-        "starts_whole",
-        "Your weights don't add up to 1: where z1 comes in, z0 has to go. It is (1 − t) · z0 + t · z1.",
-        along(lambda z0, z1, t: z0 + t * z1),
-        along(lambda z0, z1, t: (1 - t) * z0 + z1),
-        along(lambda z0, z1, t: t * z0 + t * z1),
-    ),
-    *known_as(
-        "walks_away",
-        "The difference has the wrong sign: your path walks away from z1. From z0 towards z1 leads + t · (z1 − z0).",
-        along(lambda z0, z1, t: z0 + t * (z0 - z1)),
-        along(lambda z0, z1, t: z1 + t * (z1 - z0)),
-        along(lambda z0, z1, t: (1 - t) * z0 - t * z1),
-    ),
-    *known_as(
-        "start_forgotten",
-        "The start is missing: t · (z1 − z0) is how far to go. Add it to z0.",
-        along(lambda z0, z1, t: t * (z1 - z0)),
-    ),
-    *known_as(
-        "only_one_code_used",
-        "One of the two codes has no say in your path. It is (1 − t) · z0 + t · z1.",
-        along(lambda z0, z1, t: (1 - t) * z0 + t * z0),
-        along(lambda z0, z1, t: (1 - t) * z0),
-        along(lambda z0, z1, t: t * z1),
-        along(lambda z0, z1, t: z0 + t),
-    ),
-    *known_as(
-        "averaged",
-        "Every code of your path is the middle between the two. The weights change along the path: (1 − t) and t.",
-        along(lambda z0, z1, t: (z0 + z1) / 2 + 0 * t),
-    ),
-    *known_as(
-        "on_the_sphere",
-        "That is spherical interpolation: it turns from z0 to z1. Here the straight line is asked for; the sphere comes with "
-        "`slerp`.",
-        along(turning()),
-        along(lambda z0, z1, t: turning()(z0, z1, t) / turning()(z0, z1, t).norm(dim=1, keepdim=True)),
-    ),
-    *known_as(
-        "length_changed",
-        "Your codes lie in the right directions and have other lengths. Leave them as (1 − t) · z0 + t · z1 gives them, though "
-        "they get shorter on the way: what that does to the images is what you are about to see.",
-        along(lambda z0, z1, t: line(z0, z1, t) / line(z0, z1, t).norm(dim=1, keepdim=True)),
-        along(lambda z0, z1, t: line(z0 / z0.norm(), z1 / z1.norm(), t)),
-        along(lambda z0, z1, t: line(z0.norm(), z1.norm(), t) * line(z0, z1, t) / line(z0, z1, t).norm(dim=1, keepdim=True)),
-    ),
+    *named({
+        "starts_whole": ("Your weights don't add up to 1: where z1 comes in, z0 has to go. It is "
+            "(1 − t) · z0 + t · z1.",
+            along(lambda z0, z1, t: z0 + t * z1), along(lambda z0, z1, t: (1 - t) * z0 + z1),
+            along(lambda z0, z1, t: t * z0 + t * z1)),
+        "walks_away": ("The difference has the wrong sign: your path walks away from z1. From z0 "
+            "towards z1 leads + t · (z1 − z0).",
+            along(lambda z0, z1, t: z0 + t * (z0 - z1)),
+            along(lambda z0, z1, t: z1 + t * (z1 - z0)),
+            along(lambda z0, z1, t: (1 - t) * z0 - t * z1)),
+        "start_forgotten": ("The start is missing: t · (z1 − z0) is how far to go. Add it to z0.",
+            along(lambda z0, z1, t: t * (z1 - z0))),
+        "only_one_code_used": ("One of the two codes has no say in your path. It is (1 − t) · z0 + "
+            "t · z1.",
+            along(lambda z0, z1, t: (1 - t) * z0 + t * z0), along(lambda z0, z1, t: (1 - t) * z0),
+            along(lambda z0, z1, t: t * z1), along(lambda z0, z1, t: z0 + t)),
+        "averaged": ("Every code of your path is the middle between the two. The weights change "
+            "along the path: (1 − t) and t.",
+            along(lambda z0, z1, t: (z0 + z1) / 2 + 0 * t)),
+        "on_the_sphere": ("That is spherical interpolation: it turns from z0 to z1. Here the "
+            "straight line is asked for; the sphere comes with `slerp`.",
+            along(turning()),
+            along(lambda z0, z1, t: turning()(z0, z1, t) / turning()(z0, z1, t).norm(dim=1, keepdim=True))),
+        "length_changed": ("Your codes lie in the right directions and have other lengths. Leave "
+            "them as (1 − t) · z0 + t · z1 gives them, though they get shorter on the way: what "
+            "that does to the images is what you are about to see.",
+            along(lambda z0, z1, t: line(z0, z1, t) / line(z0, z1, t).norm(dim=1, keepdim=True)),
+            along(lambda z0, z1, t: line(z0 / z0.norm(), z1 / z1.norm(), t)),
+            along(lambda z0, z1, t: line(z0.norm(), z1.norm(), t) * line(z0, z1, t) / line(z0, z1, t).norm(dim=1, keepdim=True))),
+    }),
 ]  # fmt: skip
 
 INTERPOLATE = Exercise(
@@ -103,11 +86,14 @@ INTERPOLATE = Exercise(
     mistakes=MISTAKES,
     properties=[Property("ends", _ends)],
     hints=[
-        "Each code is a mixture of z0 and z1, with weights that add up to 1. What are they at the start, at the end, in the "
+        "Each code is a mixture of z0 and z1, with weights that add up to 1. "
+        "What are they at the start, at the end, in the "
         "middle?",
-        "t goes from 0 to 1 in `steps` numbers: `torch.linspace(0, 1, steps)`. As a column, `t[:, None]`, it broadcasts "
+        "t goes from 0 to 1 in `steps` numbers: `torch.linspace(0, 1, steps)`. "
+        "As a column, `t[:, None]`, it broadcasts "
         "against a code (K,).",
-        "`t = torch.linspace(0, 1, steps).to(z0)[:, None]`, `return (1 - t) * z0 + t * z1`; `.to(z0)` takes its device and "
+        "`t = torch.linspace(0, 1, steps).to(z0)[:, None]`, `return (1 - t) * z0 + t * z1`; "
+        "`.to(z0)` takes its device and "
         "dtype.",
     ],
     points=1,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from course_utils.distributions import bernoulli_log_likelihood, gaussian_kl
-from coursework.exercises.ingredients import known_as
+from coursework.exercises.rules import named
 from coursework.exercises.vae_losses import loss_exercise
 from coursework.exercises.wrong_vae_losses import combined
 
@@ -22,30 +22,19 @@ def _normalized(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: flo
     return beta_vae_loss(x, logits, mu, logvar, beta * mu.shape[1] / x[0].numel())
 
 
-MISTAKES = [
-    *known_as(
-        "kl_twice",
-        "The KL is there twice, once as it is and once times β, so its weight is 1 + β. The loss of notebook 03 has a KL in it "
-        "already: put β on that one, and add no other.",
-        combined(weights=lambda beta: (1.0, 1 + beta)),
-    ),
-    *known_as(
-        "one_too_few",
-        "The weight of your KL is β − 1. It is β; at β = 1 the loss is the negative ELBO.",
-        combined(weights=lambda beta: (1.0, beta - 1)),
-    ),
-    *known_as(
-        "beta_typed_in",
-        "You typed a number where β belongs. Use the argument `beta`.",
-        *(combined(weights=lambda _, fixed=fixed: (1.0, fixed)) for fixed in (4.0, 10.0, 0.1)),
-    ),
-    *known_as(
-        "beta_normalized",
-        "You multiplied β by the numbers in the code over the pixels, as the paper's β_norm has it. Both terms are sums here, so β is the "
-        "weight as it is.",
-        _normalized,
-    ),
-]  # fmt: skip
+MISTAKES = named({
+    "kl_twice": ("The KL is there twice, once as it is and once times β, so its weight is 1 + β. "
+        "The loss of notebook 03 has a KL in it already: put β on that one, and add no other.",
+        combined(weights=lambda beta: (1.0, 1 + beta))),
+    "one_too_few": ("The weight of your KL is β − 1. It is β; at β = 1 the loss is the negative "
+        "ELBO.",
+        combined(weights=lambda beta: (1.0, beta - 1))),
+    "beta_typed_in": ("You typed a number where β belongs. Use the argument `beta`.",
+        *(combined(weights=lambda _, fixed=fixed: (1.0, fixed)) for fixed in (4.0, 10.0, 0.1))),
+    "beta_normalized": ("You multiplied β by the numbers in the code over the pixels, as the "
+        "paper's β_norm has it. Both terms are sums here, so β is the weight as it is.",
+        _normalized),
+})  # fmt: skip
 
 BETA_VAE_LOSS = loss_exercise(
     beta_vae_loss,
@@ -53,8 +42,10 @@ BETA_VAE_LOSS = loss_exercise(
     notebook="08",
     title="the loss of a VAE with its KL weighed by β",
     hints=[
-        "As in notebook 03: per image minus the log-likelihood, plus the KL, and the KL times β. Then the mean over the batch.",
-        "`bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` both give (N,), already summed over pixels and over the "
+        "As in notebook 03: per image minus the log-likelihood, plus the KL, and the KL times β. "
+        "Then the mean over the batch.",
+        "`bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` both give (N,), "
+        "already summed over pixels and over the "
         "numbers of the code.",
         "`(beta * gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)).mean()`",
     ],

@@ -5,9 +5,7 @@ from __future__ import annotations
 from coursework.checking.exercise import Question
 
 _GAP = Question(
-    name="08.answers.8.11",
-    title="what a latent traversal shows",
-    answer="b",
+    name="08.answers.8.11", title="what a latent traversal shows", answer="b",
     choices={
         "a": "Latent 3 is the head's own latent, so no other has to do with how the head turns.",
         "b": "Latent 3 moves the head from this code. Other movers and other effects are open.",
@@ -15,11 +13,15 @@ _GAP = Question(
         "d": "The encoder puts the azimuth into latent 3, since the decoder reads it from there.",
     },
     wrong={
-        "a": ("only_one", "Look at the column of the head in the traversal matrix. A row doesn't say who else moves it."),
-        "c": ("one_row", "That is one row of one code. The word needs all rows, all factors and a measurement."),
-        "d": ("encoder", "A traversal asks the decoder only. What the encoder writes where is what the mutual information tells."),
+        "a": ("only_one", "Look at the column of the head in the traversal matrix. A row doesn't "
+            "say who else moves it."),
+        "c": ("one_row", "That is one row of one code. The word needs all rows, all factors and a "
+            "measurement."),
+        "d": ("encoder", "A traversal asks the decoder only. What the encoder writes where is what "
+            "the mutual information tells."),
     },
-    why="Right. A row of pictures answers one question. The matrix answers them all, from many faces.",
+    why="Right. A row of pictures answers one question. The matrix answers them all, from many "
+        "faces.",
     hints=[
         "Which cells of the traversal matrix did you see?",
         "One row, from one start. What is in the column?",
@@ -28,9 +30,7 @@ _GAP = Question(
 )  # fmt: skip
 
 _SETS = Question(
-    name="08.answers.8.12",
-    title="setting or adding",
-    answer="c",
+    name="08.answers.8.12", title="setting or adding", answer="c",
     choices={
         "a": "Adding is slower, since every code has to be changed by an amount of its own.",
         "b": "Adding to one latent would change the other latents of the same code as well.",
@@ -40,9 +40,11 @@ _SETS = Question(
     wrong={
         "a": ("slower", "Both are one operation."),
         "b": ("others", "Adding to one column leaves the others alone as well."),
-        "d": ("mean", "The mean of the prior doesn't decide it. Where does a face at z = 2 end up, if you add 2?"),
+        "d": ("mean", "The mean of the prior doesn't decide it. Where does a face at z = 2 end up, "
+            "if you add 2?"),
     },
-    why="Right. A face at z = 2 would be taken to 4, where no face has its code, and rows of two faces couldn't be compared.",
+    why="Right. A face at z = 2 would be taken to 4, where no face has its code, and rows of two "
+        "faces couldn't be compared.",
     hints=[
         "Take a face whose latent is at 2 already, and add 2.",
         "Do any codes lie at 4?",
@@ -51,9 +53,7 @@ _SETS = Question(
 )  # fmt: skip
 
 _STAYS = Question(
-    name="08.answers.8.13",
-    title="when a smile that stays counts",
-    answer="a",
+    name="08.answers.8.13", title="when a smile that stays counts", answer="a",
     choices={
         "a": "That the smile is in the code at all.",
         "b": "That the rate is as small as it should be.",
@@ -62,10 +62,12 @@ _STAYS = Question(
     },
     wrong={
         "b": ("rate", "A small rate is the reason to doubt it: what isn't paid for isn't coded."),
-        "c": ("normal", "That says how the latent is spread, and nothing of smiles. Could this model draw a smile if it wanted to?"),
+        "c": ("normal", "That says how the latent is spread, and nothing of smiles. Could this "
+            "model draw a smile if it wanted to?"),
         "d": ("loss", "Losses with different β are different losses."),
     },
-    why="Right. A code without a smile leaves the mouth as it is, whatever you turn. Read the smile from the decoded pictures first.",
+    why="Right. A code without a smile leaves the mouth as it is, whatever you turn. Read the "
+        "smile from the decoded pictures first.",
     hints=[
         "How would a model behave that can't draw smiles?",
         "It would keep the mouth as it is for every latent.",
@@ -74,9 +76,7 @@ _STAYS = Question(
 )  # fmt: skip
 
 _PRICE = Question(
-    name="08.answers.8.14",
-    title="whom a larger β hits first",
-    answer="d",
+    name="08.answers.8.14", title="whom a larger β hits first", answer="d",
     choices={
         "a": "The one that means least to the people who look at the faces.",
         "b": "The one with the smallest entropy, since it has least to lose.",
@@ -88,7 +88,8 @@ _PRICE = Question(
         "b": ("entropy", "A factor of small entropy is cheap to code. What does it save?"),
         "c": ("shares", "Sharing a latent doesn't make a factor cheaper or dearer by itself."),
     },
-    why="Right. A smile is a few pixels of the mouth. If what you care about changes few pixels, say so in the distortion; β can't.",
+    why="Right. A smile is a few pixels of the mouth. If what you care about changes few pixels, "
+        "say so in the distortion; β can't.",
     hints=[
         "What does the loss pay, and for what?",
         "Distortion saved, against β times rate spent.",
@@ -97,9 +98,7 @@ _PRICE = Question(
 )  # fmt: skip
 
 _BOUND = Question(
-    name="08.answers.8.15",
-    title="what the loss is at β = 8",
-    answer="c",
+    name="08.answers.8.15", title="what the loss is at β = 8", answer="c",
     choices={
         "a": "Yes: β only weighs the two parts of the ELBO against each other.",
         "b": "Yes: the loss of every VAE is one, whatever weights its parts have.",
@@ -109,9 +108,11 @@ _BOUND = Question(
     wrong={
         "a": ("same", "The ELBO has weight 1 on the KL. Look at exercise 3.7 of notebook 03."),
         "b": ("every", "Only with weight 1 on the KL."),
-        "d": ("nothing", "With β ≥ 1 and a KL that is never negative, the loss is at least the negative ELBO."),
+        "d": ("nothing", "With β ≥ 1 and a KL that is never negative, the loss is at least the "
+            "negative ELBO."),
     },
-    why="Right. And it has the minimum of a negative ELBO with a larger σ, as you computed above: a model that expects more noise in the pixels.",
+    why="Right. And it has the minimum of a negative ELBO with a larger σ, as you computed above: "
+        "a model that expects more noise in the pixels.",
     hints=[
         "Which weight has the KL in the ELBO?",
         "Compare −log p(x|z) + 8 KL with −log p(x|z) + KL.",
@@ -120,9 +121,7 @@ _BOUND = Question(
 )  # fmt: skip
 
 _FLOOR = Question(
-    name="08.answers.8.16",
-    title="the floor of a mutual information",
-    answer="a",
+    name="08.answers.8.16", title="the floor of a mutual information", answer="a",
     choices={
         "a": "Nothing that this table could show.",
         "b": "3.6 % of it.",
@@ -130,11 +129,14 @@ _FLOOR = Question(
         "d": "All of it, hidden by the way it is coded.",
     },
     wrong={
-        "b": ("taken_at_face", "Shuffled smiles belong to other faces, and show as much. So it is what counting 2,000 faces in 400 bins gives."),
+        "b": ("taken_at_face", "Shuffled smiles belong to other faces, and show as much. So it is "
+            "what counting 2,000 faces in 400 bins gives."),
         "c": ("negative", "A mutual information is never negative. The difference is chance."),
-        "d": ("hidden", "It may be hidden in several latents together. This number has no evidence for it."),
+        "d": ("hidden", "It may be hidden in several latents together. This number has no evidence "
+            "for it."),
     },
-    why="Right. An estimate of a mutual information from counts is too high on average, so compare with a factor that nobody can know.",
+    why="Right. An estimate of a mutual information from counts is too high on average, so compare "
+        "with a factor that nobody can know.",
     hints=[
         "What can a code know about somebody else's smile?",
         "Nothing. And what does the table show for it?",
@@ -143,9 +145,7 @@ _FLOOR = Question(
 )  # fmt: skip
 
 _ZERO_GAP = Question(
-    name="08.answers.8.17",
-    title="a small gap",
-    answer="d",
+    name="08.answers.8.17", title="a small gap", answer="d",
     choices={
         "a": "No latent knows anything about the factor; nothing else is possible.",
         "b": "Two latents know the factor equally well; nothing else is possible.",
@@ -166,21 +166,24 @@ _ZERO_GAP = Question(
 )  # fmt: skip
 
 _PRIOR = Question(
-    name="08.answers.8.18",
-    title="the factorized prior",
-    answer="b",
+    name="08.answers.8.18", title="the factorized prior", answer="b",
     choices={
-        "a": "Nothing: the KL of every face to this prior is kept as small as it can be in training.",
+        "a": "Nothing: the KL of every face to this prior is kept as small as it can be in "
+            "training.",
         "b": "It holds for draws from the prior; the codes of data may depend on each other.",
         "c": "The prior isn't diagonal any more once the encoder has been trained.",
         "d": "It holds for the codes of data, and not for draws from the prior.",
     },
     wrong={
-        "a": ("nothing", "Then the shuffled codes and the codes would have been alike. They were nats apart."),
-        "c": ("not_diagonal", "N(0, I) is diagonal, and training doesn't touch it. The question is whose distribution it is."),
+        "a": ("nothing", "Then the shuffled codes and the codes would have been alike. They were "
+            "nats apart."),
+        "c": ("not_diagonal", "N(0, I) is diagonal, and training doesn't touch it. The question is "
+            "whose distribution it is."),
         "d": ("other_way", "The other way round."),
     },
-    why="Right. Codes of data have the average of all clouds, which the prior doesn't fix. Its independence is one of three parts of the KL, and it is traded for distortion like the other two.",
+    why="Right. Codes of data have the average of all clouds, which the prior doesn't fix. Its "
+        "independence is one of three parts of the KL, and it is traded for distortion like the "
+        "other two.",
     hints=[
         "Whose distribution is the prior?",
         "Of codes that are drawn, not of codes that faces get.",
@@ -189,9 +192,7 @@ _PRIOR = Question(
 )  # fmt: skip
 
 _LOWER = Question(
-    name="08.answers.8.19",
-    title="a bound of zero",
-    answer="c",
+    name="08.answers.8.19", title="a bound of zero", answer="c",
     choices={
         "a": "Yes: a bound of 0 is what independent latents have.",
         "b": "No: a bound of 0 means that the latents depend on each other.",
@@ -203,7 +204,8 @@ _LOWER = Question(
         "b": ("reversed", "It means that this discriminator found nothing."),
         "d": ("coin", "A loss of log 4 says the same: this discriminator can't tell."),
     },
-    why="Right, the lesson of notebook 07 again. A lower bound can show dependence. It can't show independence.",
+    why="Right, the lesson of notebook 07 again. A lower bound can show dependence. It can't show "
+        "independence.",
     hints=[
         "What does \"at least 0\" exclude?",
         "Nothing. When would a discriminator find nothing?",
@@ -212,9 +214,7 @@ _LOWER = Question(
 )  # fmt: skip
 
 _ROTATION = Question(
-    name="08.answers.8.20",
-    title="turning the code",
-    answer="a",
+    name="08.answers.8.20", title="turning the code", answer="a",
     choices={
         "a": "What single latents mean, and nothing about the faces.",
         "b": "The pictures that come of draws from the prior.",
@@ -223,10 +223,12 @@ _ROTATION = Question(
     },
     wrong={
         "b": ("pictures", "N(0, I) looks the same from every side, and the decoder turns back."),
-        "c": ("likelihood", "p(x) averages over all codes from the prior. Turning them changes nothing in it."),
+        "c": ("likelihood", "p(x) averages over all codes from the prior. Turning them changes "
+            "nothing in it."),
         "d": ("information", "A rotation can be undone, so nothing is lost."),
     },
-    why="Right. So no score of the pictures can tell which of these codes has the better axes. You need the factors.",
+    why="Right. So no score of the pictures can tell which of these codes has the better axes. You "
+        "need the factors.",
     hints=[
         "What does N(0, I) look like after a rotation?",
         "The same. And what does the new decoder draw?",
@@ -235,9 +237,7 @@ _ROTATION = Question(
 )  # fmt: skip
 
 _SLERP = Question(
-    name="08.answers.8.21",
-    title="what an arc is good for",
-    answer="d",
+    name="08.answers.8.21", title="what an arc is good for", answer="d",
     choices={
         "a": "The path is shorter, since it follows the shell on which codes lie.",
         "b": "It stays among real digits, where the straight line leaves them.",
@@ -246,10 +246,12 @@ _SLERP = Question(
     },
     wrong={
         "a": ("shorter", "Nothing is shorter than the straight line."),
-        "b": ("real", "The third panel says otherwise: halfway both are further from real digits than at the ends."),
+        "b": ("real", "The third panel says otherwise: halfway both are further from real digits "
+            "than at the ends."),
         "c": ("only", "The straight line is continuous as well."),
     },
-    why="Right. In 16 dimensions a code as short as the middle of a straight line is rare, and its digit is grayer. But the arc doesn't know where digits are.",
+    why="Right. In 16 dimensions a code as short as the middle of a straight line is rare, and its "
+        "digit is grayer. But the arc doesn't know where digits are.",
     hints=[
         "Look at the first panel.",
         "What happens to the length on the straight line?",
@@ -258,9 +260,7 @@ _SLERP = Question(
 )  # fmt: skip
 
 _DIRECTION = Question(
-    name="08.answers.8.22",
-    title="a direction that is no axis",
-    answer="b",
+    name="08.answers.8.22", title="a direction that is no axis", answer="b",
     choices={
         "a": "The reader is fooled: the smiles that it reads aren't in the pictures.",
         "b": "What both means share cancels, and a direction need not lie along an axis.",
@@ -269,10 +269,13 @@ _DIRECTION = Question(
     },
     wrong={
         "a": ("fooled", "You see the smile in the rows, too."),
-        "c": ("axis", "How much of its length lies in one latent changes with the seed, and it works either way."),
+        "c": ("axis", "How much of its length lies in one latent changes with the seed, and it "
+            "works either way."),
         "d": ("copy", "3,072 pixels don't fit into six numbers."),
     },
-    why="Right. Head, skin and light are alike in both means; what is left is the smile. But it took labels: somebody had to say which faces smile. Axes that mean something by themselves would need none.",
+    why="Right. Head, skin and light are alike in both means; what is left is the smile. But it "
+        "took labels: somebody had to say which faces smile. Axes that mean something by "
+        "themselves would need none.",
     hints=[
         "What do the mean of the smiling and the mean of the serious faces have in common?",
         "Everything but the smile. What does subtracting do to it?",

@@ -112,8 +112,10 @@ def _observe(fn: Callable[..., Any], z0: Tensor, z1: Tensor, steps: int) -> Any:
             return STOPS + "ValueError"
         cosine = float(before[0] @ before[1] / (before[0].norm() * before[1].norm()))
         raise InterfaceError(
-            f"You raise a ValueError ({error}) for codes that are {math.degrees(math.acos(cosine)):.0f}° apart; only antiparallel "
-            "ones, 180° apart, have no shortest way. Divided by *both* lengths, z0 · z1 is the cosine of the angle"
+            f"You raise a ValueError ({error}) for codes that are "
+            f"{math.degrees(math.acos(cosine)):.0f}° apart; only antiparallel "
+            "ones, 180° apart, have no shortest way. Divided by *both* lengths, z0 · z1 is the "
+            "cosine of the angle"
         ) from error
     same = all(torch.equal(now, old) for now, old in zip((z0, z1), before, strict=True))
     return codes if same else {CHANGED: codes}
@@ -147,13 +149,18 @@ SLERP = Exercise(
     mistakes=mistakes(slerp),
     properties=[Property("equal_angles", _equal_angles)],
     hints=[
-        "Take length and direction apart. The length goes linearly from one norm to the other; the direction turns by the same "
+        "Take length and direction apart. The length goes linearly from one norm to the other; the "
+        "direction turns by the same "
         "angle in every step.",
-        "With unit vectors u0, u1 and the angle ω between them, cos ω = u0 · u1, the direction at t is "
-        "(sin((1 − t) ω) u0 + sin(t ω) u1) / sin ω. First look whether sin ω is as good as 0: at cosine ≈ 1 return the straight "
+        "With unit vectors u0, u1 and the angle ω between them, cos ω = u0 · u1, the direction at "
+        "t is "
+        "(sin((1 − t) ω) u0 + sin(t ω) u1) / sin ω. First look whether sin ω is as good as 0: "
+        "at cosine ≈ 1 return the straight "
         "line, at cosine ≈ −1 raise a ValueError; and a code of zeros has no direction.",
-        "`cosine = z0 @ z1 / (z0.norm() * z1.norm())`, `if z0.norm() * z1.norm() == 0 or cosine > 1 - 1e-6: return "
-        "interpolate(z0, z1, steps)`, `if cosine < -1 + 1e-6: raise ValueError(\"antiparallel\")`, `angle = torch.arccos(cosine)`; "
+        "`cosine = z0 @ z1 / (z0.norm() * z1.norm())`, `if z0.norm() * z1.norm() == 0 or cosine > "
+        "1 - 1e-6: return "
+        "interpolate(z0, z1, steps)`, `if cosine < -1 + 1e-6: "
+        "raise ValueError(\"antiparallel\")`, `angle = torch.arccos(cosine)`; "
         "the rest is the formula, times `(1 - t) * z0.norm() + t * z1.norm()`.",
     ],
     points=2,

@@ -101,17 +101,20 @@ def _told(error: Exception, given: list[Any], z: Tensor, values: Tensor) -> str:
         return f"You gave `decode` codes of shape {shape(given[-1])}; it takes one code a row, {wanted}"
     if "single memory location" in str(error):
         return (
-            "The rows made by `expand` are one and the same piece of memory, so none of them can be changed alone. "
+            "The rows made by `expand` are one and the same piece of memory, so none of them can "
+            "be changed alone. "
             "`repeat` makes copies: `z.repeat(len(values), 1)`"
         )
     if "number of sizes provided (0)" in str(error):
         return (
-            "You give all the values to a single number. Make the table of codes first, one row for each value; then column "
+            "You give all the values to a single number. Make the table of codes first, one row "
+            "for each value; then column "
             "`dim`, `codes[:, dim]`, has room for all of them"
         )
     if "expanded size of the tensor" in str(error):
         return (
-            "Two shapes don't fit where you assign. In codes of shape (V, K), `codes[dim]` is *row* number dim, one code; "
+            "Two shapes don't fit where you assign. In codes of shape (V, K), `codes[dim]` is "
+            "*row* number dim, one code; "
             "`codes[:, dim]` is the number in question in every code, (V,)"
         )
     return ""
@@ -127,9 +130,11 @@ LATENT_TRAVERSAL = Exercise(
     mistakes=MISTAKES,
     properties=[Property("own_value", _own_value)],
     hints=[
-        "First a table of codes, one row for each value: copies of `z` that differ in column `dim` alone. Then decode the "
+        "First a table of codes, one row for each value: "
+        "copies of `z` that differ in column `dim` alone. Then decode the "
         "table.",
-        "`z.repeat(len(values), 1)` is the table, (V, K), and a copy, so that `z` stays as it was. Column `dim` is "
+        "`z.repeat(len(values), 1)` is the table, (V, K), and a copy, so that `z` stays as it was. "
+        "Column `dim` is "
         "`codes[:, dim]`.",
         "`codes = z.repeat(len(values), 1)`, `codes[:, dim] = values`, `return decode(codes)`.",
     ],

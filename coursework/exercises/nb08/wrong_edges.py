@@ -103,57 +103,70 @@ def mistakes_at_the_edges(slerp: Path) -> list[Mistake]:
         return when
 
     refusing = (
-        "Antiparallel codes are accepted. Between opposite directions every way round is as short as any other, sin ω is 0, and what "
+        "Antiparallel codes are accepted. Between opposite directions every way round is as short "
+        "as any other, sin ω is 0, and what "
         "comes out is made of rounding: raise a ValueError there (cosine ≈ −1)."
     )
     not_linear = (
-        "Right but for parallel codes, where there is no angle to divide up: there the path is the straight line, from one length to "
+        "Right but for parallel codes, where there is no angle to divide up: "
+        "there the path is the straight line, from one length to "
         "the other."
     )
     zeros = (
-        "Right but for a code of zeros. It has no direction, so no angle either: take the straight line there, before you divide by "
+        "Right but for a code of zeros. It has no direction, so no angle either: "
+        "take the straight line there, before you divide by "
         "its length. (The zero code is the middle of the prior; you will want to start there.)"
     )
     return [
         Mistake(
             "nan_when_parallel",
-            "Right, but for parallel codes, where you return NaN: ω is 0, sin ω is 0, and 0/0 is no number. Where the cosine is 1 as far "
+            "Right, but for parallel codes, where you return NaN: "
+            "ω is 0, sin ω is 0, and 0/0 is no number. Where the cosine is 1 as far "
             "as float32 can tell, return the straight line.",
             along(_bare), only(PARALLEL, _is_nan),
         ),
         Mistake(
             "refuses_parallel",
-            "You raise a ValueError for parallel codes. Only antiparallel ones have no shortest way; between parallel ones it is the "
+            "You raise a ValueError for parallel codes. Only antiparallel ones have no shortest "
+            "way; between parallel ones it is the "
             "straight line.",
             _at_edges(parallel=refuses, over=refuses), only(PARALLEL, _stops),
         ),
-        Mistake("parallel_not_linear", not_linear, _at_edges(parallel=_stays, over=_stays), only(PARALLEL, _is_wrong)),
+        Mistake(
+            "parallel_not_linear", not_linear, _at_edges(parallel=_stays, over=_stays), only(PARALLEL, _is_wrong)),
         Mistake(
             "cosine_over_1",
-            "Right for codes that are parallel to the last digit. Rounding can make the cosine of parallel codes 1.0000001, which has no "
+            "Right for codes that are parallel to the last digit. "
+            "Rounding can make the cosine of parallel codes 1.0000001, which has no "
             "arccosine. Clamp it to [−1, 1], or take the straight line from 1 − 1e-6 on.",
             _at_edges(over=_bare), only(NEARLY_PARALLEL, _is_nan_or_stops),
         ),
-        Mistake("parallel_not_linear", not_linear, _at_edges(over=_stays), only(NEARLY_PARALLEL, _is_wrong)),
-        *(Mistake("antiparallel_accepted", refusing, _at_edges(opposite=way, nearly=way), only(ANTIPARALLEL, _goes_on))
+        Mistake(
+            "parallel_not_linear", not_linear, _at_edges(over=_stays), only(NEARLY_PARALLEL, _is_wrong)),
+        *(Mistake(
+            "antiparallel_accepted", refusing, _at_edges(opposite=way, nearly=way), only(ANTIPARALLEL, _goes_on))
           for way in (_bare, line, _stays)),
         Mistake(
             "another_error",
-            "You stop at antiparallel codes, as you should, and with another error than a ValueError. Callers can't tell it from a slip "
+            "You stop at antiparallel codes, as you should, and with another error than a "
+            "ValueError. Callers can't tell it from a slip "
             "in the code: `raise ValueError(…)` with a sentence that says why.",
             _at_edges(opposite=_asserts, nearly=_asserts), only(ANTIPARALLEL, _has_another_error),
         ),
         Mistake(
             "antiparallel_to_the_last_digit",
-            "Codes that are antiparallel to the last digit are refused, and those off by rounding go through. In float32 their cosine is "
-            "−0.9999999 and the angle as much as 0.0007 short of π: leave a margin, as in `cosine < -1 + 1e-6`.",
+            "Codes that are antiparallel to the last digit are refused, and those off by rounding "
+            "go through. In float32 their cosine is "
+            "−0.9999999 and the angle as much as 0.0007 short of π: "
+            "leave a margin, as in `cosine < -1 + 1e-6`.",
             _at_edges(nearly=_bare), only(NEARLY_ANTIPARALLEL, _goes_on),
         ),
         *(Mistake("zeros_have_no_direction", zeros, _at_edges(zero=way), only(ZERO, _is_wrong))
           for way in (_bare, refuses, _stays)),
         Mistake(
             "changes_its_codes",
-            "Your function changes z0 or z1 in place, so the caller's codes are other ones after the call. Write `u0 = z0 / z0.norm()`, "
+            "Your function changes z0 or z1 in place, so the caller's codes are other ones after "
+            "the call. Write `u0 = z0 / z0.norm()`, "
             "a new name, where you wrote `z0 /= …`.",
             _in_place, lambda seen, case: case.label in EDGES or isinstance(seen.value, dict),
         ),

@@ -73,25 +73,29 @@ def mistakes_of_any_path(at: At) -> list[Mistake]:
     return [
         *known_as(
             "end_left_out",
-            "The last code is not z1: your steps stop short of it, as `arange(steps) / steps` does. From z0 to z1 with both ends "
+            "The last code is not z1: your steps stop short of it, as `arange(steps) / steps` "
+            "does. From z0 to z1 with both ends "
             "takes steps − 1 equal strides: `torch.linspace(0, 1, steps)`.",
             *_from_grids(at, lambda s: torch.arange(s) / s, lambda s: evenly(s)[:-1]),
         ),
         *known_as(
             "start_left_out",
-            "The first code is not z0: your steps begin one stride after it. Both ends belong to the path: "
+            "The first code is not z0: your steps begin one stride after it. "
+            "Both ends belong to the path: "
             "`torch.linspace(0, 1, steps)`.",
             *_from_grids(at, lambda s: (torch.arange(s) + 1) / s, lambda s: evenly(s)[1:]),
         ),
         *known_as(
             "both_ends_left_out",
-            "Neither z0 nor z1 is on your path, only codes between them. Both ends belong to it: `torch.linspace(0, 1, steps)`.",
+            "Neither z0 nor z1 is on your path, only codes between them. Both ends belong to it: "
+            "`torch.linspace(0, 1, steps)`.",
             *_from_grids(at, lambda s: evenly(s + 2)[1:-1], lambda s: (torch.arange(s) + 0.5) / s,
                          lambda s: evenly(s)[1:-1]),
         ),
         *known_as(
             "wrong_number_of_codes",
-            "Both ends are there, and the number of codes is wrong: `steps` counts codes, ends included, not the strides or the "
+            "Both ends are there, and the number of codes is wrong: "
+            "`steps` counts codes, ends included, not the strides or the "
             "codes between.",
             *_from_grids(at, lambda s: evenly(s + 1), lambda s: evenly(s + 2), lambda s: evenly(s - 1)),
         ),
@@ -102,14 +106,16 @@ def mistakes_of_any_path(at: At) -> list[Mistake]:
         ),
         *known_as(
             "t_leaves_0_to_1",
-            "Your path leaves the stretch between z0 and z1: t runs beyond 0 and 1. It goes from 0 to 1: "
+            "Your path leaves the stretch between z0 and z1: t runs beyond 0 and 1. "
+            "It goes from 0 to 1: "
             "`torch.linspace(0, 1, steps)`.",
             *_from_grids(at, lambda s: torch.arange(s).float(), lambda s: torch.linspace(-1, 1, s),
                          lambda s: torch.arange(s) + 1.0),
         ),
         *known_as(
             "uneven_steps",
-            "Both ends are right, and the strides between are not equal: t is squared, eased or rounded to whole numbers. It "
+            "Both ends are right, and the strides between are not equal: "
+            "t is squared, eased or rounded to whole numbers. It "
             "grows by the same amount from code to code.",
             *_from_grids(at, lambda s: evenly(s) ** 2, lambda s: evenly(s).sqrt(),
                          lambda s: evenly(s) ** 2 * (3 - 2 * evenly(s)), lambda s: evenly(s).floor(),
@@ -117,25 +123,29 @@ def mistakes_of_any_path(at: At) -> list[Mistake]:
         ),
         *known_as(
             "one_code",
-            "You return one code. Asked for are all codes of the path, (steps, K), one a row. Is a `return` inside the loop?",
+            "You return one code. Asked for are all codes of the path, (steps, K), one a row. "
+            "Is a `return` inside the loop?",
             lambda z0, z1, steps: at(z0, z1, torch.tensor([[0.5]]))[0],
             lambda z0, z1, steps: right(z0, z1, steps)[0],
             lambda z0, z1, steps: right(z0, z1, steps)[-1],
         ),
         *known_as(
             "transposed",
-            "Rows and columns changed places: codes stand in rows, (steps, K). With `t[:, None]`, (steps, 1), times a code, (K,), "
+            "Rows and columns changed places: codes stand in rows, (steps, K). "
+            "With `t[:, None]`, (steps, 1), times a code, (K,), "
             "broadcasting puts them there.",
             lambda z0, z1, steps: right(z0, z1, steps).T,
         ),
         *known_as(
             "a_list",
-            "You return a list of codes. One tensor (steps, K) is asked for: `torch.stack` makes it.",
+            "You return a list of codes. One tensor (steps, K) is asked for: "
+            "`torch.stack` makes it.",
             lambda z0, z1, steps: list(right(z0, z1, steps)),
         ),
         *known_as(
             "a_dimension_too_many",
-            "There is a dimension of size 1 that shouldn't be there. Codes stand in rows: (steps, K).",
+            "There is a dimension of size 1 that shouldn't be there. Codes stand in rows: "
+            "(steps, K).",
             lambda z0, z1, steps: right(z0, z1, steps)[None],
             lambda z0, z1, steps: right(z0, z1, steps)[:, None],
         ),

@@ -11,7 +11,7 @@ import torch
 from torch import Generator, Tensor
 
 from coursework.checking.exercise import Case, Exercise, Mistake, Property
-from coursework.exercises.ingredients import known_as
+from coursework.exercises.rules import named
 
 GAPS = "groups of which some are empty"
 
@@ -94,69 +94,60 @@ def _names_dont_matter(fn: Any, generator: Generator) -> str | None:
 
 
 _EMPTY = (
-    "Groups that nobody is in come along, as NaN or as 0. Leave them out: `group.unique()` are the groups that somebody is in. One NaN makes every later `max` and "
+    "Groups that nobody is in come along, as NaN or as 0. Leave them out: "
+    "`group.unique()` are the groups that somebody is in. One NaN makes every later `max` and "
     "`min` a matter of chance."
 )
 _OF_THE_TOTAL = "You divided by the size of the whole set (or by all right answers), so a small group comes out as bad. Divide by the size of the *group*."
 
 GROUP_MISTAKES = [
-    *known_as(
-        "share_of_the_total",
-        _OF_THE_TOTAL,
-        _by_group(lambda y, y_hat, inside: _hits(y, y_hat, inside).sum() / len(y)),
-        _by_group(lambda y, y_hat, inside: _hits(y, y_hat, inside).sum() / (y == y_hat).sum()),
-    ),
-    *known_as("empty_groups", _EMPTY, _by_group(_or(math.nan), _up_to), _by_group(_or(0.0), _up_to), _by_group(_or(1.0), _up_to)),
-    *known_as(
-        "recall",
-        "You looked at the faces only (y = 1): that is recall. A detector that says yes to everything has a recall of 1. Count all of the group.",
-        _by_group(_among(1)),
-    ),
-    *known_as("negatives_only", "You looked at the negatives only (y = 0). Count all of the group.", _by_group(_among(0))),
-    *known_as(
-        "precision",
-        "You divided by the yeses: that is precision. Count all of the group.",
-        _by_group(lambda y, y_hat, inside: _hits(y, y_hat, inside & (y_hat == 1)).mean()),
-    ),
-    *known_as(
-        "balanced",
-        "That is the mean of the two shares, among faces and among negatives (balanced accuracy). Asked for is the share of right answers in the whole group.",
-        _by_group(lambda y, y_hat, inside: (_among(1)(y, y_hat, inside) + _among(0)(y, y_hat, inside)) / 2),
-    ),
-    *known_as(
-        "only_the_faces_found",
-        "You count only the faces that are found, y · y_hat. A negative that is told as one is a right answer, too: `y == y_hat`.",
-        _by_group(lambda y, y_hat, inside: (y * y_hat)[inside].mean()),
-    ),
-    *known_as("error_rate", "You return the share of *wrong* answers.", _by_group(lambda y, y_hat, inside: 1 - _hits(y, y_hat, inside).mean())),
-    *known_as("yes_rate", "That is how often the detector says yes in each group. Compare with y.", _by_group(lambda y, y_hat, inside: y_hat[inside].mean())),
-    *known_as("face_rate", "That is the share of faces in each group. Compare y_hat with y.", _by_group(lambda y, y_hat, inside: y[inside].mean())),
-    *known_as(
-        "same_for_all",
-        "Every group gets the accuracy of the whole set. Take the group's examples first: `right[group == g]`.",
-        _by_group(lambda y, y_hat, inside: (y == y_hat).float().mean()),
-    ),
-    *known_as("counts", "You return how many are right. Divide by the size of the group.", _by_group(lambda y, y_hat, inside: _hits(y, y_hat, inside).sum())),
-    *known_as("percent", "You return percent. Accuracies run from 0 to 1.", _by_group(lambda y, y_hat, inside: 100 * _hits(y, y_hat, inside).mean())),
-    Mistake(
-        "keys_are_tensors",
-        "The keys of your dict are tensors, and no lookup finds them again: `acc[3]` raises KeyError. Loop over `group.unique().tolist()`.",
-        _typed(torch.tensor),
-        lambda seen, case: _keys(seen.value, Tensor),
-    ),
-    Mistake(
-        "keys_are_text",
-        "The keys of your dict are text. They are the numbers that stand in `group`.",
-        _typed(str),
-        lambda seen, case: _keys(seen.value, str),
-    ),
-    *known_as(
-        "no_dict",
-        "You return the accuracies without saying whose they are. A dict is asked for, `{group: accuracy}`.",
-        lambda y, y_hat, group: list(group_accuracy(y, y_hat, group).values()),
-        lambda y, y_hat, group: torch.tensor(list(group_accuracy(y, y_hat, group).values())),
-    ),
-    *known_as("one_number", "You return one number for all. A dict is asked for, `{group: accuracy}`.", lambda y, y_hat, group: float((y == y_hat).float().mean())),
+    *named({
+        "share_of_the_total": (_OF_THE_TOTAL,
+            _by_group(lambda y, y_hat, inside: _hits(y, y_hat, inside).sum() / len(y)),
+            _by_group(lambda y, y_hat, inside: _hits(y, y_hat, inside).sum() / (y == y_hat).sum())),
+        "empty_groups": (_EMPTY, _by_group(_or(math.nan), _up_to), _by_group(_or(0.0), _up_to),
+            _by_group(_or(1.0), _up_to)),
+        "recall": ("You looked at the faces only (y = 1): that is recall. A detector that says yes "
+            "to everything has a recall of 1. Count all of the group.",
+            _by_group(_among(1))),
+        "negatives_only": ("You looked at the negatives only (y = 0). Count all of the group.",
+            _by_group(_among(0))),
+        "precision": ("You divided by the yeses: that is precision. Count all of the group.",
+            _by_group(lambda y, y_hat, inside: _hits(y, y_hat, inside & (y_hat == 1)).mean())),
+        "balanced": ("That is the mean of the two shares, among faces and among negatives "
+            "(balanced accuracy). Asked for is the share of right answers in the whole group.",
+            _by_group(lambda y, y_hat, inside: (_among(1)(y, y_hat, inside) + _among(0)(y, y_hat, inside)) / 2)),
+        "only_the_faces_found": ("You count only the faces that are found, y · y_hat. A negative "
+            "that is told as one is a right answer, too: `y == y_hat`.",
+            _by_group(lambda y, y_hat, inside: (y * y_hat)[inside].mean())),
+        "error_rate": ("You return the share of *wrong* answers.",
+            _by_group(lambda y, y_hat, inside: 1 - _hits(y, y_hat, inside).mean())),
+        "yes_rate": ("That is how often the detector says yes in each group. Compare with y.",
+            _by_group(lambda y, y_hat, inside: y_hat[inside].mean())),
+        "face_rate": ("That is the share of faces in each group. Compare y_hat with y.",
+            _by_group(lambda y, y_hat, inside: y[inside].mean())),
+        "same_for_all": ("Every group gets the accuracy of the whole set. Take the group's "
+            "examples first: `right[group == g]`.",
+            _by_group(lambda y, y_hat, inside: (y == y_hat).float().mean())),
+        "counts": ("You return how many are right. Divide by the size of the group.",
+            _by_group(lambda y, y_hat, inside: _hits(y, y_hat, inside).sum())),
+        "percent": ("You return percent. Accuracies run from 0 to 1.",
+            _by_group(lambda y, y_hat, inside: 100 * _hits(y, y_hat, inside).mean())),
+    }),
+    Mistake("keys_are_tensors", "The keys of your dict are tensors, and no lookup finds them "
+        "again: `acc[3]` raises KeyError. Loop over `group.unique().tolist()`.",
+        _typed(torch.tensor), lambda seen, case: _keys(seen.value, Tensor)),
+    Mistake("keys_are_text", "The keys of your dict are text. They are the numbers that stand in "
+        "`group`.",
+        _typed(str), lambda seen, case: _keys(seen.value, str)),
+    *named({
+        "no_dict": ("You return the accuracies without saying whose they are. A dict is asked for, "
+            "`{group: accuracy}`.",
+            lambda y, y_hat, group: list(group_accuracy(y, y_hat, group).values()),
+            lambda y, y_hat, group: torch.tensor(list(group_accuracy(y, y_hat, group).values()))),
+        "one_number": ("You return one number for all. A dict is asked for, `{group: accuracy}`.",
+            lambda y, y_hat, group: float((y == y_hat).float().mean())),
+    }),
 ]  # fmt: skip
 
 GROUP_ACCURACY = Exercise(
@@ -168,8 +159,11 @@ GROUP_ACCURACY = Exercise(
     mistakes=GROUP_MISTAKES,
     properties=[Property("names_dont_matter", _names_dont_matter)],
     hints=[
-        "One group first: which examples are in it, and in which share of *them* is y_hat equal to y?",
-        "`right = (y == y_hat).float()` is 1 for a right answer. `right[group == g]` are the group's. `group.unique().tolist()` are the groups that somebody is in.",
+        "One group first: which examples are in it, and in which share of *them* is y_hat equal to "
+        "y?",
+        "`right = (y == y_hat).float()` is 1 for a right answer. "
+        "`right[group == g]` are the group's. `group.unique().tolist()` are the groups that "
+        "somebody is in.",
         "`{g: float(right[group == g].mean()) for g in group.unique().tolist()}`",
     ],
 )  # fmt: skip
@@ -202,38 +196,40 @@ def _pairs(v: list[float]) -> float:
     return _mean(gaps) if gaps else 0.0
 
 
-GAP_MISTAKES = [
-    *known_as(
-        "standard_deviation",
-        "That is the standard deviation (or variance), in which one group far below the others hardly shows. The gap is largest minus smallest.",
-        _of(statistics.pstdev),
-        _of(lambda v: statistics.stdev(v) if len(v) > 1 else 0.0),
-        _of(lambda v: statistics.stdev(v) if len(v) > 1 else math.nan),
-        _of(statistics.pvariance),
-        _of(lambda v: statistics.variance(v) if len(v) > 1 else math.nan),
-    ),
-    *known_as("negative", "The sign is wrong: largest minus smallest, so the gap is never below 0.", _of(lambda v: min(v) - max(v))),
-    *known_as(
-        "first_and_last",
-        "You took the groups in the order of the dict. Take the best and the worst one: `max(acc.values())` and `min(acc.values())`.",
-        _of(lambda v: v[0] - v[-1]), _of(lambda v: v[-1] - v[0]), _of(lambda v: abs(v[0] - v[-1])),
-    ),
-    *known_as("from_the_mean", "You compared with the mean of the groups. Compare the best one with the worst.", _of(lambda v: max(v) - _mean(v)), _of(lambda v: _mean(v) - min(v)),
-              _of(lambda v: max(abs(a - _mean(v)) for a in v))),
-    *known_as("best_only", "That is the best group's accuracy. Subtract the worst one's.", _of(max)),
-    *known_as("worst_only", "That is the worst group's accuracy. Subtract it from the best one's.", _of(min)),
-    *known_as("from_one", "You compared the worst group with perfection. Compare it with the best group.", _of(lambda v: 1 - min(v))),
-    *known_as("mean_of_pairs", "That is the mean difference of two groups. The gap is the largest one.", _of(_pairs)),
-    *known_as("ratio", "You divided. The gap is a difference.", _of(lambda v: max(v) / min(v)), _of(lambda v: min(v) / max(v)), _of(lambda v: 1 - min(v) / max(v)),
-              _of(lambda v: (max(v) - min(v)) / max(v))),
-    *known_as("percent", "You return percent. Accuracies run from 0 to 1, and so does their gap.", _of(lambda v: 100 * (max(v) - min(v)))),
-    *known_as(
-        "numbers_of_the_groups",
-        "You compared the groups' *numbers*: `max(acc)` and `sorted(acc)` look at the keys of a dict. Its values are `acc.values()`.",
-        lambda acc: float(max(acc) - min(acc)), lambda acc: acc[max(acc)] - acc[min(acc)], lambda acc: acc[min(acc)] - acc[max(acc)],
-    ),
-    *known_as("both_ends", "You return two numbers. Subtract: one number is asked for.", _of(lambda v: (max(v), min(v))), _of(lambda v: (min(v), max(v)))),
-]  # fmt: skip
+GAP_MISTAKES = named({
+    "standard_deviation": ("That is the standard deviation (or variance), in which one group far "
+        "below the others hardly shows. The gap is largest minus smallest.",
+        _of(statistics.pstdev), _of(lambda v: statistics.stdev(v) if len(v) > 1 else 0.0),
+        _of(lambda v: statistics.stdev(v) if len(v) > 1 else math.nan), _of(statistics.pvariance),
+        _of(lambda v: statistics.variance(v) if len(v) > 1 else math.nan)),
+    "negative": ("The sign is wrong: largest minus smallest, so the gap is never below 0.",
+        _of(lambda v: min(v) - max(v))),
+    "first_and_last": ("You took the groups in the order of the dict. Take the best and the worst "
+        "one: `max(acc.values())` and `min(acc.values())`.",
+        _of(lambda v: v[0] - v[-1]), _of(lambda v: v[-1] - v[0]), _of(lambda v: abs(v[0] - v[-1]))),
+    "from_the_mean": ("You compared with the mean of the groups. Compare the best one with the "
+        "worst.",
+        _of(lambda v: max(v) - _mean(v)), _of(lambda v: _mean(v) - min(v)),
+        _of(lambda v: max(abs(a - _mean(v)) for a in v))),
+    "best_only": ("That is the best group's accuracy. Subtract the worst one's.", _of(max)),
+    "worst_only": ("That is the worst group's accuracy. Subtract it from the best one's.",
+        _of(min)),
+    "from_one": ("You compared the worst group with perfection. Compare it with the best group.",
+        _of(lambda v: 1 - min(v))),
+    "mean_of_pairs": ("That is the mean difference of two groups. The gap is the largest one.",
+        _of(_pairs)),
+    "ratio": ("You divided. The gap is a difference.", _of(lambda v: max(v) / min(v)),
+        _of(lambda v: min(v) / max(v)), _of(lambda v: 1 - min(v) / max(v)),
+        _of(lambda v: (max(v) - min(v)) / max(v))),
+    "percent": ("You return percent. Accuracies run from 0 to 1, and so does their gap.",
+        _of(lambda v: 100 * (max(v) - min(v)))),
+    "numbers_of_the_groups": ("You compared the groups' *numbers*: `max(acc)` and `sorted(acc)` "
+        "look at the keys of a dict. Its values are `acc.values()`.",
+        lambda acc: float(max(acc) - min(acc)), lambda acc: acc[max(acc)] - acc[min(acc)],
+        lambda acc: acc[min(acc)] - acc[max(acc)]),
+    "both_ends": ("You return two numbers. Subtract: one number is asked for.",
+        _of(lambda v: (max(v), min(v))), _of(lambda v: (min(v), max(v)))),
+})  # fmt: skip
 
 ACCURACY_GAP = Exercise(
     name="accuracy_gap",

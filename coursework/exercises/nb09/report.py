@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from coursework.checking.compare import close
 from coursework.checking.exercise import Case, Exercise, Mistake, Observed, Property
-from coursework.exercises.ingredients import known_as
+from coursework.exercises.rules import named
 
 NO_NEGATIVES = "an evaluation on faces only"
 NEVER = "a detector that never says yes"
@@ -24,7 +24,8 @@ def detector_report(y: Tensor, y_hat: Tensor) -> dict[str, float]:
     """
     face, yes = y == 1, y_hat == 1
     if bool(face.all()):
-        raise ValueError("an evaluation without negatives can't catch a detector that always says yes")  # fmt: skip
+        raise ValueError("an evaluation without negatives can't catch a detector that always says "
+            "yes")  # fmt: skip
     hits = (face & yes).sum()
     return {
         "recall": float(hits / face.sum()),
@@ -133,7 +134,9 @@ def _divides_by_zero(y: Tensor, y_hat: Tensor) -> dict[str, float]:
 
 def _whole_numbers(y: Tensor, y_hat: Tensor) -> dict[str, float]:
     tp, fn, fp, tn = _shares(y, y_hat)
-    return {"recall": tp / (tp + fn), "precision": tp / (tp + fp), "false positive rate": fp / (fp + tn)}  # fmt: skip
+    return {
+        "recall": tp / (tp + fn),
+            "precision": tp / (tp + fp), "false positive rate": fp / (fp + tn)}  # fmt: skip
 
 
 def _always_yes_is_caught(fn: Any, generator: Generator) -> str | None:
@@ -145,88 +148,74 @@ def _always_yes_is_caught(fn: Any, generator: Generator) -> str | None:
 
 
 _NEGATIVES = (
-    "The numbers are right, and an evaluation without a negative goes through. A detector that says yes to everything looks perfect there: raise a ValueError where "
+    "The numbers are right, and an evaluation without a negative goes through. "
+    "A detector that says yes to everything looks perfect there: raise a ValueError where "
     "all of y is 1, so that nobody is fooled."
 )
 _NOTHING = (
-    'All is right but for a detector that never says yes. Its precision is a share of nothing, neither 0 nor 1 nor an error: NaN, `float("nan")`, says so. '
+    "All is right but for a detector that never says yes. "
+    "Its precision is a share of nothing, neither 0 nor 1 nor an error: "
+    'NaN, `float("nan")`, says so. '
     "(A division of tensors gives it by itself.)"
 )
 
 MISTAKES = [
-    *known_as("no_negatives", _NEGATIVES, _built(needs=_anything), _built(error=ZeroDivisionError), _whole_numbers),
-    *known_as(
-        "another_error",
-        "Without negatives you raise another error than a ValueError, or return something. A ValueError is asked for: the value handed over makes no evaluation.",
-        *(_built(error=e) for e in (AssertionError, RuntimeError, TypeError, Exception)),
-    ),
-    *known_as(
-        "raises_where_all_is_called_a_face",
-        "You raise where the *detector* says yes to everything. That is the one to be reported, with a false-positive rate of 1. Raise where *y* has no negatives.",
-        _built(needs=lambda y, y_hat: not bool((y_hat == 1).all())),
-    ),
-    *known_as(
-        "precision_and_recall_swapped",
-        "Recall and precision changed places. Recall is the share of the *faces* that are found, precision the share of the *yeses* that are faces.",
-        _built(_precision, _recall),
-        lambda y, y_hat: detector_report(y, y_hat) | {"recall": detector_report(y, y_hat)["precision"], "precision": detector_report(y, y_hat)["recall"]},
-    ),
-    *known_as(
-        "arguments_swapped",
-        "You read y_hat as the truth and y as the answer. y comes first and is the truth.",
-        lambda y, y_hat: _built(needs=lambda a, b: not bool((b == 1).all()))(y_hat, y),
-    ),
-    *known_as(
-        "false_discovery_rate",
-        "Your false-positive rate divides by the yeses, so it is 1 − precision. It is the share of the *negatives* that are called faces: FP / (FP + TN).",
-        _built(alarms=lambda tp, fn, fp, tn: _over(fp, tp + fp)),
-    ),
-    *known_as(
-        "miss_rate",
-        "Your false-positive rate is 1 − recall, the share of faces that are missed. It is about the *negatives*: FP / (FP + TN).",
-        _built(alarms=lambda tp, fn, fp, tn: _over(fn, tp + fn)),
-    ),
-    *known_as(
-        "specificity",
-        "Your false-positive rate is the share of negatives that are told as such. Asked for are the others: FP / (FP + TN).",
-        _built(alarms=lambda tp, fn, fp, tn: _over(tn, fp + tn)),
-    ),
-    *known_as(
-        "share_of_all",
-        "You divided by all N. Each of the three has its own whole: the faces for recall, the yeses for precision, the negatives for the false-positive rate.",
-        _built(alarms=lambda tp, fn, fp, tn: fp / (tp + fn + fp + tn)),
-        _built(*(lambda tp, fn, fp, tn: tp / (tp + fn + fp + tn),) * 2, lambda tp, fn, fp, tn: fp / (tp + fn + fp + tn)),
-        _built(recall=lambda tp, fn, fp, tn: tp / (tp + fn + fp + tn)),
-        _built(precision=lambda tp, fn, fp, tn: tp / (tp + fn + fp + tn)),
-    ),
-    *known_as(
-        "accuracy",
-        "One of the three is the accuracy, the share of right answers. It hides what happens to the smaller class.",
-        _built(precision=lambda tp, fn, fp, tn: (tp + tn) / (tp + fn + fp + tn)),
-        _built(recall=lambda tp, fn, fp, tn: (tp + tn) / (tp + fn + fp + tn)),
-        _built(*(lambda tp, fn, fp, tn: (tp + tn) / (tp + fn + fp + tn),) * 2),
-    ),
-    *known_as(
-        "classes_swapped",
-        "You treat 0 as the face. y is 1 for a face.",
-        _built(lambda tp, fn, fp, tn: _over(tn, tn + fp), lambda tp, fn, fp, tn: _over(tn, tn + fn), lambda tp, fn, fp, tn: _over(fn, tp + fn)),
-    ),
-    *known_as(
-        "counts",
-        "You return counts. Shares are asked for: divide by the faces, by the yeses, and by the negatives.",
-        _built(lambda tp, fn, fp, tn: tp, lambda tp, fn, fp, tn: tp, lambda tp, fn, fp, tn: fp),
-    ),
-    *known_as(
-        "odds",
-        "You divided the right ones by the wrong ones, TP/FN or FP/TN. A share has the whole below the line: TP + FN, TP + FP, FP + TN.",
-        _built(lambda tp, fn, fp, tn: _over(tp, fn), lambda tp, fn, fp, tn: _over(tp, fp), lambda tp, fn, fp, tn: _over(fp, tn)),
-        _built(alarms=lambda tp, fn, fp, tn: _over(fp, tn)),
-    ),
-    *known_as("percent", "You return percent. Shares run from 0 to 1.", lambda y, y_hat: {k: 100 * v for k, v in detector_report(y, y_hat).items()}),
-    *known_as("precision_of_nothing", _NOTHING, _divides_by_zero),
+    *named({
+        "no_negatives": (_NEGATIVES, _built(needs=_anything), _built(error=ZeroDivisionError),
+            _whole_numbers),
+        "another_error": ("Without negatives you raise another error than a ValueError, or return "
+            "something. A ValueError is asked for: the value handed over makes no evaluation.",
+            *(_built(error=e) for e in (AssertionError, RuntimeError, TypeError, Exception))),
+        "raises_where_all_is_called_a_face": ("You raise where the *detector* says yes to "
+            "everything. That is the one to be reported, with a false-positive rate of 1. Raise "
+            "where *y* has no negatives.",
+            _built(needs=lambda y, y_hat: not bool((y_hat == 1).all()))),
+        "precision_and_recall_swapped": ("Recall and precision changed places. Recall is the share "
+            "of the *faces* that are found, precision the share of the *yeses* that are faces.",
+            _built(_precision, _recall),
+            lambda y, y_hat: detector_report(y, y_hat) | {
+                "recall": detector_report(y, y_hat)[
+                    "precision"], "precision": detector_report(y, y_hat)["recall"]}),
+        "arguments_swapped": ("You read y_hat as the truth and y as the answer. y comes first and "
+            "is the truth.",
+            lambda y, y_hat: _built(needs=lambda a, b: not bool((b == 1).all()))(y_hat, y)),
+        "false_discovery_rate": ("Your false-positive rate divides by the yeses, so it is 1 − "
+            "precision. It is the share of the *negatives* that are called faces: FP / (FP + TN).",
+            _built(alarms=lambda tp, fn, fp, tn: _over(fp, tp + fp))),
+        "miss_rate": ("Your false-positive rate is 1 − recall, the share of faces that are missed. "
+            "It is about the *negatives*: FP / (FP + TN).",
+            _built(alarms=lambda tp, fn, fp, tn: _over(fn, tp + fn))),
+        "specificity": ("Your false-positive rate is the share of negatives that are told as such. "
+            "Asked for are the others: FP / (FP + TN).",
+            _built(alarms=lambda tp, fn, fp, tn: _over(tn, fp + tn))),
+        "share_of_all": ("You divided by all N. Each of the three has its own whole: the faces for "
+            "recall, the yeses for precision, the negatives for the false-positive rate.",
+            _built(alarms=lambda tp, fn, fp, tn: fp / (tp + fn + fp + tn)),
+            _built(*(lambda tp, fn, fp, tn: tp / (tp + fn + fp + tn),) * 2, lambda tp, fn, fp, tn: fp / (tp + fn + fp + tn)),
+            _built(recall=lambda tp, fn, fp, tn: tp / (tp + fn + fp + tn)),
+            _built(precision=lambda tp, fn, fp, tn: tp / (tp + fn + fp + tn))),
+        "accuracy": ("One of the three is the accuracy, the share of right answers. It hides what "
+            "happens to the smaller class.",
+            _built(precision=lambda tp, fn, fp, tn: (tp + tn) / (tp + fn + fp + tn)),
+            _built(recall=lambda tp, fn, fp, tn: (tp + tn) / (tp + fn + fp + tn)),
+            _built(*(lambda tp, fn, fp, tn: (tp + tn) / (tp + fn + fp + tn),) * 2)),
+        "classes_swapped": ("You treat 0 as the face. y is 1 for a face.",
+            _built(lambda tp, fn, fp, tn: _over(tn, tn + fp), lambda tp, fn, fp, tn: _over(tn, tn + fn), lambda tp, fn, fp, tn: _over(fn, tp + fn))),
+        "counts": ("You return counts. Shares are asked for: divide by the faces, by the yeses, "
+            "and by the negatives.",
+            _built(lambda tp, fn, fp, tn: tp, lambda tp, fn, fp, tn: tp, lambda tp, fn, fp, tn: fp)),
+        "odds": ("You divided the right ones by the wrong ones, TP/FN or FP/TN. A share has the "
+            "whole below the line: TP + FN, TP + FP, FP + TN.",
+            _built(lambda tp, fn, fp, tn: _over(tp, fn), lambda tp, fn, fp, tn: _over(tp, fp), lambda tp, fn, fp, tn: _over(fp, tn)),
+            _built(alarms=lambda tp, fn, fp, tn: _over(fp, tn))),
+        "percent": ("You return percent. Shares run from 0 to 1.",
+            lambda y, y_hat: {k: 100 * v for k, v in detector_report(y, y_hat).items()}),
+        "precision_of_nothing": (_NOTHING, _divides_by_zero),
+    }),
     Mistake("precision_of_nothing", _NOTHING, _built(nothing=0.0), _only_for_never),
     Mistake("precision_of_nothing", _NOTHING, _built(nothing=1.0), _only_for_never),
-    Mistake("no_negatives", _NEGATIVES, _built(needs=_anything, nothing=0.0), _only_without_negatives),
+    Mistake("no_negatives", _NEGATIVES, _built(needs=_anything, nothing=0.0),
+        _only_without_negatives),
 ]  # fmt: skip
 
 DETECTOR_REPORT = Exercise(
@@ -239,9 +228,13 @@ DETECTOR_REPORT = Exercise(
     observe=_observe,
     properties=[Property("always_yes_is_caught", _always_yes_is_caught)],
     hints=[
-        "Each is a share of something else: recall of the faces, precision of the yeses, the false-positive rate of the pictures that are no faces.",
-        "`face, yes = y == 1, y_hat == 1` are two tables of True and False. `(face & yes).sum()` are the faces found, `~face` are the negatives. Where `face.all()`, raise a ValueError.",
-        "`(face & yes).sum() / face.sum()`, the same over `yes.sum()`, and `(yes & ~face).sum() / (~face).sum()`, each as a `float(…)`. A share of nothing comes out as NaN by itself.",
+        "Each is a share of something else: recall of the faces, precision of the yeses, the "
+        "false-positive rate of the pictures that are no faces.",
+        "`face, yes = y == 1, y_hat == 1` are two tables of True and False. "
+        "`(face & yes).sum()` are the faces found, `~face` are the negatives. "
+        "Where `face.all()`, raise a ValueError.",
+        "`(face & yes).sum() / face.sum()`, the same over `yes.sum()`, and `(yes & ~face).sum() / "
+        "(~face).sum()`, each as a `float(…)`. A share of nothing comes out as NaN by itself.",
     ],
     points=2,
 )  # fmt: skip

@@ -10,7 +10,6 @@ from torch import Generator, Tensor
 
 from coursework.checking.compare import close
 from coursework.checking.exercise import Case, Exercise, Mistake, Observed, Property
-from coursework.exercises.ingredients import known_as
 from coursework.exercises.nb09.draws import codes
 from coursework.exercises.nb09.wrong_weights import (
     at_its_most,
@@ -22,6 +21,7 @@ from coursework.exercises.nb09.wrong_weights import (
     places,
     range_from_zero,
 )
+from coursework.exercises.rules import named
 
 DEFAULT = "bins and alpha left at their defaults"
 STILL = "a latent that never changes"
@@ -43,7 +43,8 @@ def _cases(generator: Generator) -> Iterator[Case]:
     alpha = 0.02 + 0.05 * float(torch.rand((), generator=generator))
     yield Case((codes(generator, 7, (0.3, 4.0, 1.0)), 7, alpha), "seven bins")
     yield Case((codes(generator, 10, (2.0, 0.4, 0.05, 1.0)),), DEFAULT)
-    yield Case((codes(generator, 15, (0.01, 30.0)), 15, 3 * alpha), "fifteen bins and a larger alpha")  # fmt: skip
+    yield Case((codes(generator, 15, (0.01, 30.0)), 15, 3 * alpha),
+        "fifteen bins and a larger alpha")  # fmt: skip
     still = codes(generator, 8, (1.5, 0.2))
     still = torch.cat([still, torch.full((len(still), 1), 0.7)], 1)
     yield Case((still, 8, alpha), STILL, extreme=True)
@@ -56,7 +57,8 @@ def _uniform_at_large_alpha(fn: Any, generator: Generator) -> str | None:
     if spread < 1.01:
         return None
     return (
-        "With a very large alpha all shares are alike, so each example is drawn as often as any other; yours draws the likeliest "
+        "With a very large alpha all shares are alike, so each example is drawn as often as any "
+        "other; yours draws the likeliest "
         f"{spread:.3g} times as often as the least likely."
     )
 
@@ -67,7 +69,8 @@ def _any_ruler(fn: Any, generator: Generator) -> str | None:
     if gap < 1e-3:
         return None
     return (
-        "Multiply all codes by 100 and each stays in its bin, so the probabilities must not change; yours change by up to "
+        "Multiply all codes by 100 and each stays in its bin, so the probabilities must not "
+        "change; yours change by up to "
         f"{gap:.3g}/N."
     )
 
@@ -93,186 +96,120 @@ def _right_but_for_the_defaults(seen: Observed, case: Case) -> bool:
 
 
 _STILL = (
-    "All is right but where a latent is the same for every example: its maximum is its minimum, and you divide 0 by 0. Then all "
+    "All is right but where a latent is the same for every example: "
+    "its maximum is its minimum, and you divide 0 by 0. Then all "
     "examples share one bin. `(z.max() - z.min()).clamp_min(1e-30)` is a width to divide by."
 )
 
 MISTAKES = [
-    *known_as(
-        "alpha_on_a_density",
-        "You added α to a *density* (count / N / bin width), as the original lab does (`density=True`). A density has a unit: measure the latent in a unit 100 times "
-        "smaller and its density is 100 times smaller, so the same α smooths 100 times as much. Add α to the *share* of the examples, count / N.",
-        built(smooth="density"),
-        built(smooth="density unnormalized"),
-    ),
-    *known_as(
-        "alpha_on_counts",
-        "You added α to the *counts*. Beside counts of tens an α of 0.01 does nothing, and the more examples, the less. Divide by N first: α is added to the "
-        "share.",
-        built(smooth="counts"),
-    ),
-    *known_as(
-        "proportional",
-        "You draw *frequent* examples more often: the weight is the share itself. Rare ones are to be drawn more often: 1 / share.",
-        built(weigh=lambda share: share),
-    ),
-    *known_as(
-        "one_minus_the_share",
-        "Your weight is 1 − share. It also falls where the share rises, and far too little: from a share of 0.01 to one of 0.1 it goes from 0.99 to 0.9. "
-        "1 / share goes from 100 to 10, which is what makes all bins equally likely.",
-        built(weigh=lambda share: 1 - share),
-        built(weigh=lambda share: share.max() - share),
-    ),
-    *known_as(
-        "minus_log_share",
-        "Your weight is −log of the share, its surprise. Asked for is 1 / share, which makes all bins equally likely.",
-        built(weigh=lambda share: -share.log()),
-    ),
-    *known_as(
-        "alpha_after_the_inversion",
-        "You added α after the inversion. There it only lifts weights that are large already; its work is to keep a bin with one example in it from a weight without "
-        "bound: add it to the share, then invert.",
-        built(smooth="none", after="weight"),
-        built(smooth="none", after="normalized"),
-        built(smooth="none", after="end"),
-    ),
-    *known_as(
-        "alpha_forgotten",
-        "α is not used. Without it one stray example in an empty corner is drawn as often as all the others of a full bin together. Add it to the share.",
-        built(smooth="none"),
-    ),
-    *known_as(
-        "alpha_mixed_in",
-        "You mixed with α as a weight, (1 − α) · share + α/bins or (1 − α) · p + α/N. Asked for is share + α, renormalized.",
-        built(smooth="mixed"),
-        built(smooth="none", after="mixed"),
-    ),
-    *known_as(
-        "only_the_first_latent",
-        "You looked at one latent only, the first. An example may be common there and rare in another. Take the largest weight over all.",
-        built(over="first"),
-    ),
-    *known_as(
-        "only_the_last_latent",
-        "Only the last latent is left: each turn of your loop overwrites what the one before found. Keep the larger, `torch.maximum(largest, weight)`.",
-        built(over="last"),
-    ),
-    *known_as(
-        "mean_over_latents",
-        "You took the mean (or sum) over the latents. Then an example that is rare in one latent of thirty hardly counts as rare. Asked for is the largest weight "
-        "over latents.",
-        built(over="mean"),
-    ),
-    *known_as(
-        "product_over_latents",
-        "You multiplied over the latents, as the paper's formula does. It takes the latents for independent, and the weights run away as they grow in number. Asked for is what the "
-        "paper's code does: the largest.",
-        built(over="product"),
-    ),
-    *known_as(
-        "smallest_over_latents",
-        "You took the smallest weight over the latents: rare is then who is rare in *each* of them. Take the largest.",
-        built(over="smallest"),
-    ),
-    *known_as(
-        "one_histogram_for_all_latents",
-        "You put all latents into one histogram. Each latent has its own range and its own counts: one histogram a column.",
-        one_range(shared_counts=True),
-    ),
-    *known_as(
-        "one_range_for_all_latents",
-        "Your bins run from the smallest to the largest number of *all* latents. Each latent has its own range: `mu.min(0)` and `mu.max(0)`, one number a column.",
-        one_range(shared_counts=False),
-    ),
-    *known_as(
-        "other_range",
-        "Your bins don't run from the latent's minimum to its maximum, but from numbers of your own (or from 0, or over ±3).",
-        built(place=from_minus_three),
-        built(place=range_from_zero),
-        built(place=at_its_most),
-    ),
-    *known_as(
-        "bins_of_equal_mass",
-        "Your bins hold equally many examples each (quantiles), so all shares are alike and nothing is rare. Bins of equal *width* are asked for.",
-        built(place=equal_mass),
-    ),
-    *known_as(
-        "maximum_in_a_bin_of_its_own",
-        "The largest code falls into a bin of its own, an eleventh where ten are asked for: (z − min) / (max − min) is 1 there, and 1 · bins is one too far. "
-        "`clamp(max=bins - 1)` puts it into the last bin.",
-        built(place=lambda z, bins: places(z, bins, last=bins), extra=1),
-        built(place=lambda z, bins: places(z, bins, last=bins), extra=1, smoothed_bins=0),
-    ),
-    *known_as(
-        "minimum_in_a_bin_of_its_own",
-        "The smallest code falls into a bin of its own, before the first, or gets an index of −1, which reads the *last* bin: `bucketize` and `digitize` make bins that are open "
-        "at one end. Clamp the index from 0 to bins − 1.",
-        built(place=lambda z, bins: places(z, bins) + (z > z.min()).long(), extra=1),
-        minimum_in_the_last_bin,
-    ),
-    *known_as(
-        "one_bin_too_few",
-        "You have one bin too few: `linspace(min, max, bins)` are `bins` *edges*, with bins − 1 bins between them. Edges are one more than bins.",
-        built(fewer=1),
-    ),
-    *known_as(
-        "one_bin_too_many",
-        "You have one bin too many. `bins` bins have bins + 1 edges.",
-        built(fewer=-1),
-    ),
-    *known_as(
-        "bins_ignored",
-        "`bins` is not used: you always take ten.",
-        lambda mu, bins=10, alpha=0.01: resampling_probabilities(mu, 10, alpha),
-    ),
-    *known_as(
-        "alpha_ignored",
-        "`alpha` is not used: you always take 0.01.",
-        lambda mu, bins=10, alpha=0.01: resampling_probabilities(mu, bins, 0.01),
-    ),
-    *known_as(
-        "not_normalized",
-        "The weights are right and don't sum to 1. They are probabilities of examples: divide by their sum, at the very end too, since the largest of several normalized "
-        "weights no longer sums to 1.",
-        built(end="none"),
-        built(each="none", end="none"),
-        built(end="times n"),
-    ),
-    *known_as(
-        "divided_by_the_largest",
-        "You divided by the largest weight. Probabilities sum to 1: divide by the sum.",
-        built(end="max"),
-    ),
-    *known_as(
-        "softmax",
-        "You used a softmax. The weights are positive already: divide them by their sum.",
-        built(end="softmax"),
-        built(each="softmax"),
-    ),
-    *known_as(
-        "latents_not_normalized",
-        "You took the largest over latents before each latent's weights were normalized over the examples, so a latent with one stray example outvotes the others. "
-        "First `weight / weight.sum()` in each latent, then the largest, then once more.",
-        built(each="none"),
-    ),
-    *known_as(
-        "normalized_over_latents",
-        "You normalized over the latents of each example. It is the examples that are drawn: normalize over dimension 0, in each latent.",
-        built(each="latents"),
-    ),
-    *known_as(
-        "one_row_per_latent",
-        "You return one number for each example *and* latent. Take the largest over the latents, then normalize: shape (N,).",
-        built(over="all"),
-    ),
-    *known_as("constant_latent", _STILL, _still_raises(IndexError), _still_raises(RuntimeError)),
-    Mistake("constant_latent", _STILL, built(place=lambda z, bins: places(z, bins), still_is_nan=True), _broken_where_still),
-    Mistake(
-        "other_defaults",
-        "With `bins` and `alpha` given all is right. Left out, they are bins=10 and alpha=0.01.",
+    *named({
+        "alpha_on_a_density": ("You added α to a *density* (count / N / bin width), as the "
+            "original lab does (`density=True`). A density has a unit: measure the latent in a "
+            "unit 100 times smaller and its density is 100 times smaller, so the same α smooths "
+            "100 times as much. Add α to the *share* of the examples, count / N.",
+            built(smooth="density"), built(smooth="density unnormalized")),
+        "alpha_on_counts": ("You added α to the *counts*. Beside counts of tens an α of 0.01 does "
+            "nothing, and the more examples, the less. Divide by N first: α is added to the share.",
+            built(smooth="counts")),
+        "proportional": ("You draw *frequent* examples more often: the weight is the share itself. "
+            "Rare ones are to be drawn more often: 1 / share.",
+            built(weigh=lambda share: share)),
+        "one_minus_the_share": ("Your weight is 1 − share. It also falls where the share rises, "
+            "and far too little: from a share of 0.01 to one of 0.1 it goes from 0.99 to 0.9. 1 / "
+            "share goes from 100 to 10, which is what makes all bins equally likely.",
+            built(weigh=lambda share: 1 - share), built(weigh=lambda share: share.max() - share)),
+        "minus_log_share": ("Your weight is −log of the share, its surprise. Asked for is 1 / "
+            "share, which makes all bins equally likely.",
+            built(weigh=lambda share: -share.log())),
+        "alpha_after_the_inversion": ("You added α after the inversion. There it only lifts "
+            "weights that are large already; its work is to keep a bin with one example in it from "
+            "a weight without bound: add it to the share, then invert.",
+            built(smooth="none", after="weight"), built(smooth="none", after="normalized"),
+            built(smooth="none", after="end")),
+        "alpha_forgotten": ("α is not used. Without it one stray example in an empty corner is "
+            "drawn as often as all the others of a full bin together. Add it to the share.",
+            built(smooth="none")),
+        "alpha_mixed_in": ("You mixed with α as a weight, (1 − α) · share + α/bins or (1 − α) · p "
+            "+ α/N. Asked for is share + α, renormalized.",
+            built(smooth="mixed"), built(smooth="none", after="mixed")),
+        "only_the_first_latent": ("You looked at one latent only, the first. An example may be "
+            "common there and rare in another. Take the largest weight over all.",
+            built(over="first")),
+        "only_the_last_latent": ("Only the last latent is left: each turn of your loop overwrites "
+            "what the one before found. Keep the larger, `torch.maximum(largest, weight)`.",
+            built(over="last")),
+        "mean_over_latents": ("You took the mean (or sum) over the latents. Then an example that "
+            "is rare in one latent of thirty hardly counts as rare. Asked for is the largest "
+            "weight over latents.",
+            built(over="mean")),
+        "product_over_latents": ("You multiplied over the latents, as the paper's formula does. It "
+            "takes the latents for independent, and the weights run away as they grow in number. "
+            "Asked for is what the paper's code does: the largest.",
+            built(over="product")),
+        "smallest_over_latents": ("You took the smallest weight over the latents: rare is then who "
+            "is rare in *each* of them. Take the largest.",
+            built(over="smallest")),
+        "one_histogram_for_all_latents": ("You put all latents into one histogram. Each latent has "
+            "its own range and its own counts: one histogram a column.",
+            one_range(shared_counts=True)),
+        "one_range_for_all_latents": ("Your bins run from the smallest to the largest number of "
+            "*all* latents. Each latent has its own range: `mu.min(0)` and `mu.max(0)`, one number "
+            "a column.",
+            one_range(shared_counts=False)),
+        "other_range": ("Your bins don't run from the latent's minimum to its maximum, but from "
+            "numbers of your own (or from 0, or over ±3).",
+            built(place=from_minus_three), built(place=range_from_zero), built(place=at_its_most)),
+        "bins_of_equal_mass": ("Your bins hold equally many examples each (quantiles), so all "
+            "shares are alike and nothing is rare. Bins of equal *width* are asked for.",
+            built(place=equal_mass)),
+        "maximum_in_a_bin_of_its_own": ("The largest code falls into a bin of its own, an eleventh "
+            "where ten are asked for: (z − min) / (max − min) is 1 there, and 1 · bins is one too "
+            "far. `clamp(max=bins - 1)` puts it into the last bin.",
+            built(place=lambda z, bins: places(z, bins, last=bins), extra=1),
+            built(place=lambda z, bins: places(z, bins, last=bins), extra=1, smoothed_bins=0)),
+        "minimum_in_a_bin_of_its_own": ("The smallest code falls into a bin of its own, before the "
+            "first, or gets an index of −1, which reads the *last* bin: `bucketize` and `digitize` "
+            "make bins that are open at one end. Clamp the index from 0 to bins − 1.",
+            built(place=lambda z, bins: places(z, bins) + (z > z.min()).long(), extra=1),
+            minimum_in_the_last_bin),
+        "one_bin_too_few": ("You have one bin too few: `linspace(min, max, bins)` are `bins` "
+            "*edges*, with bins − 1 bins between them. Edges are one more than bins.",
+            built(fewer=1)),
+        "one_bin_too_many": ("You have one bin too many. `bins` bins have bins + 1 edges.",
+            built(fewer=-1)),
+        "bins_ignored": ("`bins` is not used: you always take ten.",
+            lambda mu, bins=10, alpha=0.01: resampling_probabilities(mu, 10, alpha)),
+        "alpha_ignored": ("`alpha` is not used: you always take 0.01.",
+            lambda mu, bins=10, alpha=0.01: resampling_probabilities(mu, bins, 0.01)),
+        "not_normalized": ("The weights are right and don't sum to 1. They are probabilities of "
+            "examples: divide by their sum, at the very end too, since the largest of several "
+            "normalized weights no longer sums to 1.",
+            built(end="none"), built(each="none", end="none"), built(end="times n")),
+        "divided_by_the_largest": ("You divided by the largest weight. Probabilities sum to 1: "
+            "divide by the sum.",
+            built(end="max")),
+        "softmax": ("You used a softmax. The weights are positive already: divide them by their "
+            "sum.",
+            built(end="softmax"), built(each="softmax")),
+        "latents_not_normalized": ("You took the largest over latents before each latent's weights "
+            "were normalized over the examples, so a latent with one stray example outvotes the "
+            "others. First `weight / weight.sum()` in each latent, then the largest, then once "
+            "more.",
+            built(each="none")),
+        "normalized_over_latents": ("You normalized over the latents of each example. It is the "
+            "examples that are drawn: normalize over dimension 0, in each latent.",
+            built(each="latents")),
+        "one_row_per_latent": ("You return one number for each example *and* latent. Take the "
+            "largest over the latents, then normalize: shape (N,).",
+            built(over="all")),
+        "constant_latent": (_STILL, _still_raises(IndexError), _still_raises(RuntimeError)),
+    }),
+    Mistake("constant_latent", _STILL,
+        built(place=lambda z, bins: places(z, bins), still_is_nan=True), _broken_where_still),
+    Mistake("other_defaults", "With `bins` and `alpha` given all is right. Left out, they are "
+        "bins=10 and alpha=0.01.",
         lambda mu, bins=10, alpha=0.001: resampling_probabilities(mu, bins, alpha),
-        _right_but_for_the_defaults,
-    ),
+        _right_but_for_the_defaults),
 ]  # fmt: skip
 
 RESAMPLING_PROBABILITIES = Exercise(
@@ -287,10 +224,15 @@ RESAMPLING_PROBABILITIES = Exercise(
         Property("any_ruler", _any_ruler),
     ],
     hints=[
-        "One latent first. Which of the bins, 0 to bins − 1, is each example in? What share of the examples is in each bin? An example's weight is 1 over the share of its own bin.",
-        "`((z - z.min()) / (z.max() - z.min()) * bins).long().clamp(max=bins - 1)` is the bin of each, `torch.bincount(place, minlength=bins) / len(z)` the share in each bin. "
+        "One latent first. Which of the bins, 0 to bins − 1, is each example in? "
+        "What share of the examples is in each bin? An example's weight is 1 over the share of its "
+        "own bin.",
+        "`((z - z.min()) / (z.max() - z.min()) * bins).long().clamp(max=bins - 1)` is the bin of "
+        "each, `torch.bincount(place, minlength=bins) / len(z)` the share in each bin. "
         "A latent that never changes has a width of 0: `.clamp_min(1e-30)` on the width.",
-        "For each latent: `share = share + alpha`, `share = share / share.sum()`, `weight = 1 / share[place]`, `weight = weight / weight.sum()`, `largest = torch.maximum(largest, weight)`. "
+        "For each latent: `share = share + alpha`, `share = share / share.sum()`, `weight = 1 / "
+        "share[place]`, `weight = weight / weight.sum()`, `largest = torch.maximum(largest, "
+        "weight)`. "
         "In the end `largest / largest.sum()`.",
     ],
     points=3,

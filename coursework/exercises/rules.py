@@ -1,0 +1,66 @@
+"""From a table to named mistakes, and the mechanical ways in which a right function goes wrong.
+
+A table shows each mistake with its whole formula, in the letters of the lesson:
+
+    MISTAKES = named(
+        {
+            "sign": ("The sign is wrong: KL is never negative.", scaled(gaussian_kl, -1)),
+            "mu_missing": ("μ does not occur.", lambda mu, logvar: …),
+        }
+    )
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from coursework.checking.exercise import Case, Mistake, Observed
+
+Wrong = Callable[..., Any]
+Row = tuple[str | Wrong, ...]  # what the learner reads, then one or more wrong functions
+
+
+def named(
+    table: Mapping[str, Row],
+    read: Callable[..., Any] | None = None,
+    when: Callable[[Observed, Case], bool] | None = None,
+) -> list[Mistake]:
+    """The mistakes of a table {name: (sentence, wrong function, …)}, in its order.
+
+    read: turns the exercise's arguments into the one thing that the table's functions take, such as
+        the terms of a loss. Without it they take the arguments themselves.
+    when: as in `Mistake`, for every row.
+    """
+    return [
+        Mistake(name, str(sentence), wrong if read is None else then(read, wrong), when)
+        for name, (sentence, *wrongs) in table.items()
+        for wrong in wrongs
+        if callable(wrong)
+    ]
+
+
+def then(right: Wrong, change: Callable[[Any], Any]) -> Wrong:
+    """What `right` returns, changed: `then(kl, lambda kl: kl.mean())`."""
+    return lambda *args: change(right(*args))
+
+
+def scaled(right: Wrong, factor: float) -> Wrong:
+    """What `right` returns, times a number."""
+    return then(right, lambda value: factor * value)
+
+
+def swapped(right: Wrong, i: int = 0, j: int = 1) -> Wrong:
+    """`right` with its arguments i and j exchanged."""
+
+    def wrong(*args: Any) -> Any:
+        order = list(range(len(args)))
+        order[i], order[j] = j, i
+        return right(*(args[k] for k in order))
+
+    return wrong
+
+
+def given(right: Wrong, i: int, change: Callable[[Any], Any]) -> Wrong:
+    """`right` with argument i changed before: `given(kl, 1, lambda logvar: 2 * logvar)`."""
+    return lambda *args: right(*args[:i], change(args[i]), *args[i + 1 :])
