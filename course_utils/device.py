@@ -1,4 +1,7 @@
-"""Where the numbers live: cpu, cuda or mps, chosen once. The only file that names a device type."""
+"""The device that computes (cpu, cuda or mps), chosen once, and seeds for its random numbers.
+
+No other file names a type of device: code after this reads `x.device`.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,10 @@ import torch
 
 @cache
 def pick_device() -> torch.device:
-    """The fastest device this machine has: cuda, else mps, else cpu with one core left free.
+    """The fastest device of this machine: cuda, else mps, else cpu with one core left free.
 
-    The environment variable COURSE_DEVICE overrides the choice ("cpu", "cuda:1").
-    RuntimeError names the device if it was asked for by name and is not there.
+    The environment variable COURSE_DEVICE ("cpu", "cuda:1") overrides the choice.
+    Raises RuntimeError if the device it names is not there.
     """
     asked = os.environ.get("COURSE_DEVICE", "").strip()
     try:
@@ -24,7 +27,8 @@ def pick_device() -> torch.device:
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise RuntimeError(f"COURSE_DEVICE={asked!r} can't be used here: {error}") from None
     if device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
-        # Threads wait for the slowest, and the browser wants a core: 02 ran 58 s on 1 of 2, 117 on 2.
+        # The browser needs a core, and torch's threads wait for the slowest of them. Notebook 02
+        # on two cores: 58 s with one thread, 117 s with two.
         torch.set_num_threads(max(1, torch.get_num_threads() - 1))
     return device
 
@@ -36,7 +40,7 @@ def _fastest() -> str:
 
 
 def set_seed(seed: int = 0) -> torch.Generator:
-    """Seed Python, NumPy and torch on every device; return a fresh CPU generator with that seed."""
+    """Seed Python, NumPy and torch on every device, and return a new CPU generator so seeded."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
@@ -44,12 +48,12 @@ def set_seed(seed: int = 0) -> torch.Generator:
 
 
 def double_on_cpu(x: torch.Tensor) -> torch.Tensor:
-    """A float64 copy of x on the CPU, for linear algebra that needs the digits (mps has none)."""
+    """A float64 copy of x, of any shape, on the CPU, for linear algebra; mps has no float64."""
     return x.detach().cpu().double()
 
 
 def synchronize(device: torch.device) -> None:
-    """Wait until `device` has done all it was asked to do; needed before reading a clock."""
+    """Wait until `device` has finished what it was given; do this before reading a clock."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     elif device.type == "mps":

@@ -1,4 +1,9 @@
-"""Log-densities and divergences as pure functions: one number per example, (N,), in nats."""
+"""Losses, log-densities and divergences as pure functions, most with one number per example.
+
+In this order: entropies of discrete distributions, Gaussian densities and KLs, the likelihood of
+pixels, differentiable sampling, and the losses built from them (`elbo`, `vae_loss`). Everything
+is in nats. `divergences.py` compares densities that are known on a grid or only from samples.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +16,18 @@ from torch.nn import functional as F
 
 
 def entropy(p: Tensor) -> Tensor:
-    """H(p) = -sum p log p over the last axis of p (..., C): (...) nats; 0 log 0 is 0. Shannon, 1948."""
+    """H(p) = -sum p log p over the last axis of p (..., C): (...) nats; 0 log 0 is 0.
+
+    Shannon, 1948, section 6.
+    """
     return -torch.xlogy(p, p).sum(-1)
 
 
 def cross_entropy(p: Tensor, q: Tensor) -> Tensor:
-    """H(p, q) = -sum p log q over the last axis of p, q (..., C): (...) nats; inf where q has a hole."""
+    """H(p, q) = -sum p log q over the last axis of p, q (..., C): (...) nats.
+
+    inf where q is 0 and p is not. Cover and Thomas, 2006, theorem 5.4.3.
+    """
     return -torch.xlogy(p, q).sum(-1)
 
 
@@ -29,15 +40,18 @@ def kl_divergence(p: Tensor, q: Tensor) -> Tensor:
 
 
 def js_divergence(p: Tensor, q: Tensor) -> Tensor:
-    """Half of KL(p || m) plus half of KL(q || m), m = (p + q) / 2: (...) nats, at most log 2. Lin, 1991."""
+    """Half of KL(p || m) plus half of KL(q || m), m = (p + q) / 2: (...) nats, at most log 2.
+
+    p, q: (..., C), summed over the last axis. Lin, 1991, section 4.
+    """
     m = (p + q) / 2
     return (kl_divergence(p, m) + kl_divergence(q, m)) / 2
 
 
 def log_gaussian(x: Tensor, mu: Tensor, cov: Tensor) -> Tensor:
-    """log N(x; mu, cov) for x (N, D), mu (D,), cov (D, D): (N,) nats. Bishop, PRML, eq. 2.43.
+    """log N(x; mu, cov) for x (N, D), mu (D,), cov (D, D): (N,) nats. Bishop, 2006, eq. 2.43.
 
-    torch.linalg.LinAlgError if cov is not positive definite.
+    Raises torch.linalg.LinAlgError if cov is not positive definite.
     """
     root = torch.linalg.cholesky(cov)  # cov = root @ root.T
     log_det = 2 * root.diagonal().log().sum()
@@ -46,7 +60,10 @@ def log_gaussian(x: Tensor, mu: Tensor, cov: Tensor) -> Tensor:
 
 
 def log_gaussian_diagonal(x: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
-    """log N(x; mu, diag(exp(logvar))), all (N, K) or broadcast to it: (N,) nats."""
+    """log N(x; mu, diag(exp(logvar))), all (N, K) or broadcast to it: (N,) nats.
+
+    Bishop, 2006, eq. 2.43 with a diagonal covariance.
+    """
     squared = (x - mu).square() * torch.exp(-logvar)
     return -0.5 * (squared + logvar + math.log(2 * math.pi)).sum(-1)
 
@@ -62,7 +79,8 @@ def gaussian_kl(mu: Tensor, logvar: Tensor) -> Tensor:
 def gaussian_kl_full(mu: Tensor, cov: Tensor) -> Tensor:
     """KL(N(mu, cov) || N(0, I)) for mu (K,) and cov (K, K): one number, in nats.
 
-    torch.linalg.LinAlgError if cov is not positive definite. Rasmussen and Williams, 2006, A.23.
+    Raises torch.linalg.LinAlgError if cov is not positive definite. Rasmussen and Williams, 2006,
+    eq. A.23.
     """
     log_det = 2 * torch.linalg.cholesky(cov).diagonal().log().sum()
     return 0.5 * (cov.trace() + mu @ mu - len(mu) - log_det)
@@ -79,16 +97,17 @@ def kl_monte_carlo(
 
 
 def bernoulli_log_likelihood(x: Tensor, logits: Tensor) -> Tensor:
-    """log p(x | logits) summed over pixels, for x and logits (N, ...), x in [0, 1]: (N,) nats.
+    """log p(x | logits) summed over pixels, for x in [0, 1] and logits, both (N, ...): (N,) nats.
 
-    Finite for every finite logit. On gray pixels this is a loss, not a probability of pixels.
+    Finite for every finite logit. Kingma and Welling, 2014, appendix C.1, is for pixels 0 or 1;
+    for gray pixels this is a reconstruction loss, and no density integrates to 1.
     """
     loss = F.binary_cross_entropy_with_logits(logits, x, reduction="none")
     return -loss.flatten(1).sum(1)
 
 
 def reparameterize(mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
-    """A draw z = mu + sigma * eps from N(mu, diag(exp(logvar))) for standard normal eps, all (N, K).
+    """A draw z = mu + sigma * eps from N(mu, diag(exp(logvar))), eps standard normal, all (N, K).
 
     sigma = exp(logvar / 2), so gradients reach mu and logvar. Kingma and Welling, 2014, eq. 4.
     """
@@ -105,14 +124,17 @@ def gumbel_softmax(logits: Tensor, tau: float, u: Tensor) -> Tensor:
 
 
 def elbo(log_likelihood: Tensor, kl: Tensor) -> Tensor:
-    """Lower bound on log p(x): E_q[log p(x|z)] (N,) minus KL(q || p(z)) (N,), in nats (N,)."""
+    """Lower bound on log p(x): E_q[log p(x|z)] (N,) minus KL(q || p(z)) (N,), in nats (N,).
+
+    Kingma and Welling, 2014, eq. 3.
+    """
     return log_likelihood - kl
 
 
 def vae_loss(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: float = 1.0) -> Tensor:
-    """Negative ELBO of images x (N, C, H, W) with the KL weighed by beta; mean over the batch, nats.
+    """Negative ELBO of images x (N, C, H, W) with the KL weighted by beta: batch mean, in nats.
 
-    For any beta but 1 it is a loss and no bound. Higgins et al., beta-VAE, 2017.
+    logits: (N, C, H, W) · mu, logvar: (N, K). Higgins et al., 2017, eq. 4; beta = 1 is the ELBO.
     """
     return (beta * gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)).mean()
 
@@ -120,6 +142,6 @@ def vae_loss(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: float 
 def importance_log_likelihood(log_w: Tensor) -> Tensor:
     """Log of the mean of K weights, log_w = log p(x, z) - log q(z|x), (K, N): (N,) nats.
 
-    With K = 1 an estimate of the ELBO, in expectation rising with K. Burda et al., 2016, eq. 8.
+    Its mean is the ELBO for K = 1 and rises with K toward log p(x). Burda et al., 2016, eq. 8.
     """
     return torch.logsumexp(log_w, dim=0) - math.log(log_w.shape[0])

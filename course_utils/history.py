@@ -1,25 +1,29 @@
-"""What a training run recorded, and the check that its losses are numbers."""
+"""The numbers that training recorded, and the check that losses are finite."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
-CHECK_EVERY = 50  # steps between two looks at the loss; each look waits for the device
+CHECK_EVERY = 50  # steps between two checks of the loss: each check waits for the device
 
 
 class TrainingStopped(ArithmeticError):
-    """The loss became NaN or infinite; the message says at which step, and the likely cause."""
+    """A loss became NaN or infinite; the message says at which step, and the likely cause."""
 
 
 @dataclass
 class History:
-    """What `step` returned: `history["loss"]` is a list of floats, one per step."""
+    """What `step` returned: `history["loss"]` is a list of floats, one per step.
+
+    seconds: how long training took · waiting: numbers of the last steps, still on the device.
+    """
 
     values: dict[str, list[float]] = field(default_factory=dict)
     steps_per_epoch: int = 1
@@ -28,12 +32,14 @@ class History:
     waiting: list[dict[str, Tensor]] = field(default_factory=list, repr=False)
 
     def __getitem__(self, key: str) -> list[float]:
+        """The number `key` at every step. Raises KeyError that names what was recorded."""
         if key not in self.values:
             raise KeyError(f"step recorded no {key!r}; it recorded {', '.join(self.values)}")
         return self.values[key]
 
     @property
     def steps(self) -> int:
+        """How many steps are recorded; those still waiting don't count."""
         return max((len(values) for values in self.values.values()), default=0)
 
     def epoch_means(self, key: str = "loss") -> list[float]:
@@ -47,30 +53,33 @@ class History:
         recent = {key: values[-50:] for key, values in self.values.items()}
         return " · ".join(f"{key} {sum(v) / len(v):.4g}" for key, v in recent.items())
 
-    def add(self, values: dict[str, Any], look: bool = False) -> None:
-        """Take the numbers of one step. They stay on the device until 50 wait, or until `look`."""
+    def add(self, values: Mapping[str, Any], flush: bool = False) -> None:
+        """Record one step. Its numbers stay on the device until 50 steps wait, or until `flush`."""
         self.waiting.append({key: _detached(value) for key, value in values.items()})
-        if look or len(self.waiting) >= CHECK_EVERY:
+        if flush or len(self.waiting) >= CHECK_EVERY:
             self.flush()
 
     def flush(self) -> None:
-        """Bring over what waits, in one go; TrainingStopped at the first loss that is no number."""
+        """Copy the waiting numbers from the device at once.
+
+        Raises TrainingStopped for a number whose name ends in "loss" and that is NaN or infinite.
+        """
         waiting, self.waiting = self.waiting, []
         self.seconds = time.perf_counter() - self.started
         for key in waiting[0] if waiting else ():
             column = torch.stack([values[key] for values in waiting]).tolist()
-            values = self.values.setdefault(key, [])
-            values.extend(column)
+            self.values.setdefault(key, []).extend(column)
         for key in self.values:
             if key.endswith("loss"):
-                _stop_if_bad(key, self.values[key], len(waiting))
+                _check_finite(key, self.values[key], len(waiting))
 
 
 def _detached(value: Any) -> Tensor:
     return value.detach() if isinstance(value, Tensor) else torch.tensor(float(value))
 
 
-def _stop_if_bad(key: str, values: list[float], new: int) -> None:
+def _check_finite(key: str, values: list[float], new: int) -> None:
+    """Raise TrainingStopped at the first of the `new` last values that is not finite."""
     for number in range(len(values) - new, len(values)):
         if not math.isfinite(values[number]):
             start = f"the {key} became {values[number]} at step {number + 1}. "
@@ -80,8 +89,8 @@ def _stop_if_bad(key: str, values: list[float], new: int) -> None:
 def _likely_cause(before: list[float]) -> str:
     if not before:
         return (
-            "It was so from the start: look for NaN in the data, the log of 0,"
-            " a division by 0, or exp of a large number in step."
+            "It was so from the start: look for NaN in the data, the log of 0, a division by 0,"
+            " or exp of a large number in step."
         )
     lowest, highest = min(before), max(before[-20:])
     if highest > 10 * abs(lowest) + 1e-6:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -13,11 +15,12 @@ def frechet_distance(features_a: Tensor, features_b: Tensor) -> float:
 
     |mu_a - mu_b|^2 + tr(A + B - 2 (A B)^(1/2)), A and B the covariances. With the features of a
     classifier this is the FID of Heusel et al. (2017, eq. 6): 0 for equal sets, lower is better.
-    Computed in float64 whatever comes in. ValueError with fewer than two examples or other D.
+    Computed in float64. Raises ValueError for fewer than two examples or two different D.
     """
     a, b = double_on_cpu(features_a), double_on_cpu(features_b)
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or min(len(a), len(b)) < 2:
-        raise ValueError(f"need features (N, D) and (M, D), got {_shape(a)} and {_shape(b)}")
+        shapes = f"{tuple(a.shape)} and {tuple(b.shape)}"
+        raise ValueError(f"need features (N, D) and (M, D), got {shapes}")
     cov_a, cov_b = torch.atleast_2d(a.T.cov()), torch.atleast_2d(b.T.cov())
     root_a = _matrix_root(cov_a)
     cross = _matrix_root(root_a @ cov_b @ root_a).trace()  # = tr (A B)^(1/2)
@@ -32,10 +35,10 @@ def _matrix_root(matrix: Tensor) -> Tensor:
 
 
 def subspace_angles(basis_a: Tensor, basis_b: Tensor) -> Tensor:
-    """Angles between the spaces spanned by the columns of (D, K) and (D, K): (K,) radians, falling.
+    """Principal angles between the column spaces of (D, K) and (D, K): (K,) radians, largest first.
 
-    All 0 for the same space. Björck and Golub, 1973: sine and cosine are both used, since the
-    cosine alone can't see an angle below 1e-8.
+    All 0 for the same space. Sine and cosine are both used, since the cosine of an angle below 1e-8
+    is 1. Björck and Golub, 1973, eqs. 13 and 15.
     """
     a, _ = torch.linalg.qr(double_on_cpu(basis_a))
     b, _ = torch.linalg.qr(double_on_cpu(basis_b))
@@ -46,9 +49,10 @@ def subspace_angles(basis_a: Tensor, basis_b: Tensor) -> Tensor:
 
 
 def roc_curve(score_normal: Tensor, score_anomaly: Tensor) -> tuple[Tensor, Tensor]:
-    """False and true alarm rates, both rising from 0 to 1, as the threshold falls.
+    """False and true alarm rates as the threshold falls, each (P,), float64, rising from 0 to 1.
 
-    Scores (N,) and (M,), higher means stranger. One point per distinct score, so ties are one step.
+    Scores (N,) of normal and (M,) of anomalous examples; a higher score means a stranger example.
+    There is one point for each distinct score, and (0, 0). Fawcett, 2006, algorithm 1.
     """
     normal, anomaly = double_on_cpu(score_normal), double_on_cpu(score_anomaly)
     thresholds = torch.cat([normal, anomaly]).unique()
@@ -59,12 +63,16 @@ def roc_curve(score_normal: Tensor, score_anomaly: Tensor) -> tuple[Tensor, Tens
 
 
 def _share_at_least(scores: Tensor, thresholds: Tensor) -> Tensor:
+    """For each threshold (P,), the share of scores (N,) that reach it."""
     below = torch.searchsorted(scores.sort().values, thresholds)
     return 1 - below.double() / len(scores)
 
 
 def roc_auc(score_normal: Tensor, score_anomaly: Tensor) -> float:
-    """Probability that an anomaly scores higher than a normal example, ties counting half."""
+    """Probability that an anomaly scores higher than a normal example, ties counting half.
+
+    Scores (N,) and (M,), as in `roc_curve`; the area under that curve. Hanley and McNeil, 1982.
+    """
     normal = double_on_cpu(score_normal).sort().values
     anomaly = double_on_cpu(score_anomaly)
     lower = torch.searchsorted(normal, anomaly)  # normal examples that score lower
@@ -73,7 +81,10 @@ def roc_auc(score_normal: Tensor, score_anomaly: Tensor) -> float:
 
 
 def nearest_neighbors(query: Tensor, database: Tensor, k: int = 1) -> Tensor:
-    """Rows of `database` (M, ...) closest to each row of `query` (N, ...): indices (N, k)."""
+    """Rows of `database` (M, ...) closest to each row of `query` (N, ...): indices (N, k).
+
+    Euclidean distance, nearest first.
+    """
     rows = database.flatten(1).float()
     norms = rows.square().sum(1)  # |q - r|² = |q|² - 2 q·r + |r|², and |q|² is the same for all r
     parts = query.flatten(1).float().split(500)  # so that no table of all N x M distances is held
@@ -81,23 +92,19 @@ def nearest_neighbors(query: Tensor, database: Tensor, k: int = 1) -> Tensor:
 
 
 def accuracy(model: torch.nn.Module, x: Tensor, y: Tensor, batch_size: int = 1000) -> float:
-    """Share of images x (N, C, H, W) whose largest logit is at the class y (N,)."""
+    """Share, 0 to 1, of images x (N, C, H, W) whose largest logit is that of their class y (N,)."""
     return float((batched(model, x, batch_size).argmax(1).cpu() == y.cpu()).float().mean())
 
 
 def active_units(mu: Tensor, threshold: float = 0.01) -> int:
-    """How many of the K code means mu (N, K) vary by more than `threshold` (variance over examples).
+    """How many of the K code means mu (N, K) have a variance over examples above `threshold`.
 
-    Burda et al., "Importance weighted autoencoders", 2016, sec. 5.
+    Burda et al., "Importance weighted autoencoders", 2016, section 5.1.
     """
     return int((mu.var(0) > threshold).sum())
 
 
 @torch.no_grad()
-def batched(function: object, x: Tensor, batch_size: int = 1000) -> Tensor:
-    """function(x) without gradients, a batch at a time, so that large sets fit in memory."""
+def batched(function: Callable[[Tensor], Tensor], x: Tensor, batch_size: int = 1000) -> Tensor:
+    """function(x) (N, ...) for x (N, ...), without gradients, in batches that fit in memory."""
     return torch.cat([function(part) for part in x.split(batch_size)])
-
-
-def _shape(x: Tensor) -> tuple[int, ...]:
-    return tuple(x.shape)

@@ -1,13 +1,18 @@
-"""One line that says how far a long run is: rewritten in place, and only the last one stays."""
+"""One line that says how far training is: rewritten in place, and only the last one stays.
+
+Not tqdm: a saved notebook would keep its widget, which is empty without a kernel, or in text mode
+a red line for every update.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
+from typing import Any
 
 
 def duration(seconds: float) -> str:
-    """12.3 s, 2 min 05 s or 1 h 02 min."""
+    """Seconds as text: 2.3 s, 12 s, 2 min 05 s or 1 h 02 min."""
     if seconds < 59.95:
         return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -20,20 +25,21 @@ class ProgressLine:
     """A line of plain text for notebooks (one output, updated) and terminals (carriage return).
 
     Where the output is a file or a pipe, only the last line is written.
+    total: steps in all · shown: False for no output · every: seconds between two updates.
     """
 
     def __init__(self, total: int, shown: bool = True, every: float = 0.5) -> None:
         self.total, self.shown, self.every = total, shown, every
         self.start = self.last = time.perf_counter()
-        self.handle = None
-        self.width = 0
+        self.handle: Any = None  # IPython's handle of the output, once there is one
+        self.width = 0  # of the line before, in characters
 
     def due(self) -> bool:
-        """Has enough time passed since the last update for another one?"""
+        """Whether enough time has passed since the last update for another one."""
         return time.perf_counter() - self.last > self.every
 
     def update(self, done: int, text: str) -> None:
-        """Show a bar, `text`, and the time left after `done` of `total`."""
+        """Show a bar, `text`, and the time left after `done` of `total` steps."""
         self.last = time.perf_counter()
         left = (self.last - self.start) / max(done, 1) * (self.total - done)
         filled = round(20 * done / max(self.total, 1))

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from course_utils.data import Dataset
 from course_utils.device import pick_device
 from course_utils.history import History, TrainingStopped
 from course_utils.progress import ProgressLine, duration
 
 __all__ = ["History", "TrainingStopped", "adam", "fit"]
+Step = Callable[..., Tensor | Mapping[str, Any]]  # batches of tensors to a loss, or to numbers
 
 
 def fit(
-    step: Callable[..., Any],
-    data: Any,
+    step: Step,
+    data: Tensor | Sequence[Tensor] | Dataset,
     *,
     model: nn.Module | None = None,
     optimizer: torch.optim.Optimizer | None = None,
@@ -32,10 +34,11 @@ def fit(
     """Call `step` on every batch, `epochs` times over, and update `model` with its loss.
 
     step: takes x, or x and y; returns a scalar loss, or a dict of scalars with the key "loss".
-    data: a tensor (N, ...), a tuple of tensors, or a Dataset; uint8 images arrive as [0, 1].
+    data: a tensor (N, ...), a tuple of such tensors, or a Dataset; uint8 becomes [0, 1].
     With model=None, `step` makes its own updates and returns a dict of numbers.
-    The model is trained in training mode and handed back in evaluation mode.
-    TrainingStopped if a loss is NaN or infinite. Interrupting keeps what was learned.
+    The model is in training mode meanwhile, in evaluation mode after. Interrupting keeps it.
+    Raises TrainingStopped for a loss that is NaN or infinite, TypeError or ValueError for a step
+    that doesn't fit the data or returns no number.
     """
     device = next(model.parameters()).device if model is not None else pick_device()
     tensors = [tensor.to(device) for tensor in _tensors(data, step)]
@@ -44,30 +47,44 @@ def fit(
         optimizer = optimizer or adam(model.parameters(), lr)
     history = History(steps_per_epoch=math.ceil(len(tensors[0]) / batch_size))
     line = ProgressLine(epochs * history.steps_per_epoch, shown=progress)
-    ending = ""
+    note = ""
     try:
-        for batch in _batches(tensors, epochs, batch_size, seed):
-            values = _as_dict(step(*batch), needs_loss=optimizer is not None)
-            if optimizer is not None:
-                optimizer.zero_grad()
-                values["loss"].backward()
-                optimizer.step()
-            history.add(values, look=line.due())
-            if line.due():
-                line.update(history.steps, history.latest())
+        _loop(step, _batches(tensors, epochs, batch_size, seed), optimizer, history, line)
     except KeyboardInterrupt:
-        ending = " · interrupted; what was learned is kept"
+        note = " · interrupted; what was learned is kept"
     finally:
         if model is not None:
             model.eval()
     history.flush()
-    done = f"{history.steps:,} steps · {history.latest()} · {duration(history.seconds)}"
-    line.finish(done + ending)
+    summary = f"{history.steps:,} steps · {history.latest()} · {duration(history.seconds)}"
+    line.finish(summary + note)
     return history
 
 
+def _loop(
+    step: Step,
+    batches: Iterable[list[Tensor]],
+    optimizer: torch.optim.Optimizer | None,
+    history: History,
+    line: ProgressLine,
+) -> None:
+    """The loop: one step for each batch, then an update, unless the step makes its own."""
+    for batch in batches:
+        values = _as_dict(step(*batch), needs_loss=optimizer is not None)
+        if optimizer is not None:
+            optimizer.zero_grad()
+            values["loss"].backward()
+            optimizer.step()
+        history.add(values, flush=line.due())
+        if line.due():
+            line.update(history.steps, history.latest())
+
+
 def adam(parameters: Iterable[Tensor], lr: float = 1e-3, **options: Any) -> torch.optim.Adam:
-    """Adam with its update in one fused kernel, or in several where there is no such kernel."""
+    """Adam whose update is one fused kernel, or several where the device has no such kernel.
+
+    lr, options: as for torch.optim.Adam. Kingma and Ba, 2015.
+    """
     parameters = list(parameters)
     try:
         return torch.optim.Adam(parameters, lr=lr, fused=True, **options)
@@ -78,7 +95,7 @@ def adam(parameters: Iterable[Tensor], lr: float = 1e-3, **options: Any) -> torc
 def _batches(
     tensors: Sequence[Tensor], epochs: int, batch_size: int, seed: int
 ) -> Iterator[list[Tensor]]:
-    """Batches of the tensors in a new order each epoch, the same order on every device."""
+    """Batches of the tensors, shuffled anew each epoch in an order that depends only on the seed."""
     generator = torch.Generator().manual_seed(seed)
     for _ in range(epochs):
         order = torch.randperm(len(tensors[0]), generator=generator).to(tensors[0].device)
@@ -93,11 +110,11 @@ def _to_float(batch: Tensor) -> Tensor:
     return batch.float() if batch.dtype == torch.bool else batch
 
 
-def _tensors(data: Any, step: Callable[..., Any]) -> Sequence[Tensor]:
+def _tensors(data: Tensor | Sequence[Tensor] | Dataset, step: Step) -> Sequence[Tensor]:
     """The tensors in `data`, as many as `step` takes arguments."""
     if isinstance(data, Tensor):
         data = (data,)
-    elif hasattr(data, "images"):
+    elif isinstance(data, Dataset):
         data = (data.images, data.labels)
     sizes = {len(tensor) for tensor in data}
     if len(sizes) != 1 or sizes == {0}:
@@ -111,9 +128,9 @@ def _tensors(data: Any, step: Callable[..., Any]) -> Sequence[Tensor]:
     return data[: len(required)]
 
 
-def _as_dict(result: Any, needs_loss: bool) -> dict[str, Any]:
+def _as_dict(result: Tensor | Mapping[str, Any], needs_loss: bool) -> Mapping[str, Any]:
     """What step returned, as a dict of scalars; an error says what it should have returned."""
-    values = result if isinstance(result, dict) else {"loss": result}
+    values = result if isinstance(result, Mapping) else {"loss": result}
     if needs_loss and "loss" not in values:
         raise TypeError(f'the dict that step returned has no "loss", only {", ".join(values)}')
     for key, value in values.items():
@@ -124,6 +141,7 @@ def _as_dict(result: Any, needs_loss: bool) -> dict[str, Any]:
             hint = "Average it over the batch: .mean()"
             raise ValueError(f"step must return one number; its {key!r} has shape {shape}. {hint}")
     if needs_loss and not (isinstance(values["loss"], Tensor) and values["loss"].requires_grad):
-        raise TypeError("the loss has no gradient: compute it from the model, without .item(),"
-                        " .detach() or no_grad")  # fmt: skip
+        raise TypeError(
+            "the loss has no gradient: compute it from the model, without .item(), .detach() or no_grad"
+        )
     return values

@@ -1,17 +1,19 @@
-"""Fetch a file from one of several mirrors: resumed, checked, and quick to give up offline."""
+"""Download a data set by torchvision's `download_url`, with several mirrors and little patience.
+
+torchvision alone would wait without limit for a mirror that doesn't answer, and leave a broken
+file where a whole one is looked for.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from concurrent.futures import Future
-from http.client import HTTPException, HTTPResponse
+from concurrent.futures import Future, wait
+from http.client import HTTPException
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
-PATIENCE = 4.0  # seconds without a sign of life before a mirror is given up
+PATIENCE = 4.0  # seconds without a new byte before a mirror is given up
 MORE_MIRRORS = {
     "mnist": ["https://storage.googleapis.com/cvdf-datasets/mnist/"],
     "fashion-mnist": [
@@ -23,7 +25,8 @@ MORE_MIRRORS = {
 def download(source: str, missing: list[str], folder: Path) -> None:
     """Put the packed files of `source` into `folder`; addresses and checksums are torchvision's.
 
-    Raises ConnectionError saying what was tried and what to do.
+    missing: names of files without ".gz". Raises ConnectionError that says what was tried and what
+    to do; files that were complete by then are kept.
     """
     from filelock import FileLock, Timeout  # comes with torch
     from torchvision.datasets import MNIST, FashionMNIST
@@ -45,77 +48,49 @@ def download(source: str, missing: list[str], folder: Path) -> None:
 def fetch(urls: list[str], path: Path, md5: str) -> None:
     """Download `path` from the first of `urls` that gives a file with this checksum.
 
-    What has arrived waits in `path`.part and is resumed; with a wrong checksum it is discarded.
-    A mirror is asked again as long as it gets further. Raises ConnectionError, one line a mirror.
+    The file gets its name only once it is complete. Raises ConnectionError, one reason a mirror.
     """
-    part = path.with_name(path.name + ".part")
     problems = []
     for url in urls:
-        while True:
-            before = _size(part)
+        scratch = TemporaryDirectory(dir=path.parent, prefix=".", ignore_cleanup_errors=True)
+        with scratch as folder:
             try:
-                _transfer(url, part)
-            except (OSError, HTTPException) as problem:
-                if _size(part) > before:
-                    continue
+                _retrieve(url, Path(folder) / path.name, md5)
+            except (OSError, HTTPException, RuntimeError) as problem:
                 problems.append(f"{urlsplit(url).netloc}: {_reason(problem)}")
-                break
-            if hashlib.md5(part.read_bytes(), usedforsecurity=False).hexdigest() == md5:
-                part.replace(path)
+            else:
+                (Path(folder) / path.name).replace(path)
                 return
-            part.unlink()
-            if not before:
-                problems.append(f"{urlsplit(url).netloc}: what it sent has the wrong checksum")
-                break
     raise ConnectionError("; ".join(problems))
 
 
-def _transfer(url: str, part: Path) -> None:
-    """Append to `part` what it lacks of `url`; start anew where the server can't resume."""
-    from tqdm.auto import tqdm
+def _retrieve(url: str, path: Path, md5: str) -> None:
+    """torchvision's download, given up when the file hasn't grown for PATIENCE seconds.
 
-    have = _size(part)
-    try:
-        response = _open(Request(url, headers={"Range": f"bytes={have}-"} if have else {}))
-    except HTTPError as problem:
-        if problem.code == 416:  # nothing is lacking: let the checksum decide
-            return
-        raise
-    with response:
-        if response.status != 206:
-            have = 0
-        length = response.headers.get("Content-Length")
-        total = have + int(length) if length else None
-        bar = tqdm(total=total, initial=have, unit="B", unit_scale=True, desc=part.stem)
-        with bar, part.open("ab" if have else "wb") as file:
-            while chunk := response.read(1 << 16):
-                file.write(chunk)
-                bar.update(len(chunk))
-    if total is not None and _size(part) < total:
-        raise ConnectionError(f"stopped after {_size(part):,} of {total:,} bytes")
+    In a thread, because no timeout of urllib covers looking up the server's name.
+    """
+    from torchvision.datasets.utils import download_url
 
+    finished: Future[None] = Future()
 
-def _open(request: Request) -> HTTPResponse:
-    """urlopen in a thread, because its timeout does not cover looking up the name."""
-    answer: Future[HTTPResponse] = Future()
-
-    def ask() -> None:
+    def work() -> None:
         try:
-            answer.set_result(urlopen(request, timeout=PATIENCE))
+            finished.set_result(download_url(url, path.parent, path.name, md5))
         except Exception as problem:
-            answer.set_exception(problem)
+            finished.set_exception(problem)
 
-    Thread(target=ask, daemon=True).start()
-    return answer.result(timeout=PATIENCE)
-
-
-def _size(part: Path) -> int:
-    return part.stat().st_size if part.exists() else 0
+    Thread(target=work, daemon=True).start()
+    size = 0
+    while not wait([finished], timeout=PATIENCE).done:
+        before, size = size, path.stat().st_size if path.exists() else 0
+        if size == before:
+            raise TimeoutError(f"nothing arrived for {PATIENCE:g} s")
+    finished.result()
 
 
 def _reason(problem: Exception) -> str:
-    if isinstance(problem, TimeoutError):
-        return f"no answer within {PATIENCE:g} s"
+    if type(problem) is RuntimeError:  # by torchvision, after it compared the checksum
+        return "what it sent is cut off or has the wrong checksum"
     return str(getattr(problem, "reason", None) or problem or type(problem).__name__)
 
 
@@ -129,7 +104,7 @@ def _advice(source: str, folder: Path, names: list[str], problem: Exception) -> 
         f"Tried: {problem}.",
         f"Found in {base}: {', '.join(there) or 'nothing'}.",
         "What you can do:",
-        "- connect to the internet and load again; what has arrived is kept",
+        "- connect to the internet and load again; files that are complete are kept",
         f"- or copy {', '.join(names)} into {folder}",
         f"- or let COURSE_DATA name a folder that holds them in {'/'.join(folder.parts[-2:])}",
     ]

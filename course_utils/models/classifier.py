@@ -1,17 +1,23 @@
-"""A convolutional digit classifier; its last hidden layer measures how alike two image sets are."""
+"""A convolutional classifier of digits; its features measure how alike two sets of images are."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from course_utils.data import Dataset
 from course_utils.device import pick_device
 from course_utils.training import History, fit
 
 
 class Classifier(nn.Module):
-    """Images (N, 1, 28, 28) in [0, 1] to class logits (N, classes)."""
+    """Images (N, 1, 28, 28) in [0, 1] to class logits (N, classes), by two convolutions.
+
+    A small LeNet: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
+    """
 
     def __init__(self, classes: int = 10) -> None:
         super().__init__()
@@ -21,21 +27,27 @@ class Classifier(nn.Module):
         self.output = nn.Linear(64, classes)
 
     def features(self, x: Tensor) -> Tensor:
-        """The 64 numbers (N, 64) that the class is read from."""
+        """The last hidden layer (N, 64), which `metrics.frechet_distance` compares."""
         h = F.relu(self.conv1(x))  # (N, 12, 14, 14)
         h = F.relu(self.conv2(h))  # (N, 24, 7, 7)
         return F.relu(self.hidden(h.flatten(1)))  # (N, 64)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.output(self.features(x))  # (N, classes)
+        """Class logits (N, classes) of images (N, 1, 28, 28)."""
+        return self.output(self.features(x))
 
 
 def train_classifier(
-    data: object, classes: int = 10, epochs: int = 2, seed: int = 0, progress: bool = True
+    data: Dataset | Sequence[Tensor],
+    classes: int = 10,
+    epochs: int = 2,
+    seed: int = 0,
+    progress: bool = True,
 ) -> tuple[Classifier, History]:
-    """A classifier trained on a Dataset or on (images, labels): about 97 % on digits.
+    """A classifier trained on a Dataset, or on images (N, 1, 28, 28) and labels (N,).
 
-    The same seed gives the same classifier, so that distances measured with it can be compared.
+    About 97 % of drawn digits are classified right after two epochs. The same seed gives the same
+    classifier, so that distances between its features can be compared. Raises as `fit` does.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

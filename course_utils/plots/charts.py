@@ -1,8 +1,9 @@
-"""Curves and histograms of numbers that were measured."""
+"""Curves, histograms and ROC curves of numbers that were measured."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -19,7 +20,7 @@ from course_utils.plots.style import (
     name_lines,
     set_title,
     to_array,
-)  # fmt: skip
+)
 
 
 def curves(
@@ -32,11 +33,14 @@ def curves(
     log_y: bool = False,
     fig: Figure | None = None,
 ) -> Figure:
-    """Several curves over the same x, each named at its right end; log axes show plain numbers."""
+    """Curves over the same x, one for each name in `series`; log axes show plain numbers.
+
+    x: (N,) numbers · series: name -> N numbers, for at most ten names.
+    """
     fig, (ax,) = canvas(fig)
     for number, (name, values) in enumerate(series.items()):
-        style = {"color": SERIES[number % 5], "ls": LINES[number % 5], "marker": MARKERS[number]}
-        ax.plot(x, values, label=name, **style)
+        line: dict[str, Any] = {"color": SERIES[number % 5], "ls": LINES[number % 5]}
+        ax.plot(x, values, label=name, marker=MARKERS[number], **line)
     if log_x:
         ax.set_xscale("log")
         ax.set_xticks(list(x), [f"{value:g}" for value in x])
@@ -60,7 +64,10 @@ def score_histogram(
     bins: int = 50,
     fig: Figure | None = None,
 ) -> Figure:
-    """Shares of several sets of scores (N,) in the same bins; marks: name -> score, as lines."""
+    """Histograms of several sets of scores in the same bins; heights are shares of each set.
+
+    scores: name -> (N,) · marks: name -> a score, drawn as a vertical line.
+    """
     fig, (ax,) = canvas(fig)
     values = {name: to_array(score).ravel() for name, score in scores.items()}
     everything = np.concatenate([*values.values(), list((marks or {}).values())])
@@ -72,10 +79,10 @@ def score_histogram(
         ax.stairs(heights, edges, color=color, lw=2, ls=LINES[number % 5], label=name)
     for name, at in (marks or {}).items():
         ax.axvline(at, color=INK, lw=1.6)
-        room = (at - edges[0]) / (edges[-1] - edges[0])
-        side = "right" if room > 0.5 else "left"  # the text stands on the roomier side
-        ax.annotate(name, (at, 1), (-6 if side == "right" else 6, -4), va="top", ha=side,
-                    xycoords=("data", "axes fraction"), textcoords="offset points")  # fmt: skip
+        place = (at - edges[0]) / (edges[-1] - edges[0])  # 0 left, 1 right
+        align, shift = ("right", -6) if place > 0.5 else ("left", 6)  # on the side with more room
+        place_text = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+        ax.annotate(name, (at, 1), (shift, -4), va="top", ha=align, **place_text)
     name_lines(ax)
     ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
     ax.set(xlabel=xlabel, ylabel="share of examples")
@@ -86,15 +93,18 @@ def score_histogram(
 def roc_plot(
     curves: Mapping[str, tuple[Tensor, Tensor]], title: str = "", fig: Figure | None = None
 ) -> Figure:
-    """ROC curves: name -> (false alarm rates, true alarm rates), as `metrics.roc_curve` gives."""
+    """ROC curves: name -> (false alarm rates, true alarm rates), as `metrics.roc_curve` gives.
+
+    Both rates are (P,), in [0, 1].
+    """
     fig, (ax,) = canvas(fig, 5.6, 5.4)
     ax.plot([0, 1], [0, 1], color=QUIET, lw=1.2, ls=":", label="guessing")
     for number, (name, (false, true)) in enumerate(curves.items()):
-        ax.plot(to_array(false), to_array(true), color=SERIES[number % 5], ls=LINES[number % 5],
-                label=name)  # fmt: skip
+        line: dict[str, Any] = {"color": SERIES[number % 5], "ls": LINES[number % 5]}
+        ax.plot(to_array(false), to_array(true), label=name, **line)
     ax.legend(loc="lower right")
-    ax.set(xlabel="normal examples called strange", ylabel="strange examples found",
-           xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")  # fmt: skip
+    ax.set(xlabel="normal examples called strange", ylabel="strange examples found")
+    ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
     set_title(ax, title)

@@ -1,4 +1,4 @@
-"""Images side by side, drawn as one picture so that hundreds take no longer than ten."""
+"""Images side by side, put into one picture, so that hundreds are drawn as fast as ten."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def image_grid(
 ) -> Figure:
     """Images (N, C, H, W) or (N, H, W), uint8 or in [0, 1], side by side.
 
-    titles: a short text above each image, N of them.
+    columns: images in a row, at most 10 unless given · titles: N short texts, above the images.
+    Raises ValueError for another shape.
     """
     pictures = _pictures(images)
     columns = columns or min(len(pictures), 10)
@@ -37,7 +38,10 @@ def image_grid(
 
 
 def image_rows(rows: Mapping[str, Tensor], title: str = "", fig: Figure | None = None) -> Figure:
-    """One row of images per entry, its name at the left: {"original": (N, C, H, W), ...}."""
+    """One row of images for each entry, its name at the left: {"original": (N, C, H, W), ...}.
+
+    Images as in `image_grid`, all of one size.
+    """
     pictures = [_pictures(images) for images in rows.values()]
     cells = [(row, column) for row, part in enumerate(pictures) for column in range(len(part))]
     sheet, corners = _tile(np.concatenate(pictures), cells)
@@ -48,12 +52,12 @@ def image_rows(rows: Mapping[str, Tensor], title: str = "", fig: Figure | None =
     ax.set_xticks([])
     ax.grid(False)
     ax.spines[:].set_visible(False)
-    fig.get_layout_engine().set(w_pad=0.12)  # inches; without it long names lose their edge
+    fig.set_layout_engine("constrained", w_pad=0.12)  # inches; with less, long names are cut off
     return fig
 
 
 def _pictures(images: Tensor) -> np.ndarray:
-    """(N, H, W, 3) in [0, 1], from gray or colored images; gray ones as dark ink on white."""
+    """Images as (N, H, W, 3) in [0, 1]; gray ones become dark ink on white."""
     array = torch.as_tensor(images).detach().cpu()
     array = array.float() / 255 if array.dtype == torch.uint8 else array.float()
     if array.ndim == 3:
@@ -69,9 +73,9 @@ def _pictures(images: Tensor) -> np.ndarray:
 def _tile(
     pictures: np.ndarray, cells: Sequence[tuple[int, int]], room: int = 0
 ) -> tuple[np.ndarray, list[tuple[int, int]]]:
-    """All pictures in one, each framed by a hairline at its (row, column), and their corners.
+    """A sheet (H, W, 3) with all pictures, and the top left corner of each on it, in pixels.
 
-    room: pixels left free above each row, for a line of text.
+    cells: row and column of each picture · room: pixels above each row, for a line of text.
     """
     _, height, width, _ = pictures.shape
     tall, wide = height + 1 + room, width + 1 + room // 3
@@ -79,7 +83,7 @@ def _tile(
     sheet = np.ones((rows * tall + 1, columns * wide + 1, 3))
     corners = [(row * tall + room + 1, column * wide + 1) for row, column in cells]
     for picture, (top, left) in zip(pictures, corners, strict=True):
-        sheet[top - 1 : top + height + 1, left - 1 : left + width + 1] = 0.85
+        sheet[top - 1 : top + height + 1, left - 1 : left + width + 1] = 0.85  # a gray frame
         sheet[top : top + height, left : left + width] = picture
     return sheet, corners
 
@@ -87,7 +91,7 @@ def _tile(
 def _sheet_canvas(
     fig: Figure | None, sheet: np.ndarray, width: float, title: str, names: float = 0.0
 ) -> tuple[Figure, Axes]:
-    """A figure that fits `sheet`, drawn `width` inches wide, with `names` inches at its left."""
+    """A figure with the sheet in it, `width` inches wide, and `names` inches left of it."""
     tall, wide, _ = sheet.shape
     height = width * tall / wide + 0.4 * bool(title) + 0.1
     fig, (ax,) = canvas(fig, max(width + names, 3.2), height)

@@ -1,8 +1,9 @@
-"""Colors, type and lines of the course's figures: safe for color-blind readers, quiet, large."""
+"""Colors, type and lines of the course's figures: large, and safe for color-blind readers."""
 
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import matplotlib
 import matplotlib.style
@@ -13,35 +14,79 @@ from torch import Tensor
 
 HOUSE = "#4263ac"  # indigo: what the course says or draws in its own name
 ACCENT = "#e76300"  # orange: what to look at
-INK, QUIET = "#26282e", "#717581"
-PETROFF = (
-    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
-    "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
-)  # fmt: skip
-CLASSES = (
-    "#3f90da", "#ffa90e", "#bd1f01", "#0b6e4f", "#832db6",
-    "#a96b59", "#e76300", "#b9ac70", "#26282e", "#5ec6cc",
-)  # fmt: skip  # Petroff's ten with dark green, ink and a stronger cyan: ten classes of small dots
-MARKERS = "osD^vPXp*h"
-LINES = ("-", "--", "-.", ":", (0, (1, 1)))
-SERIES = (HOUSE, ACCENT, "#832db6", "#2b8a8f", "#bd1f01")
+INK, QUIET = "#26282e", "#717581"  # text, and what may be overlooked
 
-STYLE = {
-    "figure.figsize": (8, 4.2), "figure.dpi": 100, "savefig.dpi": 200,
-    "figure.facecolor": "white", "axes.facecolor": "white",
-    "font.family": "DejaVu Sans", "font.size": 12, "text.color": INK,
-    "axes.titlesize": 14, "axes.titleweight": "bold", "axes.titlelocation": "left",
-    "axes.titlepad": 12, "axes.titlecolor": INK,
-    "figure.titlesize": 14, "figure.titleweight": "bold",
-    "axes.labelcolor": INK, "axes.labelsize": 12,
-    "axes.edgecolor": "#b8bac2", "axes.linewidth": 0.8,
-    "axes.spines.top": False, "axes.spines.right": False,
-    "axes.grid": True, "axes.axisbelow": True, "grid.color": "#e6e7ec", "grid.linewidth": 0.8,
-    "xtick.color": QUIET, "ytick.color": QUIET, "xtick.labelsize": 11, "ytick.labelsize": 11,
-    "xtick.major.size": 0, "ytick.major.size": 0, "xtick.minor.size": 0, "ytick.minor.size": 0,
-    "lines.linewidth": 2.2, "lines.markersize": 6, "legend.frameon": False, "legend.fontsize": 11,
-    "image.cmap": "gray_r", "image.interpolation": "nearest",
-}  # fmt: skip
+# Ten colors of Petroff, "Accessible color sequences for data visualization", 2021.
+PETROFF = (
+    "#3f90da",
+    "#ffa90e",
+    "#bd1f01",
+    "#94a4a2",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#b9ac70",
+    "#717581",
+    "#92dadd",
+)
+# The same with dark green, ink and a stronger cyan, for ten classes of small dots.
+CLASSES = (
+    "#3f90da",
+    "#ffa90e",
+    "#bd1f01",
+    "#0b6e4f",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#b9ac70",
+    "#26282e",
+    "#5ec6cc",
+)
+MARKERS = "osD^vPXp*h"
+SERIES = (HOUSE, ACCENT, "#832db6", "#2b8a8f", "#bd1f01")  # of curves, with a line style each
+LINES = ("-", "--", "-.", ":", (0, (1, 1)))
+
+STYLE: dict[str, Any] = {
+    "figure.figsize": (8, 4.2),
+    "figure.dpi": 100,
+    "savefig.dpi": 200,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+    "font.family": "DejaVu Sans",
+    "font.size": 12,
+    "text.color": INK,
+    "axes.titlesize": 14,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 12,
+    "axes.titlecolor": INK,
+    "figure.titlesize": 14,
+    "figure.titleweight": "bold",
+    "axes.labelcolor": INK,
+    "axes.labelsize": 12,
+    "axes.edgecolor": "#b8bac2",
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e7ec",
+    "grid.linewidth": 0.8,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "xtick.minor.size": 0,
+    "ytick.minor.size": 0,
+    "lines.linewidth": 2.2,
+    "lines.markersize": 6,
+    "legend.frameon": False,
+    "legend.fontsize": 11,
+    "image.cmap": "gray_r",
+    "image.interpolation": "nearest",
+}
 
 
 def use_style() -> None:
@@ -53,7 +98,10 @@ def use_style() -> None:
 def canvas(
     fig: Figure | None = None, width: float = 8.0, height: float = 4.2, rows: int = 1, cols: int = 1
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of `width` x `height` inches (or `fig`, cleared) and its rows x cols axes."""
+    """A figure of `width` x `height` inches (or `fig`, cleared) and its rows x cols axes.
+
+    The axes are in one list, row by row.
+    """
     if fig is None:
         fig = Figure(figsize=(width, height), layout="constrained")
     else:
@@ -62,13 +110,13 @@ def canvas(
 
 
 def set_title(ax: Axes, title: str) -> None:
-    """The finding, bold at the left, broken into lines that fit above `ax`."""
-    room = ax.get_position().width * ax.figure.get_figwidth()  # inches, before layout
+    """Put the finding above `ax`, for a figure with one pair of axes, in lines that fit."""
+    room = ax.get_window_extent().width / ax.get_figure(root=True).dpi  # inches, before layout
     ax.set_title(textwrap.fill(title, max(int(10.2 * room), 20)))
 
 
 def set_finding(fig: Figure, title: str) -> None:
-    """The finding above all of `fig`, for images and for several panels."""
+    """Put the finding above all of `fig`, for images and for several panels, in lines that fit."""
     if title:
         text = textwrap.fill(title, int(9.2 * fig.get_figwidth()))
         fig.suptitle(text, x=0.01, ha="left", color=INK)
@@ -81,4 +129,5 @@ def name_lines(ax: Axes) -> None:
 
 
 def to_array(x: object) -> np.ndarray:
+    """A tensor on any device, an array or a list as a NumPy array of the same shape."""
     return x.detach().cpu().numpy() if isinstance(x, Tensor) else np.asarray(x)

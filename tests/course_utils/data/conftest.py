@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import urllib.request
 from pathlib import Path
 from urllib.error import URLError
 
 import pytest
 import torch
 
-from course_utils.data import download, real
+from course_utils.data import real
 
 BESIDE = Path(__file__).parents[4] / "shared" / "data"
 
@@ -43,6 +44,6 @@ def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
 
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     monkeypatch.delenv("COURSE_SOURCE", raising=False)
-    monkeypatch.setattr(download, "_open", refuse)
+    monkeypatch.setattr(urllib.request, "urlopen", refuse)
     monkeypatch.setattr(real, "_failed", {})
     return asked
