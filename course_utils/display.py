@@ -1,4 +1,4 @@
-"""Figures with alt text, shown where the reader is: in a notebook as a picture, elsewhere as text."""
+"""Figures with alt text: a picture in a notebook, and a sentence everywhere else."""
 
 from __future__ import annotations
 

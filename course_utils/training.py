@@ -95,7 +95,7 @@ def adam(parameters: Iterable[Tensor], lr: float = 1e-3, **options: Any) -> torc
 def _batches(
     tensors: Sequence[Tensor], epochs: int, batch_size: int, seed: int
 ) -> Iterator[list[Tensor]]:
-    """Batches of the tensors, shuffled anew each epoch in an order that depends only on the seed."""
+    """Batches of the tensors, in a new order each epoch that depends on nothing but the seed."""
     generator = torch.Generator().manual_seed(seed)
     for _ in range(epochs):
         order = torch.randperm(len(tensors[0]), generator=generator).to(tensors[0].device)
@@ -142,6 +142,7 @@ def _as_dict(result: Tensor | Mapping[str, Any], needs_loss: bool) -> Mapping[st
             raise ValueError(f"step must return one number; its {key!r} has shape {shape}. {hint}")
     if needs_loss and not (isinstance(values["loss"], Tensor) and values["loss"].requires_grad):
         raise TypeError(
-            "the loss has no gradient: compute it from the model, without .item(), .detach() or no_grad"
+            "the loss has no gradient: compute it from the model, without .item(), .detach()"
+            " or no_grad"
         )
     return values

@@ -1,13 +1,14 @@
-"""How people write the ten digits: for each, several ways the pen can go.
+"""How people write the ten digits: for each, several ways in which the pen can go.
 
-A way of writing is a string of strokes, parted by "/" where the pen is lifted. A stroke is a list of
-points "x y" that a smooth curve runs through; "!" after a point makes a sharp turn there.
+A way of writing is a text of strokes, with "/" between them where the pen is lifted. A stroke is a
+list of points "x y" that a smooth curve runs through; "!" after a point makes a sharp turn there.
 x runs right and y runs down; a digit is about 100 high.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -84,37 +85,51 @@ WAYS = {
 }
 
 
-@cache
-def way_tables() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """All A ways as arrays: everything that depends on the way, but not on the writer.
+class WayTables(NamedTuple):
+    """All A ways of writing as arrays: what is the same for every writer.
 
-    curve (A, POINTS, K): weights that turn K control points into the pen's path
+    curve (A, POINTS, K): weights of the K control points at each sample of the pen's path
     control (A, K, 2): the control points, zero where a way has fewer than K
-    stroke (A, POINTS): which stroke a path point belongs to · digit (A,): what the way writes
+    stroke (A, POINTS): the stroke that a sample belongs to · digit (A,): what the way writes
     """
-    parsed = [(digit, _parse(way)) for digit, ways in WAYS.items() for way in ways]
-    width = max(sum(len(piece) for piece, _ in pieces) for _, pieces in parsed)
+
+    curve: np.ndarray
+    control: np.ndarray
+    stroke: np.ndarray
+    digit: np.ndarray
+
+
+@cache
+def way_tables() -> WayTables:
+    """The tables of all WAYS; made once, and not to be changed."""
+    digits = [digit for digit, ways in WAYS.items() for _ in ways]
+    parsed = [_parse(way) for ways in WAYS.values() for way in ways]
+    width = max(sum(len(piece) for piece, _ in pieces) for pieces in parsed)
     curve = np.zeros((len(parsed), POINTS, width), np.float32)
     control = np.zeros((len(parsed), width, 2), np.float32)
     stroke = np.zeros((len(parsed), POINTS), np.int64)
-    for a, (_, pieces) in enumerate(parsed):
+    for way, pieces in enumerate(parsed):
         lengths = [np.linalg.norm(np.diff(piece, axis=0), axis=1).sum() for piece, _ in pieces]
         ends = np.round(np.cumsum(lengths) / sum(lengths) * POINTS).astype(int)
-        start, used = 0, []  # used: points so far, so that a sharp turn is stored once
+        start = 0
+        used: list[tuple[float, float]] = []  # so that the point of a sharp turn is stored once
         for (piece, number), end in zip(pieces, ends, strict=True):
             joined = bool(used) and used[-1] == tuple(piece[0])
             first = len(used) - joined
-            used += [tuple(point) for point in piece[joined:]]
+            used += [(x, y) for x, y in piece[joined:]]
             columns = slice(first, first + len(piece))
-            curve[a, start:end, columns] = _spline_weights(piece, end - start)
-            stroke[a, start:end] = number
+            curve[way, start:end, columns] = _spline_weights(piece, end - start)
+            stroke[way, start:end] = number
             start = end
-        control[a, : len(used)] = used
-    return curve, control, stroke, np.array([digit for digit, _ in parsed])
+        control[way, : len(used)] = used
+    return WayTables(curve, control, stroke, np.array(digits))
 
 
 def _parse(way: str) -> list[tuple[np.ndarray, int]]:
-    """Smooth pieces (K, 2) with the number of their stroke; a sharp turn ends one, starts another."""
+    """The smooth pieces (K, 2) of a way, and the number of the stroke that each belongs to.
+
+    A sharp turn ends one piece and starts another.
+    """
     pieces = []
     for number, stroke in enumerate(way.split("/")):
         piece: list[list[float]] = []
@@ -129,7 +144,10 @@ def _parse(way: str) -> list[tuple[np.ndarray, int]]:
 
 
 def _spline_weights(piece: np.ndarray, samples: int) -> np.ndarray:
-    """(samples, K): weights of the natural cubic spline through K points, by length of path."""
+    """Weights (samples, K) of a natural cubic spline through the K points of a piece (K, 2).
+
+    The parameter is the length along straight lines between the points. `Numerical Recipes`, 3.3.
+    """
     steps = np.linalg.norm(np.diff(piece, axis=0), axis=1)
     knots = np.concatenate([[0], np.cumsum(steps)])
     size = len(knots)

@@ -1,8 +1,8 @@
-"""What is not a face but looks a little like one, made on purpose, so that a detector has to work.
+"""Images that are not faces but look a little like one, so that a detector's task is hard.
 
-Each is made from the factors of a face: its skin tone, its pose, its light and its background are
-used, so that none of them tells faces from the rest, and errors can be counted by group.
-Upside-down faces count as "not a face": the task is to find faces that are the right way up.
+Each is made from the factors of a face, and uses its skin tone, pose, light and background. So none
+of these tells faces from the rest, and errors can be counted by group. An upside-down face counts
+as "not a face": the task is to find faces that are the right way up.
 
 kind  0 smiley, 1 faceless head, 2 blobs, 3 upside-down, 4 misplaced features, 5 shuffled tiles,
       6 texture, 7 things
@@ -16,15 +16,23 @@ from torch import Tensor
 
 from course_utils.data.dataset import Dataset
 from course_utils.data.drawing import BLOCK, Drawn, draw_in_blocks
-from course_utils.data.face_scene import BACKDROP, HAIR, SHIRT, SKIN, Scene
+from course_utils.data.face_colors import BACKDROP, HAIR, SHIRT, SKIN
+from course_utils.data.face_scene import FaceScene
 from course_utils.data.face_shapes import turn
 from course_utils.data.faces import NAMES, check_shares, choose_factors, paint
 
 KINDS = (
-    "smiley", "faceless head", "blobs", "upside-down", "misplaced features", "shuffled tiles",
-    "texture", "things",
-)  # fmt: skip
+    "smiley",
+    "faceless head",
+    "blobs",
+    "upside-down",
+    "misplaced features",
+    "shuffled tiles",
+    "texture",
+    "things",
+)
 TILES = 4  # a shuffled face is cut into 4 × 4
+Three = tuple[Tensor | float, Tensor | float, Tensor | float]  # numbers, or (N, 1, 1)
 
 
 def draw_non_faces(
@@ -34,7 +42,11 @@ def draw_non_faces(
     side: int = 32,
     shares: dict[str, float] | None = None,
 ) -> Dataset:
-    """n pictures without a face (n, 3, side, side), of all KINDS; `shares` as in draw_faces."""
+    """n images without a face (n, 3, side, side), of all KINDS, side 32 or 64.
+
+    The same for the same arguments on every call; `shares` and its errors as in `draw_faces`. Their
+    factors are those of a face, and "kind", a position in KINDS.
+    """
     check_shares(shares)
 
     def draw_block(rng: np.random.Generator) -> Drawn:
@@ -54,7 +66,7 @@ def draw_non_faces(
 def _paint_kind(
     kind: str, factors: dict[str, np.ndarray], side: int, rng: np.random.Generator
 ) -> Tensor:
-    """uint8 (N, 3, side, side)."""
+    """Images of one of KINDS, uint8 (N, 3, side, side), from the factors of N faces."""
     if kind == "faceless head":
         return paint(factors, side, "none")
     if kind == "misplaced features":
@@ -63,8 +75,8 @@ def _paint_kind(
         return paint(factors, side).flip(-2)
     if kind == "shuffled tiles":
         return _shuffle_tiles(paint(factors, side), rng)
-    things = Things({name: torch.from_numpy(value) for name, value in factors.items()}, side)
-    things.rng = rng
+    tensors = {name: torch.from_numpy(value) for name, value in factors.items()}
+    things = Things(tensors, side, rng)
     image = {
         "smiley": things.paint_smiley,
         "blobs": things.paint_blobs,
@@ -75,6 +87,7 @@ def _paint_kind(
 
 
 def _shuffle_tiles(images: Tensor, rng: np.random.Generator) -> Tensor:
+    """Images (N, 3, side, side) cut into TILES × TILES squares, which are put in random order."""
     n, channels, side, _ = images.shape
     size = side // TILES
     tiles = images.view(n, channels, TILES, size, TILES, size).permute(0, 2, 4, 1, 3, 5)
@@ -85,26 +98,28 @@ def _shuffle_tiles(images: Tensor, rng: np.random.Generator) -> Tensor:
     return tiles.reshape(n, channels, side, side)
 
 
-class Things(Scene):
-    """Pictures of anything but a head, painted as Scene paints heads."""
+class Things(FaceScene):
+    """N pictures of anything but a head, painted as FaceScene paints heads."""
 
-    rng: np.random.Generator
+    def __init__(self, factors: dict[str, Tensor], side: int, rng: np.random.Generator) -> None:
+        super().__init__(factors, side)
+        self.rng = rng
 
     def uniform(self, low: float, high: float) -> Tensor:
-        """One random number a picture, (N, 1, 1)."""
+        """A random number for each picture, (N, 1, 1)."""
         return torch.from_numpy(self.rng.uniform(low, high, (self.n, 1, 1)).astype(np.float32))
 
-    def put(self, center: tuple, radii: tuple, part: int) -> None:
-        """Add an ellipsoid; three numbers or (N, 1, 1) each for its center and its radii."""
-        center, radii = (
-            torch.stack([torch.as_tensor(v).expand(self.n, 1, 1).reshape(-1) for v in three], -1)
-            for three in (center, radii)
-        )
-        e = self.ellipsoid(center.float(), radii.float())
+    def put(self, center: Three, radii: Three, part: int) -> None:
+        """Add an ellipsoid with this center and these radii."""
+        e = self.ellipsoid(self._stack(center), self._stack(radii))
         self.add(e, self.light(e), part, e.hit)
 
+    def _stack(self, three: Three) -> Tensor:
+        columns = [torch.as_tensor(v).expand(self.n, 1, 1).reshape(-1) for v in three]
+        return torch.stack(columns, -1).float()  # (N, 3)
+
     def flat(self, inside: Tensor, part: int) -> None:
-        """Paint a flat shape: lit like the backdrop, as if drawn on a wall."""
+        """Paint a flat shape, bool (N, H, W), lit like the backdrop, as if drawn on a wall."""
         self.part.masked_fill_(inside, part)
 
     def paint_smiley(self) -> Tensor:
@@ -142,30 +157,33 @@ class Things(Scene):
         self.rotation = turn(self.f["azimuth"], self.uniform(-90, 90).flatten())
         for _ in range(3):
             center = (self.uniform(-0.5, 0.5), self.uniform(-0.6, 0.5), self.uniform(-0.3, 0.3))
-            self.put(center, tuple(self.uniform(0.15, 0.5) for _ in range(3)), SKIN)
+            radii = (self.uniform(0.15, 0.5), self.uniform(0.15, 0.5), self.uniform(0.15, 0.5))
+            self.put(center, radii, SKIN)
         self.put((self.uniform(-0.2, 0.2), 0.4, 0), (0.4, self.uniform(0.05, 0.3), 0.4), HAIR)
         return self.develop(self.albedo())
 
     def paint_things(self) -> Tensor:
         """A flower, a stack of balls, or a striped ball, lit as faces are."""
         kind, size = self.uniform(0, 3).floor(), self.uniform(0.8, 1.2)
-        far = torch.where(kind == 0, 0.0, 9.0)  # what isn't wanted lies outside the picture
-        for petal in np.arange(6) * np.pi / 3:
-            self.put((far + 0.36 * size * np.cos(petal), 0.36 * size * np.sin(petal), 0),
-                     (0.2 * size, 0.2 * size, 0.1), SKIN)  # fmt: skip
-        self.put((far, 0, 0.1), (0.2 * size, 0.2 * size, 0.12), HAIR)
-        far = torch.where(kind == 1, 0.0, 9.0)
-        for high, radius, part in ((-0.45, 0.42, SHIRT), (0.08, 0.3, SKIN), (0.45, 0.19, HAIR)):
-            radius = radius * size
-            self.put((far, high, 0), (radius, radius, radius), part)
-        far, radius = torch.where(kind == 2, 0.0, 9.0), 0.55 * size
-        self.put((far, 0, 0), (radius, radius, radius), SKIN)
+        # x of the middle of each thing; those that a picture doesn't show lie outside of it
+        flower = torch.where(kind == 0, 0.0, 9.0)
+        stack = torch.where(kind == 1, 0.0, 9.0)
+        ball = torch.where(kind == 2, 0.0, 9.0)
+        for angle in np.arange(6) * np.pi / 3:
+            x, y = 0.36 * size * np.cos(angle), 0.36 * size * np.sin(angle)
+            self.put((flower + x, y, 0), (0.2 * size, 0.2 * size, 0.1), SKIN)
+        self.put((flower, 0, 0.1), (0.2 * size, 0.2 * size, 0.12), HAIR)
+        for y, radius, part in ((-0.45, 0.42, SHIRT), (0.08, 0.3, SKIN), (0.45, 0.19, HAIR)):
+            r = radius * size
+            self.put((stack, y, 0), (r, r, r), part)
+        r = 0.55 * size
+        self.put((ball, 0, 0), (r, r, r), SKIN)
         across = torch.sin(self.uniform(8, 16) * (self.grid.x + 0.6 * self.grid.y))
         self.part.masked_fill_((kind == 2) & (self.part == SKIN) & (across > 0.3), SHIRT)
         return self.develop(self.albedo())
 
     def develop_flat(self) -> Tensor:
-        """Light falls on a flat picture evenly but for the side it comes from."""
+        """Images (N, 3, side, side) of flat pictures, brighter on the side of the light."""
         slope = torch.sin(self.f["light_direction"] * (torch.pi / 180)).view(-1, 1, 1)
         shade = (0.8 + 0.35 * slope * self.grid.x).expand_as(self.depth)
         self.lit = (shade, torch.full_like(shade, 0.9), torch.zeros_like(shade))

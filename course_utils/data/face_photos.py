@@ -1,7 +1,7 @@
 """Photographs of faces: a folder of your own, or CelebA where torchvision finds it.
 
-A photograph is turned upright (EXIF), cut to the square in its middle and scaled. Nothing looks
-for the face in it: where a face is not in the middle, cut the photograph first.
+A photograph is turned upright (EXIF), cropped to the square in its middle and scaled. No face is
+searched for: if it is not in the middle, crop the photograph first.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from course_utils.data.faces import NAMES
 
 KINDS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 TEST_SHARE = 5  # one photograph in five is a test picture
-TOLD = 8  # broken files named in the message; the rest are counted
+NAMED = 8  # broken files that a message names; the rest are counted
 
 
 def read_folder(
@@ -29,13 +29,16 @@ def read_folder(
 ) -> tuple[Dataset, str]:
     """The photographs under a folder, (N, 3, side, side), and a sentence on what was skipped.
 
-    The name of a file says whether it is for training or a test, whatever else is in the folder.
+    n: how many, None for all · seed: which ones. Whether a file is for training or for a test
+    depends on its name alone, so that it stays so when others are added. Raises FileNotFoundError
+    if there is no such folder, ValueError if it holds too few photographs that can be read.
     """
     base = Path(folder).expanduser()
     if not base.is_dir():
         what = "a file" if base.exists() else "not there"
+        looked = f"(Looked from {Path.cwd()}.)"
         raise FileNotFoundError(
-            f"folder = {str(folder)!r} should be a folder but is {what}. (Looked from {Path.cwd()}.)"
+            f"folder = {str(folder)!r} should be a folder but is {what}. {looked}"
         )
     paths = [path for path in sorted(base.rglob("*")) if path.suffix.lower() in KINDS]
     paths = [path for path in paths if path.is_file() and not path.name.startswith(".")]
@@ -46,21 +49,21 @@ def read_folder(
     if not images:
         raise ValueError(
             f"{base} holds {len(paths):,} files that look like photographs, but none that can be"
-            f" read for split {split!r}.{_told(broken, base)}"
+            f" read for split {split!r}.{_skipped(broken, base)}"
         )
     if n is not None and len(images) < n:
         raise ValueError(
             f"n = {n:,}, but {base} has {len(images):,} photographs for split {split!r}."
-            f"{_told(broken, base)}"
+            f"{_skipped(broken, base)}"
         )
-    return _as_faces(images, str(base)), _told(broken, base)
+    return _as_faces(images, str(base)), _skipped(broken, base)
 
 
 def read_celeba(base: Path, split: str, side: int, n: int, seed: int) -> Dataset:
-    """n photographs of CelebA (Liu et al. 2015), read by torchvision from `base`/celeba.
+    """n photographs of CelebA (Liu et al., 2015), (n, 3, side, side), from `base`/celeba.
 
-    Raises FileNotFoundError that says what is needed where. Nothing is downloaded: the pictures
-    are for research that is not commercial, and each user has to agree to that.
+    Nothing is downloaded: the pictures are for non-commercial research, and each user has to agree
+    to that. Raises FileNotFoundError that says what is needed where, ValueError for too large an n.
     """
     from torchvision.datasets import CelebA
 
@@ -75,9 +78,12 @@ def read_celeba(base: Path, split: str, side: int, n: int, seed: int) -> Dataset
 
 
 def fit(image: Image.Image, side: int) -> Tensor:
-    """Any picture as uint8 (3, side, side): upright, RGB, its middle square, scaled."""
+    """Any picture as uint8 (3, side, side): upright, RGB, its middle square, scaled.
+
+    Transparent parts become white.
+    """
     image = ImageOps.exif_transpose(image)
-    if image.mode.startswith(("I", "F")):  # 16 bits or more, which convert("RGB") would cut off
+    if image.mode.startswith(("I", "F")):  # 16 bits or more: convert("RGB") would clip them
         values = np.asarray(image, np.float64)
         top = next((top for top in (1, 255, 65535) if values.max() <= top), values.max())
         image = Image.fromarray((values.clip(0, top) * (255 / top)).astype(np.uint8))
@@ -91,7 +97,7 @@ def fit(image: Image.Image, side: int) -> Tensor:
 def _read_some(
     paths: Iterable[Path], side: int, n: int | None
 ) -> tuple[list[Tensor], dict[Path, str]]:
-    """Up to n pictures, and for each file that can't be read why."""
+    """Up to n pictures, and for each file that can't be read the reason."""
     images: list[Tensor] = []
     broken: dict[Path, str] = {}
     for path in paths:
@@ -120,18 +126,18 @@ def _as_faces(images: list[Tensor], source: str) -> Dataset:
     return Dataset(torch.stack(images), labels, NAMES, source)
 
 
-def _told(broken: dict[Path, str], base: Path) -> str:
+def _skipped(broken: dict[Path, str], base: Path) -> str:
     """A sentence that names what was skipped; empty if nothing was."""
     if not broken:
         return ""
     named = [f"{path.relative_to(base)} ({why})" for path, why in sorted(broken.items())]
-    more = f" and {len(named) - TOLD:,} more" if len(named) > TOLD else ""
-    return f" Skipped {len(named):,} that can't be read: {'; '.join(named[:TOLD])}{more}."
+    more = f" and {len(named) - NAMED:,} more" if len(named) > NAMED else ""
+    return f" Skipped {len(named):,} that can't be read: {'; '.join(named[:NAMED])}{more}."
 
 
 def _celeba_advice(base: Path, problem: Exception) -> str:
     there = sorted(path.name for path in (base / "celeba").glob("*"))[:8]
-    return "\n".join([
+    lines = [
         f"CelebA is not complete in {base / 'celeba'}, and is never downloaded for you.",
         f"torchvision says: {str(problem).splitlines()[0]}",
         f"Found there: {', '.join(there) or 'nothing'}.",
@@ -143,4 +149,5 @@ def _celeba_advice(base: Path, problem: Exception) -> str:
         "- or let COURSE_DATA name the folder in which your celeba folder lies",
         '- or load("faces", folder="...") for a folder of photographs of your own',
         '- or load("faces") for faces drawn here, whose factors are known',
-    ])  # fmt: skip
+    ]
+    return "\n".join(lines)

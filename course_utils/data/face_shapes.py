@@ -1,26 +1,28 @@
-"""Ellipsoids seen from the front: how near they are, how they face the light, and where on them.
+"""Ellipsoids seen from the front: how near their surface is, and how it faces the light.
 
-Axes as the viewer sees them: x to the right, y up, z toward the viewer; the picture spans REACH
-to all sides. Rays run along z (orthographic view), so each ray and ellipsoid meet where a quadratic
-equation says. An ellipsoid is the set of p with (p - c)ᵀ M (p - c) = 1; its normal is M (p - c).
+Axes as the viewer sees them: x to the right, y up, z toward the viewer; the image spans REACH to
+all sides. An ellipsoid is the set of points p with (p - c)ᵀ M (p - c) = 1, and M (p - c) is normal
+to it. The view is orthographic: every ray runs along z, so a quadratic equation in z says where it
+meets an ellipsoid. A "plane" here is one number for each point of an image.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import pi
 
 import torch
 from torch import Tensor
 
 FAR = -9.0  # depth where there is nothing
-REACH, LOW = 0.70, 0.02  # half the picture's height, and the height of its middle
+REACH, LOW = 0.70, 0.02  # half the image's height, and the y of its middle
 
 
 def turn(azimuth: Tensor, elevation: Tensor) -> Tensor:
-    """Rotations (N, 3, 3) that take head axes to the viewer's, from angles (N,) in degrees.
+    """Rotations (N, 3, 3) from the head's axes to the viewer's, from angles (N,) in degrees.
 
-    The nose points along z in the head; seen by the viewer, along
-    (cos e sin a, sin e, cos e cos a).
+    The nose points along z in the head's axes, along (cos e sin a, sin e, cos e cos a) in the
+    viewer's, with azimuth a and elevation e.
     """
     a, e = azimuth * (pi / 180), elevation * (pi / 180)
     zero, ca, sa, ce, se = torch.zeros_like(a), a.cos(), a.sin(), e.cos(), e.sin()
@@ -29,7 +31,10 @@ def turn(azimuth: Tensor, elevation: Tensor) -> Tensor:
 
 
 class Grid:
-    """The points of pictures of side × side: x (1, 1, W) and y (1, H, 1), within REACH of (0, LOW)."""
+    """The points of an image of side × side, within REACH of (0, LOW).
+
+    x: (1, 1, W) · y: (1, H, 1) · step: distance between two points
+    """
 
     def __init__(self, side: int) -> None:
         at = REACH * ((torch.arange(side) + 0.5) / side * 2 - 1)
@@ -37,7 +42,7 @@ class Grid:
         self.step = 2 * REACH / side
 
     def box(self, x: tuple[float, float], y: tuple[float, float]) -> tuple[slice, slice]:
-        """Rows and columns that hold what lies between these x and these y."""
+        """The rows and columns of all points with x and y between these bounds."""
         columns = ((self.x > x[0]) & (self.x < x[1])).flatten().nonzero().flatten()
         rows = ((self.y > y[0]) & (self.y < y[1])).flatten().nonzero().flatten()
         return _span(rows), _span(columns)
@@ -48,13 +53,14 @@ def _span(found: Tensor) -> slice:
 
 
 class Ellipsoid:
-    """N ellipsoids; planes (N, h, w) are the part of the grid that the largest of them covers.
+    """N ellipsoids, computed on the part (h, w) of the grid that they cover, all N in one.
 
-    depth: z of the nearest point, FAR where the ray misses · rows, columns: where that part lies
+    rows, columns: of that part · grid_x, grid_y: its points · hit: bool (N, h, w), whether the ray
+    meets the ellipsoid · depth: (N, h, w), z of the nearest point, FAR where the ray misses it
     """
 
     def __init__(self, grid: Grid, center: Tensor, radii: Tensor, rotation: Tensor) -> None:
-        """center, radii (N, 3) or (3,) in head axes, rotation (N, 3, 3)."""
+        """center, radii: (N, 3) or (3,) in axes that rotation (N, 3, 3) takes to the viewer's."""
         radii = radii.expand(len(rotation), 3)
         middle = (rotation @ center.expand(len(rotation), 3).unsqueeze(-1)).unsqueeze(-1)
         cx, cy, self.cz = middle.unbind(1)  # (N, 1, 1) each
@@ -67,35 +73,38 @@ class Ellipsoid:
         self.rows, self.columns = grid.box((left, right), (low, high))
         self.grid_x, self.grid_y = grid.x[..., self.columns], grid.y[:, self.rows]
         self.x, self.y = self.grid_x - cx, self.grid_y - cy
+        # where the ray meets it: m22 z² + 2 slope z + rest = 0, with z counted from the center
         slope = m[:, 0, 2] * self.x + m[:, 1, 2] * self.y
         rest = m[:, 0, 0] * self.x**2 + (m[:, 1, 1] * self.y**2 - 1)
         rest.addcmul_(2 * m[:, 0, 1] * self.x, self.y)
         root = torch.addcmul(slope * slope, rest, m[:, 2, 2], value=-1)
         self.hit = root > 0
-        self.z = root.clamp_(min=0).sqrt_().sub_(slope).div_(m[:, 2, 2])  # from the center
+        self.z = root.clamp_(min=0).sqrt_().sub_(slope).div_(m[:, 2, 2])
         self.depth = torch.where(self.hit, self.z + self.cz, FAR)
 
     def along(self, direction: Tensor) -> Tensor:
-        """Cosine between the surface and directions (N, 3) of length 1, as a plane."""
-        return self._linear((self.form @ direction.unsqueeze(-1)).squeeze(-1)).mul_(self.steep())
+        """Cosine (N, h, w) between the surface's normal and directions (N, 3) of length 1."""
+        a, b, c = (self.form @ direction.unsqueeze(-1))[..., None].unbind(1)  # M is symmetric
+        product = torch.addcmul(a * self.x + b * self.y, c, self.z)  # direction · M (p - c)
+        return product.mul_(self._inverse_length)
 
-    def steep(self) -> Tensor:
-        """1 / length of M (p - c), as a plane; computed once."""
-        if not hasattr(self, "_steep"):
-            s = (self.form @ self.form)[..., None, None]
-            square = (s[:, 0, 0] * self.x**2) + s[:, 1, 1] * self.y**2
-            square.addcmul_(2 * s[:, 0, 1] * self.x, self.y)
-            lean = 2 * (s[:, 0, 2] * self.x + s[:, 1, 2] * self.y)
-            lean.addcmul_(s[:, 2, 2], self.z)
-            self._steep = square.addcmul_(lean, self.z).clamp_(min=1e-6).rsqrt_()
-        return self._steep
+    @cached_property
+    def _inverse_length(self) -> Tensor:
+        """1 / |M (p - c)|, (N, h, w): the square root of (p - c)ᵀ M² (p - c), inverted."""
+        s = (self.form @ self.form)[..., None, None]
+        square = (s[:, 0, 0] * self.x**2) + s[:, 1, 1] * self.y**2
+        square.addcmul_(2 * s[:, 0, 1] * self.x, self.y)
+        rest = 2 * (s[:, 0, 2] * self.x + s[:, 1, 2] * self.y)
+        rest.addcmul_(s[:, 2, 2], self.z)
+        return square.addcmul_(rest, self.z).clamp_(min=1e-6).rsqrt_()
 
-    def _linear(self, by: Tensor) -> Tensor:
-        a, b, c = by[..., None, None].unbind(1)
-        return torch.addcmul(a * self.x + b * self.y, c, self.z)
+
+def hairline(x: Tensor, z: Tensor) -> Tensor:
+    """The y at which hair begins, in the head's axes: at the brow in front, at the nape behind."""
+    return 0.06 + 0.72 * z - 0.45 * (x * x) - 0.10 * (x - 0.14).abs()
 
 
 def in_head(x: Tensor, y: Tensor, z: Tensor, rotation: Tensor) -> tuple[Tensor, ...]:
-    """Head axes of points in the viewer's axes: three planes like z (N, h, w)."""
+    """Points in the head's axes, from the viewer's: three planes (N, h, w), like z."""
     axes = rotation[..., None, None].unbind(2)  # columns: the head's axes, seen by the viewer
     return tuple(torch.addcmul(axis[:, 0] * x + axis[:, 1] * y, axis[:, 2], z) for axis in axes)

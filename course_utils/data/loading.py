@@ -1,8 +1,9 @@
-"""`load`: one door to every set of images, and errors that say what there is."""
+"""`load`: one function for every set of images, and errors that say what there is."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 import torch
 
@@ -31,38 +32,27 @@ def load(
 ) -> Dataset:
     """Load a set of images, and print one line that says where they come from.
 
-    name: "digits" (28×28), "fashion" (28×28), "roads" (32×32 RGB), "faces" or "non-faces" (RGB,
-    side × side) · split: "train" or "test".
-    source: "mnist" or "drawn" insists; None asks the environment variable COURSE_SOURCE, and takes
-    MNIST where it is cached or can be downloaded, else the drawn digits. Faces are drawn unless you
-    say source="celeba".
-    n: how many; the default is all real images, or 10,000 / 2,000 drawn ones (or of CelebA).
-    seed: which ones. The first k of n are the same for every n.
-    side: of faces and non-faces, 32 or 64 · folder: photographs of faces to read instead.
-    Raises ValueError for a name, split, source or n there isn't, FileNotFoundError for a folder
-    there isn't, ConnectionError where a real data set is neither here nor to be had.
+    name: "digits" or "fashion" (1×28×28), "roads" (3×32×32), "faces" or "non-faces" (3×side×side)
+    split: "train" or "test" · n: how many; all of MNIST by default, 10,000 / 2,000 of what is drawn
+    seed: which ones; the first k of n are the same for every n · side: of (non-)faces, 32 or 64
+    source: "mnist", "drawn", …; None takes what the environment variable COURSE_SOURCE says, else
+    MNIST where it is here or can be downloaded, else drawn digits. Faces are drawn by default.
+    folder: photographs of faces to read instead.
+    Raises ValueError for an argument that isn't one of these, FileNotFoundError for a folder that
+    isn't there, ConnectionError where a real data set is not here and can't be downloaded.
     """
     _check(name, split, source, n)
     _check_faces(name, source, side, folder)
     if folder is not None:
         return _read_photos(folder, split, n, seed, side)
-    source = source or _default_source(name)
-    note = ""
-    if source is None:
-        source, note = _best_source()
+    source, note = _choose_source(name, source)
     if source == "drawn":
         data = _draw(name, split, n or DRAWN_SIZE[split], seed, side)
         print(f"{name}: {len(data):,} drawn here ({split}, seed {seed}).{note}")
         return data
     if source == "celeba":
         return _read_celeba(split, n or DRAWN_SIZE[split], seed, side)
-    from course_utils.data.real import read
-
-    data, folder = read(source, split)
-    if n is not None and n > len(data):
-        raise ValueError(f"n = {n:,}, but {source} has {len(data):,} for split {split!r}.")
-    print(f"{name}: {n or len(data):,} read from {folder} ({split}).")
-    return data if n is None else data[_first_of_shuffled(n, len(data), seed)]
+    return _read_real(name, source, split, n, seed)
 
 
 def _check(name: str, split: str, source: str | None, n: int | None) -> None:
@@ -90,25 +80,29 @@ def _check_faces(
         raise ValueError(f"{name!r} comes in one size; leave side out.")
 
 
-def _listed(words: object) -> str:
+def _listed(words: Iterable[str]) -> str:
     return ", ".join(repr(word) for word in words)
 
 
-def _default_source(name: str) -> str | None:
-    """The only source there is, or what COURSE_SOURCE says, or None: choose the best."""
+def _choose_source(name: str, source: str | None) -> tuple[str, str]:
+    """The source to take, and a sentence that says why it isn't the best one, or ""."""
+    if source is not None:
+        return source, ""
     if len(SOURCES[name]) == 1 or name == "faces":
-        return SOURCES[name][0]
-    wanted = os.environ.get("COURSE_SOURCE") or None
-    if wanted is not None and wanted not in SOURCES[name]:
+        return SOURCES[name][0], ""
+    wanted = os.environ.get("COURSE_SOURCE")
+    if not wanted:
+        return _mnist_or_drawn()
+    if wanted not in SOURCES[name]:
         raise ValueError(
             f"The environment variable COURSE_SOURCE is {wanted!r}. "
             f"For {name!r} it can be: {_listed(SOURCES[name])}, or unset."
         )
-    return wanted
+    return wanted, ""
 
 
-def _best_source() -> tuple[str, str]:
-    """MNIST if all of it is here or can be had now, else drawn digits and a sentence why."""
+def _mnist_or_drawn() -> tuple[str, str]:
+    """MNIST if all of it is here or can be downloaded now, else drawn digits and the reason."""
     from course_utils.data.real import ensure
 
     try:
@@ -116,6 +110,16 @@ def _best_source() -> tuple[str, str]:
     except ConnectionError as problem:
         return "drawn", " " + str(problem).splitlines()[0]
     return "mnist", ""
+
+
+def _read_real(name: str, source: str, split: str, n: int | None, seed: int) -> Dataset:
+    from course_utils.data.real import read
+
+    data, folder = read(source, split)
+    if n is not None and n > len(data):
+        raise ValueError(f"n = {n:,}, but {source} has {len(data):,} for split {split!r}.")
+    print(f"{name}: {n or len(data):,} read from {folder} ({split}).")
+    return data if n is None else data[_first_of_shuffled(n, len(data), seed)]
 
 
 def _read_photos(
@@ -156,4 +160,5 @@ def _draw(name: str, split: str, n: int, seed: int, side: int) -> Dataset:
 
 
 def _first_of_shuffled(n: int, size: int, seed: int) -> torch.Tensor:
+    """The first n (n,) of the positions 0 to size - 1 in random order."""
     return torch.randperm(size, generator=torch.Generator().manual_seed(seed))[:n]

@@ -1,4 +1,4 @@
-"""Curves that the benchmarks measured and that notebooks plot beside their own."""
+"""Numbers that the benchmarks measured and that notebooks plot beside their own."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "measurements"
-Row = Mapping[str, str]
+Row = Mapping[str, str]  # column -> text
 
 
 def measured(name: str, **chosen: object) -> list[Row]:
-    """Rows of the table `name` ("vae_elbo") whose columns have the chosen values, as text.
+    """Rows of the table `name`: `measured("vae_elbo", seed=0)` gives those of seed 0.
 
-    KeyError if a column is not there; FileNotFoundError if no such table was measured.
+    Each row is a dict of texts. Raises KeyError for a column that isn't there, FileNotFoundError if
+    no such table was measured.
     """
     with open(FOLDER / f"{name}.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -21,7 +22,7 @@ def measured(name: str, **chosen: object) -> list[Row]:
 
 
 def write_measured(name: str, rows: list[Mapping[str, object]]) -> None:
-    """Write the table `name`, one line a row; all rows have the same columns."""
+    """Write the table `name`, for `measured` to read; all rows have the same columns."""
     FOLDER.mkdir(exist_ok=True)
     with open(FOLDER / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")

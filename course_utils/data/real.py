@@ -1,7 +1,7 @@
 """MNIST and Fashion-MNIST, read from the files that torchvision's data sets use.
 
 They lie in `MNIST/raw` and `FashionMNIST/raw` under the data folder, packed (.gz) or unpacked.
-Files that are already there are read as they are; what we download ourselves is checksummed.
+Files that are there are read as they are; the checksum of what is downloaded is compared.
 """
 
 from __future__ import annotations
@@ -24,15 +24,26 @@ FILES = {
 NAMES = {
     "mnist": tuple("0123456789"),
     "fashion-mnist": (
-        "T-shirt", "trouser", "pullover", "dress", "coat",
-        "sandal", "shirt", "sneaker", "bag", "ankle boot",
+        "T-shirt",
+        "trouser",
+        "pullover",
+        "dress",
+        "coat",
+        "sandal",
+        "shirt",
+        "sneaker",
+        "bag",
+        "ankle boot",
     ),
-}  # fmt: skip
+}
 _failed: dict[Path, str] = {}  # downloads that failed in this process, and why
 
 
 def data_folder() -> Path:
-    """$COURSE_DATA, else `data/` of the repository, else `data/` where the notebook runs."""
+    """$COURSE_DATA, else `data/` of the repository, else `data/` where the notebook runs.
+
+    Raises FileNotFoundError if COURSE_DATA names no folder.
+    """
     chosen = os.environ.get("COURSE_DATA")
     if chosen:
         folder = Path(chosen).expanduser()
@@ -48,11 +59,11 @@ def data_folder() -> Path:
 
 
 def ensure(source: str, again: bool = True) -> Path:
-    """The folder that holds all four files of `source`, downloading those it lacks.
+    """The folder that holds all four files of `source`; those it lacks are downloaded.
 
-    Both splits or none: training on one source and testing on another would go unnoticed.
-    again: download even if that failed before in this process.
-    Raises ConnectionError where that can't be done, PermissionError for an unreadable folder.
+    Both splits or none, so that nobody trains on MNIST and tests on drawn digits unnoticed.
+    again: try to download even if that failed before in this process.
+    Raises ConnectionError if a download fails, PermissionError for a folder that can't be read.
     """
     base = data_folder()
     folder = base / FOLDERS[source] / "raw"
@@ -74,9 +85,12 @@ def ensure(source: str, again: bool = True) -> Path:
 
 
 def read(source: str, split: str) -> tuple[Dataset, Path]:
-    """One split of `source` as a Dataset, and the folder it was read from."""
+    """One split of `source` as a Dataset, and the folder it was read from.
+
+    Raises ValueError for broken files, and what `ensure` raises.
+    """
     folder = ensure(source)
-    image_path, label_path = (_find(folder, name) for name in FILES[split])
+    image_path, label_path = (_find(folder, name) or folder / name for name in FILES[split])
     images, labels = read_idx(image_path), read_idx(label_path)
     if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):
         raise ValueError(
@@ -93,9 +107,10 @@ def read(source: str, split: str) -> tuple[Dataset, Path]:
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """The uint8 array in an IDX file, packed or not (yann.lecun.com/exdb/mnist, at the end).
+    """The uint8 array in an IDX file, packed or not, of one to three axes.
 
-    Raises ValueError naming the file and what is wrong with it.
+    Two zero bytes, the type (8: uint8), the number of axes, their sizes, then the numbers
+    (yann.lecun.com/exdb/mnist, at the end). Raises ValueError for a file that is not so.
     """
     try:
         raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
@@ -113,6 +128,7 @@ def read_idx(path: Path) -> np.ndarray:
 
 
 def _find(folder: Path, name: str) -> Path | None:
+    """The file called `name`, unpacked or packed, if it is in the folder."""
     candidates = (folder / name, folder / f"{name}.gz")
     return next((path for path in candidates if path.is_file()), None)
 

@@ -12,8 +12,8 @@ class ClassMixture:
     """Draws images from `per_class` Gaussians for each class, in `dims` principal components.
 
     mean (784,), basis (784, dims): the principal components · codes (N, dims): training images in
-    them · cluster (N,): the Gaussian that each training image belongs to · prior (K,), mus (K, dims),
-    covs (K, dims, dims): the K Gaussians · owner (K,): the class of each.
+    them · cluster (N,): the Gaussian that each training image belongs to · owner (K,), prior (K,),
+    mus (K, dims), covs (K, dims, dims): class, weight, mean and covariance of the K Gaussians.
     After Richardson and Weiss, "On GANs and GMMs", 2018, with k-means in place of EM.
     """
 

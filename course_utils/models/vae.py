@@ -11,7 +11,7 @@ from course_utils.distributions import reparameterize
 
 
 class VAE(nn.Module):
-    """784-hidden-latent_dim-hidden-784. The encoder gives mu and logvar = log sigma^2, not log sigma.
+    """784-hidden-latent_dim-hidden-784. The encoder gives mu and logvar, which is log sigma^2.
 
     hidden, layers: width and number of the ReLU layers on each side. Kingma and Welling, 2014,
     appendix C.

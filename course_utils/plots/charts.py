@@ -81,8 +81,11 @@ def score_histogram(
         ax.axvline(at, color=INK, lw=1.6)
         place = (at - edges[0]) / (edges[-1] - edges[0])  # 0 left, 1 right
         align, shift = ("right", -6) if place > 0.5 else ("left", 6)  # on the side with more room
-        place_text = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-        ax.annotate(name, (at, 1), (shift, -4), va="top", ha=align, **place_text)
+        units: dict[str, Any] = {
+            "xycoords": ("data", "axes fraction"),
+            "textcoords": "offset points",
+        }
+        ax.annotate(name, (at, 1), (shift, -4), va="top", ha=align, **units)
     name_lines(ax)
     ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
     ax.set(xlabel=xlabel, ylabel="share of examples")

@@ -1,4 +1,4 @@
-"""Draw what autograd recorded: from a loss, along its `grad_fn`, back to the tensors it depends on."""
+"""Draw what autograd recorded: from a loss along its `grad_fn` back to the tensors behind it."""
 
 from __future__ import annotations
 

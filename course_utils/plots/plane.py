@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -91,9 +91,9 @@ def _draw_regions(ax: Axes, grid: Grid, classify: Model) -> None:
 def _draw_points(ax: Axes, points: np.ndarray, classes: np.ndarray, names: Sequence[str]) -> None:
     for number in np.unique(classes):
         x, y = points[classes == number].T
-        marker, color = MARKERS[number % 10], PETROFF[number % 10]
         label = names[number] if names else f"class {number}"
-        ax.scatter(x, y, 26, color, marker, linewidths=0.5, label=label, edgecolors="white")
+        style: dict[str, Any] = {"marker": MARKERS[number % 10], "color": PETROFF[number % 10]}
+        ax.scatter(x, y, s=26, linewidths=0.5, edgecolors="white", label=label, **style)
 
 
 def _draw_stars(ax: Axes, stars: Mapping[str, np.ndarray]) -> None:
@@ -108,6 +108,6 @@ def _draw_contours(ax: Axes, grid: Grid, points: np.ndarray, log_density: Model)
     at_points = to_array(log_density(torch.tensor(points, dtype=torch.float32)))
     for share, line in ((0.5, "-"), (0.9, "--"), (0.99, ":")):
         level = np.quantile(at_points, 1 - share)
-        style = {"levels": [level], "colors": HOUSE, "linestyles": line, "linewidths": 1.5}
-        ax.contour(grid.x, grid.y, heights, **style)
+        style: dict[str, Any] = {"colors": HOUSE, "linestyles": line, "linewidths": 1.5}
+        ax.contour(grid.x, grid.y, heights, levels=[level], **style)
         ax.plot([], [], color=HOUSE, ls=line, lw=1.5, label=f"{share:.0%} of the points")

@@ -46,7 +46,7 @@ MARKERS = "osD^vPXp*h"
 SERIES = (HOUSE, ACCENT, "#832db6", "#2b8a8f", "#bd1f01")  # of curves, with a line style each
 LINES = ("-", "--", "-.", ":", (0, (1, 1)))
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {  # names of matplotlib's settings, "matplotlibrc" in its documentation
     "figure.figsize": (8, 4.2),
     "figure.dpi": 100,
     "savefig.dpi": 200,
@@ -111,8 +111,14 @@ def canvas(
 
 def set_title(ax: Axes, title: str) -> None:
     """Put the finding above `ax`, for a figure with one pair of axes, in lines that fit."""
-    room = ax.get_window_extent().width / ax.get_figure(root=True).dpi  # inches, before layout
+    room = ax.get_position().width * _figure_of(ax).get_figwidth()  # inches, before layout
     ax.set_title(textwrap.fill(title, max(int(10.2 * room), 20)))
+
+
+def _figure_of(ax: Axes) -> Figure:
+    fig = ax.figure
+    assert isinstance(fig, Figure)  # the course uses no subfigures
+    return fig
 
 
 def set_finding(fig: Figure, title: str) -> None:

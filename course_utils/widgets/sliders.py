@@ -15,7 +15,7 @@ from course_utils.widgets.panel import Panel
 
 
 class Explorer(Panel):
-    """What `explore` returns: `controls`, the widgets by name, and `error`, the last error's text."""
+    """What `explore` returns: its `controls` by name, and the text of the last `error`, or ""."""
 
     def __init__(
         self,

@@ -81,8 +81,9 @@ _NOT_ANSWERS = (
 
 def _enclosing(text: str, line: int) -> str | None:
     for node in parse(text).body:
-        is_definition = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if is_definition and node.lineno <= line + 1 <= (node.end_lineno or 0):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if node.lineno <= line + 1 <= (node.end_lineno or 0):
             return node.name
     return None
 
@@ -96,22 +97,22 @@ def find_mentions(text: str, number: str) -> list[tuple[int, str, str]]:
     """(0-based line, "check", "hint" or "predict", name) for each such call in this cell."""
     if not any(call in text for call in ("check(", "hint(", "predict(")):
         return []
-    found = []
+    found: list[tuple[int, str, str]] = []
     for node in ast.walk(parse(text)):
-        match node:
-            case ast.Call(func=ast.Name(id="check"), args=[ast.Name(id="answers"), key]):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        match node.func.id, node.args:
+            case "check", [ast.Name(id="answers"), key]:
                 name = _text_of(key) and f"{number}.answers.{_text_of(key)}"
-            case ast.Call(func=ast.Name(id="check"), args=[_, key]):
+            case "check", [_, key]:
                 name = _text_of(key)
-            case ast.Call(func=ast.Name(id="check"), args=[ast.Name(id=name)]):
+            case "check" | "hint", [ast.Name(id=name)]:
                 pass
-            case ast.Call(func=ast.Name(id="hint"), args=[ast.Name(id=name)]):
-                pass
-            case ast.Call(func=ast.Name(id="hint"), args=[key]):
+            case "hint", [key]:
                 name = _text_of(key)
                 if re.match(r"\d", name) and ".answers." not in name:
                     name = f"{number}.answers.{name}"
-            case ast.Call(func=ast.Name(id="predict"), args=[key]):
+            case "predict", [key]:
                 name = _text_of(key)
             case _:
                 continue

@@ -33,9 +33,16 @@ class Exercises(Protocol):
 
 
 class ExerciseLike(Protocol):
-    name: str
-    title: str
-    points: int
+    """What the build wants to know of an exercise or a question."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def points(self) -> int: ...
 
 
 def find_problems(sources: Sequence[Source], exercises: Exercises) -> list[Problem]:

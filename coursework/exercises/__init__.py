@@ -46,7 +46,7 @@ def _by_name() -> dict[str, Exercise | Question | Prediction]:
 
 def _find(name: str, kinds: type | tuple[type, ...]) -> Exercise | Question | Prediction:
     entry = _by_name().get(name)
-    if not isinstance(entry, kinds):
+    if entry is None or not isinstance(entry, kinds):
         known = [n for n, e in _by_name().items() if isinstance(e, kinds)]
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
         raise KeyError(

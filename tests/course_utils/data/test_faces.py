@@ -10,7 +10,8 @@ from torch import Tensor
 from torch.nn.functional import max_pool2d
 
 from course_utils.data import Dataset, load
-from course_utils.data.face_scene import MONK, Scene
+from course_utils.data.face_colors import MONK
+from course_utils.data.face_scene import FaceScene
 from course_utils.data.face_shapes import LOW, REACH, Grid
 from course_utils.data.faces import FACTORS, GROUPS, draw_faces, face_groups, render_faces
 
@@ -97,7 +98,7 @@ def test_numbers_and_tensors_mix() -> None:
 def test_the_tip_of_the_nose_moves_as_a_rotation_says(a: float, e: float) -> None:
     """Tip at (0, -0.10, 0.55) of the head; seen at R (0, -0.10, 0.55)."""
     values = {name: torch.tensor([float(factor.plain)]) for name, factor in FACTORS.items()}
-    scene = Scene(
+    scene = FaceScene(
         values | {"azimuth": torch.tensor([float(a)]), "elevation": torch.tensor([float(e)])}, 64
     )
     scene.paint_head()
