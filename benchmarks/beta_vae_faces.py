@@ -1,7 +1,8 @@
 """What does a larger beta buy on faces whose factors are known, and what does it forget?
 
-`python -m benchmarks.beta_vae_faces` measures (about ten minutes), writes the table that notebook 08
-reads, and replaces this benchmark's section in README.md. Data and networks are those of the notebook.
+`python -m benchmarks.beta_vae_faces` measures (about ten minutes), writes the table that notebook
+08 reads, and replaces this benchmark's section in README.md. Data and networks are those of the
+notebook.
 """
 
 from __future__ import annotations
@@ -28,13 +29,15 @@ STEPS, BATCH, BINS = 2500, 128, 20
 
 
 def close_ups(n: int, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """n faces (n, 3072), 32 × 32 cut out of 64 × 64, and their factors (n, 4) in the order of RANGES."""
+    """n faces (n, 3072), 32 × 32 cut out of 64 × 64, and their factors (n, 4) as in RANGES."""
     chance = torch.Generator().manual_seed(seed)
     low, high = torch.tensor([*RANGES.values()], dtype=torch.float32).T
     factors = low + (high - low) * torch.rand(n, len(RANGES), generator=chance)
     factors[:, 2] = factors[:, 2].round()  # the Monk scale has ten shades
-    x = [render_faces(64, **dict(zip(RANGES, part.T, strict=True)))[:, :, 24:56, 16:48].flatten(1)
-         for part in factors.split(500)]  # fmt: skip
+    x = [
+        render_faces(64, **dict(zip(RANGES, part.T, strict=True)))[:, :, 24:56, 16:48].flatten(1)
+        for part in factors.split(500)
+    ]
     return torch.cat(x), factors
 
 
@@ -46,8 +49,13 @@ def in_numbers(x: Tensor) -> Tensor:
 
 
 def mlp(inputs: int, outputs: int, hidden: int = 256) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(),
-                         nn.Linear(hidden, outputs))  # fmt: skip
+    return nn.Sequential(
+        nn.Linear(inputs, hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, outputs),
+    )
 
 
 class FaceVAE(nn.Module):
@@ -87,7 +95,7 @@ def train(
 
 
 def train_reader(x: Tensor, factors: Tensor, epochs: int = 40) -> nn.Module:
-    """From the numbers of a picture (N, NUMBERS) to its factors, each in shares of its range (N, 4)."""
+    """From the numbers of a picture (N, NUMBERS) to its factors (N, 4) in shares of their range."""
     set_seed(0)
     reader = mlp(NUMBERS, len(RANGES))
     opt = torch.optim.Adam(reader.parameters(), 1e-3, fused=True)
@@ -106,14 +114,14 @@ def in_shares(factors: Tensor) -> Tensor:
 
 
 def binned(values: Tensor) -> Tensor:
-    """Which of BINS equally full bins each value (N,) lies in; few distinct values have a bin each."""
+    """Which of BINS equally full bins each value (N,) is in; few distinct values: a bin each."""
     distinct = values.unique()
     edges = torch.quantile(values, torch.linspace(0, 1, BINS + 1)[1:-1])
     return torch.searchsorted(distinct if len(distinct) <= BINS else edges, values.contiguous())
 
 
 def mutual_information(z: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-    """MI (K, F) of latents z (N, K) and factors v (N, F), and entropies (F,), in nats, from bins."""
+    """MI (K, F) of latents z (N, K) and factors v (N, F), entropies (F,), in nats, from bins."""
     a = F.one_hot(torch.stack([binned(one) for one in z.T]), BINS).float()  # (K, N, B)
     b = F.one_hot(torch.stack([binned(one) for one in v.T]), BINS).float()  # (F, N, B)
     joint = torch.einsum("kna,fnb->kfab", a, b) / len(z)
@@ -127,8 +135,8 @@ def mutual_information(z: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
 def moved(model: FaceVAE, reader: nn.Module, mu: Tensor, starts: int = 64) -> Tensor:
     """How far each latent moves each factor, (K, F), in shares of the factor's range.
 
-    From `starts` codes: the latent goes from −2 to +2 standard deviations of the codes mu (N, K), the
-    others stay; the largest value that the reader reads, minus the smallest, mean over the starts.
+    From `starts` codes: the latent goes from −2 to +2 standard deviations of the codes mu (N, K),
+    the others stay; the largest value that the reader reads, minus the smallest, mean over starts.
     """
     line, found = torch.linspace(-2, 2, 9), []
     for k in range(mu.shape[1]):
@@ -142,8 +150,8 @@ def moved(model: FaceVAE, reader: nn.Module, mu: Tensor, starts: int = 64) -> Te
 def total_correlation(z: Tensor, steps: int = 500) -> float:
     """At least so many nats lie between codes z (N, K) and codes whose columns were shuffled apart.
 
-    A discriminator of the two (notebook 07), trained on half of the codes; on the other half its logit
-    a gives a lower bound on the KL: E[a] − log E_shuffled[exp a]. Donsker and Varadhan, 1983.
+    A discriminator of the two (notebook 07), trained on half of the codes; on the other half its
+    logit a gives a lower bound on the KL: E[a] − log E_shuffled[exp a]. Donsker and Varadhan, 1983.
     """
     z = z / z.std(0)
     half, judge = z[::2], mlp(z.shape[1], 1, 64)
@@ -167,14 +175,14 @@ def r_squared(guess: Tensor, v: Tensor) -> Tensor:
 
 
 def read_codes(mu: Tensor, v: Tensor, neighbors: int = 20) -> Tensor:
-    """R² (F,) of factors v (N, F) guessed from codes mu (N, K): the mean over the nearest other codes."""
+    """R² (F,) of factors v (N, F) predicted from codes mu (N, K) by the mean of nearest others."""
     near = torch.cdist(mu, mu).topk(neighbors + 1, largest=False).indices[:, 1:]
     return r_squared(v[near].mean(1), v)
 
 
 @torch.no_grad()
 def report(model: FaceVAE, reader: nn.Module, x: Tensor, v: Tensor) -> list[dict[str, object]]:
-    """One row for each factor, from test pictures x (N, NUMBERS) with factors v (N, F) in shares."""
+    """One row a factor, from test pictures x (N, NUMBERS) with factors v (N, F) in shares."""
     mu, logvar = model.encode(x)
     z = reparameterize(mu, logvar, torch.randn_like(mu))  # what the decoder gets, with its noise
     mi, entropy = mutual_information(z, v)
@@ -183,18 +191,34 @@ def report(model: FaceVAE, reader: nn.Module, x: Tensor, v: Tensor) -> list[dict
     floor, travel = torch.stack(shuffled).amax((0, 1)), moved(model, reader, mu)
     distortion, rate = two_terms(model, x)
     apart = z.gather(0, torch.rand_like(z).argsort(0))
-    shared = {"distortion": distortion, "rate": rate, "tc": total_correlation(z), "tc_apart": total_correlation(apart)}  # fmt: skip
+    shared = {
+        "distortion": distortion,
+        "rate": rate,
+        "tc": total_correlation(z),
+        "tc_apart": total_correlation(apart),
+    }
     r2, kept = read_codes(z, v), r_squared(reader(model.decode(z)), v)
     rows = []
     for at, name in enumerate(RANGES):
-        row = {"best": best.values[0, at], "second": best.values[1, at], "floor": floor[at], "r2": r2[at],
-               "kept": kept[at]} | {f"moves_{other}": far for other, far in zip(RANGES, travel[best.indices[0, at]], strict=True)}  # fmt: skip
-        rows.append({"factor": name, "latent": int(best.indices[0, at])} | {key: f"{float(value):.3f}" for key, value in (shared | row).items()})  # fmt: skip
+        row = {
+            "best": best.values[0, at],
+            "second": best.values[1, at],
+            "floor": floor[at],
+            "r2": r2[at],
+            "kept": kept[at],
+        } | {
+            f"moves_{other}": far
+            for other, far in zip(RANGES, travel[best.indices[0, at]], strict=True)
+        }
+        rows.append(
+            {"factor": name, "latent": int(best.indices[0, at])}
+            | {key: f"{float(value):.3f}" for key, value in (shared | row).items()}
+        )
     return rows
 
 
 def models(x: Tensor, seed: int) -> Iterator[tuple[int, str, FaceVAE]]:
-    """beta, start and model; the last ones start from the model of beta = 8, or take as many steps."""
+    """beta, start and model; the last start from the model of beta = 8, or take as many steps."""
     for beta in BETAS:
         model = train(x, beta, seed)
         yield beta, "scratch", model
@@ -239,15 +263,20 @@ def section(rows: Sequence[Row]) -> str:
         smile = [row for row in mine if row["factor"] == "smile"]
         cells = [mean(float(row[key]) for row in smile) for key in ("rate", "distortion", "kept")]
         cells.append(mean(float(row["moves_smile"]) for row in mine if row["factor"] == "azimuth"))
-        lines.append(f"| {beta} | {start} | {mean(gaps):.2f} ± {stdev(gaps):.2f} | {cells[0]:.1f} | {cells[1]:.0f} | {cells[2]:.2f} | {cells[3]:.2f} |")  # fmt: skip
+        lines.append(
+            f"| {beta} | {start} | {mean(gaps):.2f} ± {stdev(gaps):.2f} | {cells[0]:.1f}"
+            f" | {cells[1]:.0f} | {cells[2]:.2f} | {cells[3]:.2f} |"
+        )
     table = "\n".join(lines)
     return f"""{TITLE}
 
-Means over seeds 0 to {len(SEEDS) - 1} (± standard deviation), {TRAIN:,} close-ups to learn from and {TEST:,} to measure on. The smile's
-R² is read from decoded pictures; the last column says how far it moves, in shares of its range, while the head's latent
-goes from −2 to +2 standard deviations. `python -m benchmarks.beta_vae_faces` measures it anew and writes the table that notebook 08 reads.
+Means over seeds 0 to {len(SEEDS) - 1} (± standard deviation), {TRAIN:,} close-ups to learn from
+and {TEST:,} to measure on. Rate and distortion are in nats. The smile's R² is read from decoded
+pictures; the last column says how far it moves, in shares of its range, while the head's latent
+goes from −2 to +2 standard deviations. `python -m benchmarks.beta_vae_faces` measures it anew and
+writes the table that notebook 08 reads.
 
-| β | trained from | MI gap | rate (nats) | distortion (nats) | smile, R² | smile moves with the head |
+| β | trained from | MI gap | rate | distortion | smile, R² | smile moves with the head |
 |---|---|---|---|---|---|---|
 {table}
 """

@@ -1,12 +1,12 @@
-"""Does resampling by latents close the gap of a face detector? Notebook 09, five seeds, with controls.
+"""Does resampling by latents close the gap of a face detector? Notebook 09, five seeds, controls.
 
 `python -m benchmarks.debiasing` measures (about 12 minutes of one core), writes the table that
 notebook 09 reads, and replaces this benchmark's section in README.md.
 
-The skew, the number of pictures, the network and the number of epochs were chosen with the plain detector
-alone, so that it has a gap for every seed. A first look at one seed, with more pictures, added two things
-because equal arms differed by luck more than others by design: a learning rate that falls to 0, and the
-setting in which nothing but the rare properties varies.
+The skew, the number of pictures, the network and the number of epochs were chosen with the plain
+detector alone, so that it has a gap for every seed. A first look at one seed, with more pictures,
+added two things because equal arms differed by luck more than others by design: a learning rate
+that falls to 0, and the setting in which nothing but the rare properties varies.
 
 Every arm sees as many pictures, and draws its faces with replacement; they differ in the weights:
 
@@ -46,7 +46,13 @@ LATENTS, VAE_WEIGHT, SEEDS = 8, 0.001, range(5)
 ALPHAS = (0.001, 0.01, 0.1)
 ALL, THREE = "everything varies", "only skin, pose and light vary"
 VARY = {ALL: None, THREE: ("skin_tone", "azimuth", "light_strength")}
-FEW = [("plain", "none"), ("vae", "none"), ("latents", "0.001"), ("random", "0.001"), ("groups", "none")]  # fmt: skip
+FEW = [
+    ("plain", "none"),
+    ("vae", "none"),
+    ("latents", "0.001"),
+    ("random", "0.001"),
+    ("groups", "none"),
+]
 ARMS = {ALL: FEW, THREE: FEW + [("latents", f"{alpha:g}") for alpha in ALPHAS[1:]]}
 
 
@@ -57,16 +63,23 @@ class Detector(nn.Module):
         super().__init__()
         self.latents = latents
         self.encoder = nn.Sequential(
-            nn.Conv2d(3, 16, 4, 2, 1), nn.ReLU(),  # (N, 16, 16, 16)
-            nn.Conv2d(16, 32, 4, 2, 1), nn.ReLU(),  # (N, 32, 8, 8)
-            nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(),  # (N, 32, 4, 4)
-            nn.Flatten(), nn.Linear(512, 64), nn.ReLU(),
+            nn.Conv2d(3, 16, 4, 2, 1),
+            nn.ReLU(),  # (N, 16, 16, 16)
+            nn.Conv2d(16, 32, 4, 2, 1),
+            nn.ReLU(),  # (N, 32, 8, 8)
+            nn.Conv2d(32, 32, 4, 2, 1),
+            nn.ReLU(),  # (N, 32, 4, 4)
+            nn.Flatten(),
+            nn.Linear(512, 64),
+            nn.ReLU(),
             nn.Linear(64, 1 + 2 * latents),
-        )  # fmt: skip
+        )
         self.decoder = nn.Sequential(
-            nn.Linear(latents, 256), nn.ReLU(),
-            nn.Linear(256, 3072), nn.Unflatten(1, (3, 32, 32)),
-        )  # fmt: skip
+            nn.Linear(latents, 256),
+            nn.ReLU(),
+            nn.Linear(256, 3072),
+            nn.Unflatten(1, (3, 32, 32)),
+        )
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """x (N, 3, 32, 32) to y_logit (N,), mu and logvar (N, latents)."""
@@ -124,7 +137,9 @@ def step_loss(net: Detector, x: Tensor, y: Tensor, kind: str) -> Tensor:
 
 
 @torch.no_grad()
-def report(net: Detector, weight: Tensor, groups: Tensor, faces: Dataset, others: Dataset) -> list[dict[str, object]]:  # fmt: skip
+def report(
+    net: Detector, weight: Tensor, groups: Tensor, faces: Dataset, others: Dataset
+) -> list[dict[str, object]]:
     """Counts by group on test pictures, at logit 0 and where 5 % of all look-alikes pass."""
     on_faces, on_others = (
         torch.cat([net.encode(part)[0] for part in data.float().split(1000)])
@@ -133,15 +148,18 @@ def report(net: Detector, weight: Tensor, groups: Tensor, faces: Dataset, others
     strict = on_others.quantile(0.95)
     mine, theirs = face_groups(faces.factors), face_groups(others.factors)
     return [
-        {"group": name, "faces": int((mine == number).sum()),
-         "found": int((on_faces[mine == number] > 0).sum()),
-         "others": int((theirs == number).sum()),
-         "alarms": int((on_others[theirs == number] > 0).sum()),
-         "found_at_5": int((on_faces[mine == number] > strict).sum()),
-         "drawn": f"{weight[groups == number].sum():.4f}",
-         "spread": f"{weight.max() / weight.min():.1f}"}
+        {
+            "group": name,
+            "faces": int((mine == number).sum()),
+            "found": int((on_faces[mine == number] > 0).sum()),
+            "others": int((theirs == number).sum()),
+            "alarms": int((on_others[theirs == number] > 0).sum()),
+            "found_at_5": int((on_faces[mine == number] > strict).sum()),
+            "drawn": f"{weight[groups == number].sum():.4f}",
+            "spread": f"{weight.max() / weight.min():.1f}",
+        }
         for number, name in enumerate(GROUPS)
-    ]  # fmt: skip
+    ]
 
 
 def measure() -> list[dict[str, object]]:
@@ -161,7 +179,15 @@ def measure() -> list[dict[str, object]]:
                 shared = {"setting": setting, "arm": name, "alpha": alpha, "seed": seed}
                 rows += [shared | row for row in found]
                 recalls = " ".join(f"{row['found'] / row['faces']:.2f}" for row in found)
-                print(seed, setting, name, alpha, recalls, f"{time.process_time() - start:.0f} s", flush=True)  # fmt: skip
+                print(
+                    seed,
+                    setting,
+                    name,
+                    alpha,
+                    recalls,
+                    f"{time.process_time() - start:.0f} s",
+                    flush=True,
+                )
                 write_measured("debiasing", rows)
     return rows
 
@@ -181,7 +207,11 @@ def section(rows: Sequence[Row]) -> str:
     for setting in VARY:
         lines = []
         for name, alpha in ARMS[setting]:
-            mine = [row for row in rows if (row["setting"], row["arm"], row["alpha"]) == (setting, name, alpha)]  # fmt: skip
+            mine = [
+                row
+                for row in rows
+                if (row["setting"], row["arm"], row["alpha"]) == (setting, name, alpha)
+            ]
             recall = rates(mine)
             alarms = mean(mean(each) for each in rates(mine, "alarms", "others").values())
             strict = mean(mean(each) for each in rates(mine, "found_at_5").values())
@@ -191,18 +221,26 @@ def section(rows: Sequence[Row]) -> str:
                 f" {mean(each[0] for each in recall.values()):.3f} |"
                 f" {mean(gaps):.3f} ({min(gaps):.3f} to {max(gaps):.3f}) | {alarms:.3f} | {strict:.3f} |"
             )
-        tables.append(f"**{setting.capitalize()}**\n\n| arm | α | recall | majority | gap (seeds) | false alarms | recall at 5 % |\n|---|---|---|---|---|---|---|\n" + "\n".join(lines))  # fmt: skip
+        tables.append(
+            f"**{setting.capitalize()}**\n\n"
+            "| arm | α | recall | majority | gap (seeds) | false alarms | recall at 5 % |\n"
+            "|---|---|---|---|---|---|---|\n" + "\n".join(lines)
+        )
     skew = ", ".join(f"{name} {share:.0%}" for name, share in SKEW.items())
     both = "\n\n".join(tables)
     equal = [row for row in rows if (row["setting"], row["arm"]) == (THREE, "plain")]
-    rarest = ", ".join(f"{COUNT * float(row['drawn']):.0f}" for row in equal if row["group"] == GROUPS[-1])  # fmt: skip
+    rarest = ", ".join(
+        f"{COUNT * float(row['drawn']):.0f}" for row in equal if row["group"] == GROUPS[-1]
+    )
     return f"""{TITLE}
 
-{COUNT:,} faces ({skew}) and {COUNT:,} look-alikes, {EPOCHS} epochs; {TESTED:,} faces and {TESTED:,} look-alikes to test on, all
-eight groups equally large; means over {len(SEEDS)} seeds, which draw the training set too. Recall: mean over groups; majority: light skin,
-frontal, bright light; gap: largest minus smallest recall of a group; the last column sets the threshold where 5 % of all
-look-alikes pass. In the rarest group ({GROUPS[-1]}) are {rarest} faces of the five training sets; `groups` shares the draws
-among the groups that hold somebody. `python -m benchmarks.debiasing` measures it anew and writes the table that notebook 09 reads.
+{COUNT:,} faces ({skew}) and {COUNT:,} look-alikes, {EPOCHS} epochs; {TESTED:,} faces and
+{TESTED:,} look-alikes to test on, all eight groups equally large; means over {len(SEEDS)} seeds,
+which draw the training set too. Recall: mean over groups; majority: light skin, frontal, bright
+light; gap: largest minus smallest recall of a group; the last column sets the threshold where 5 %
+of all look-alikes pass. In the rarest group ({GROUPS[-1]}) are {rarest} faces of the five training
+sets; `groups` shares the draws among the groups that hold somebody.
+`python -m benchmarks.debiasing` measures it anew and writes the table that notebook 09 reads.
 
 {both}
 """

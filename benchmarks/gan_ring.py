@@ -1,7 +1,7 @@
 """How often does the GAN of notebook 06 cover the ring? Eight seeds, three pairs of learning rates.
 
-`python -m benchmarks.gan_ring` measures (two minutes), writes the table that notebook 06 prints, and
-replaces this benchmark's section in README.md. The networks are those of the notebook.
+`python -m benchmarks.gan_ring` measures (two minutes), writes the table that notebook 06 prints,
+and replaces this benchmark's section in README.md. The networks are those of the notebook.
 """
 
 from __future__ import annotations
@@ -31,18 +31,27 @@ SEEDS, STEPS, BATCH, EVERY = range(8), 1200, 128, 300
 
 def mlp(inputs: int, outputs: int, hidden: int = 64) -> nn.Sequential:
     """The network of the notebook for points in the plane: (N, inputs) to (N, outputs)."""
-    return nn.Sequential(nn.Linear(inputs, hidden), nn.LeakyReLU(0.2), nn.Linear(hidden, hidden), nn.LeakyReLU(0.2),
-                         nn.Linear(hidden, outputs))  # fmt: skip
+    return nn.Sequential(
+        nn.Linear(inputs, hidden),
+        nn.LeakyReLU(0.2),
+        nn.Linear(hidden, hidden),
+        nn.LeakyReLU(0.2),
+        nn.Linear(hidden, outputs),
+    )
 
 
 def train(lr_g: float, lr_d: float, seed: int) -> list[tuple[int, int, float]]:
     """Every 300 steps: the step, modes covered by 2,000 samples, share of them on a mode."""
     chance, ring = set_seed(seed), toy_density("ring")
     g, d = mlp(2, 2), mlp(2, 1)
-    opt_g, opt_d = (adam(net.parameters(), lr, betas=(0.5, 0.99)) for net, lr in ((g, lr_g), (d, lr_d)))  # fmt: skip
+    opt_g, opt_d = (
+        adam(net.parameters(), lr, betas=(0.5, 0.99)) for net, lr in ((g, lr_g), (d, lr_d))
+    )
     z, rows = torch.randn(2000, 2, generator=chance), []
     for step in range(1, STEPS + 1):
-        gan_step(g, d, opt_g, opt_d, ring.sample(BATCH, chance), torch.randn(BATCH, 2, generator=chance))  # fmt: skip
+        gan_step(
+            g, d, opt_g, opt_d, ring.sample(BATCH, chance), torch.randn(BATCH, 2, generator=chance)
+        )
         if step % EVERY == 0:
             samples = g(z).detach()
             share = (torch.cdist(samples, ring.means) < 0.3).any(1).float().mean().item()
@@ -57,8 +66,20 @@ def measure() -> list[dict[str, object]]:
     for name, rates in SETTINGS.items():
         for seed in SEEDS:
             for step, modes, share in train(*rates, seed):
-                rows.append({"setting": name, "seed": seed, "step": step, "modes": modes, "share": f"{share:.3f}"})  # fmt: skip
-        print(name, [row["modes"] for row in rows if row["setting"] == name and row["step"] == STEPS], flush=True)  # fmt: skip
+                rows.append(
+                    {
+                        "setting": name,
+                        "seed": seed,
+                        "step": step,
+                        "modes": modes,
+                        "share": f"{share:.3f}",
+                    }
+                )
+        print(
+            name,
+            [row["modes"] for row in rows if row["setting"] == name and row["step"] == STEPS],
+            flush=True,
+        )
     return rows
 
 
@@ -73,9 +94,9 @@ def section(rows: Sequence[Row]) -> str:
     table = "\n".join(lines)
     return f"""{TITLE}
 
-Modes of the ring covered (at least 20 of 2,000 samples within 0.3) after {STEPS:,} steps of batch {BATCH}, for seeds
-0 to {len(SEEDS) - 1}, and the share of samples on a mode, mean over seeds. `python -m benchmarks.gan_ring` measures it anew and writes
-the table that notebook 06 prints.
+Modes of the ring covered (at least 20 of 2,000 samples within 0.3) after {STEPS:,} steps of batch
+{BATCH}, for seeds 0 to {len(SEEDS) - 1}, and the share of samples on a mode, mean over seeds.
+`python -m benchmarks.gan_ring` measures it anew and writes the table that notebook 06 prints.
 
 | rates | G | D | modes of each seed | share on a mode |
 |---|---|---|---|---|

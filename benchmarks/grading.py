@@ -1,4 +1,6 @@
-"""How fast is `course grade`, beside nbgrader's autograde on the same submissions? Writes grading.md.
+"""How fast is `course grade`, beside nbgrader's autograde on the same submissions?
+
+Writes grading.md.
 
     python benchmarks/grading.py [--count 18] [--class-size 1000]
 
@@ -33,9 +35,17 @@ from coursework.grading.task import Settings
 
 SETUP = "import torch\nfrom course_utils import check"
 RIGHT = {
-    "reconstruction_error": "def reconstruction_error(x, x_hat):\n    return (x - x_hat).square().flatten(1).sum(1)",
-    "corrupt": "def corrupt(x, noise_std, generator):\n    noise = torch.randn(x.shape, generator=generator)\n    return (x + noise_std * noise).clamp(0, 1)",
-    "roc_auc": "def roc_auc(a, b):\n    gap = b[:, None] - a[None, :]\n    return float((gap > 0).double().mean() + 0.5 * (gap == 0).double().mean())",
+    "reconstruction_error": """\
+def reconstruction_error(x, x_hat):
+    return (x - x_hat).square().flatten(1).sum(1)""",
+    "corrupt": """\
+def corrupt(x, noise_std, generator):
+    noise = torch.randn(x.shape, generator=generator)
+    return (x + noise_std * noise).clamp(0, 1)""",
+    "roc_auc": """\
+def roc_auc(a, b):
+    gap = b[:, None] - a[None, :]
+    return float((gap > 0).double().mean() + 0.5 * (gap == 0).double().mean())""",
 }
 WRONG = {
     "reconstruction_error": RIGHT["reconstruction_error"].replace("sum(1)", "mean(1)"),
@@ -147,7 +157,7 @@ def rates(count: int) -> dict[int, float]:
 
 
 def processor_time(count: int) -> float:
-    """Processor seconds a submission of judge and sandbox together: other programs hardly change it."""
+    """Processor seconds a submission, judge and sandbox together; hardly changed by other load."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "student/lab/lab.ipynb"
         path.parent.mkdir(parents=True)
@@ -165,14 +175,14 @@ def processor_time(count: int) -> float:
 
 
 def _used(judge: int) -> float:
-    """Processor seconds of a judge and its sandbox up to now; ended workers count as the zygote's children."""
+    """Processor seconds of a judge and its sandbox up to now, those of ended workers included."""
     times = [p.cpu_times() for p in psutil.Process(judge).children(recursive=True)]
     own = psutil.Process(judge).cpu_times()
     return own.user + own.system + sum(sum(t[:4]) for t in times)
 
 
 def class_of(count: int) -> dict[str, float]:
-    """A whole class by the command line: seconds, and the largest memory in MB of each kind of process."""
+    """A whole class by the command line: seconds, and the largest memory in MB of each process."""
     peak: dict[str, float] = {"command": 0, "judge": 0, "share": 0, "own": 0}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -230,6 +240,21 @@ def _torch_alone() -> float:
     return float(subprocess.check_output([sys.executable, "-c", code]))
 
 
+def class_table(size: int) -> list[str]:
+    """What `class_of` measured, as rows of a table."""
+    whole = class_of(size)
+    torch_alone = f"`import torch` alone is {_torch_alone():.0f} MB"
+    shared = "which judges and sandboxes have in common (PSS)"
+    growth = f"{whole['growth']:+.0f} MB between the first quarter and the end"
+    return [
+        f"| {size} submissions, 2 workers, start included | {whole['seconds']:.0f} s |",
+        f"| largest judge, memory of its own (USS) | {whole['own']:.0f} MB, {growth} |",
+        f"| with its share of the libraries, {shared} | {whole['share']:.0f} MB |",
+        f"| with all of the libraries (RSS); {torch_alone} | {whole['judge']:.0f} MB |",
+        f"| the command itself | {whole['command']:.0f} MB |",
+    ]
+
+
 def main() -> None:
     """Measure and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -239,26 +264,32 @@ def main() -> None:
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     side = beside_nbgrader(asked.count)
     slow, fast = (statistics.median(side[k]) for k in ("nbgrader", "course grade"))
-    lines = ["# Grading: measured", "", "Made by `python benchmarks/grading.py`. Three TODOs a submission; medians.", "",
-             f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} while measuring, Python {platform.python_version()}.", "",
-             "| | |", "|---|---|",
-             f"| nbgrader 0.9.6 autograde, {asked.count} submissions | {slow:.2f} s a submission |",
-             f"| course grade, the same, taking turns with it | {fast:.3f} s a submission |",
-             f"| ratio of the medians | {slow / fast:.0f} |",
-             f"| median of the ratios, pair by pair | {statistics.median(a / b for a, b in zip(*side.values(), strict=True)):.0f} |"]  # fmt: skip
+    load, python = os.getloadavg()[0], platform.python_version()
+    pairs = statistics.median(a / b for a, b in zip(*side.values(), strict=True))
+    lines = [
+        "# Grading: measured",
+        "",
+        "Made by `python benchmarks/grading.py`. Three TODOs a submission; medians.",
+        "",
+        f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f} while measuring, "
+        f"Python {python}.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| nbgrader 0.9.6 autograde, {asked.count} submissions | {slow:.2f} s a submission |",
+        f"| course grade, the same, taking turns with it | {fast:.3f} s a submission |",
+        f"| ratio of the medians | {slow / fast:.0f} |",
+        f"| median of the ratios, pair by pair | {pairs:.0f} |",
+    ]
     speed = rates(60)
     lines += [
         f"| processor time of judge and sandbox together | {processor_time(60):.3f} s a submission |",
         f"| 1 worker, 60 submissions | {speed[1]:.1f} a second |",
-        f"| 2 workers | {speed[2]:.1f} a second, {speed[2] / speed[1]:.2f} times as many; {2 / speed[2]:.3f} s a submission and core |",
+        f"| 2 workers | {speed[2]:.1f} a second, {speed[2] / speed[1]:.2f} times as many; "
+        f"{2 / speed[2]:.3f} s a submission and core |",
     ]
     if asked.class_size:
-        whole = class_of(asked.class_size)
-        lines += [f"| {asked.class_size} submissions, 2 workers, start included | {whole['seconds']:.0f} s |",
-                  f"| largest judge, memory of its own (USS) | {whole['own']:.0f} MB, {whole['growth']:+.0f} MB between the first quarter and the end |",
-                  f"| with its share of the libraries, which judges and sandboxes have in common (PSS) | {whole['share']:.0f} MB |",
-                  f"| with all of the libraries (RSS); `import torch` alone is {_torch_alone():.0f} MB | {whole['judge']:.0f} MB |",
-                  f"| the command itself | {whole['command']:.0f} MB |"]  # fmt: skip
+        lines += class_table(asked.class_size)
     Path(__file__).with_suffix(".md").write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
 

@@ -1,11 +1,12 @@
-"""Rare roads of notebook 09: does a density find them, and does a controller gain from what it finds?
+"""Rare roads of notebook 09: does a density find them, and does a controller gain from that?
 
-`python -m benchmarks.rare_roads` measures (about four minutes of one core), writes the table that notebook 09
-reads, and replaces this benchmark's section in README.md.
+`python -m benchmarks.rare_roads` measures (about four minutes of one core), writes the table that
+notebook 09 reads, and replaces this benchmark's section in README.md.
 
 A small VAE learns from scenes of which 5 % are rare, without labels. Two scores: its negative ELBO,
-and its squared error as a share of what the scene itself varies. Then 400 of the scenes are labeled with
-their curvature and a controller learns from them: 400 at random, or 200 at random and 200 chosen.
+and its squared error as a share of what the scene itself varies. Then 400 of the scenes are labeled
+with their curvature and a controller learns from them: 400 at random, or 200 at random and 200
+chosen.
 """
 
 from __future__ import annotations
@@ -41,8 +42,12 @@ class RoadVAE(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(3072, 256), nn.ReLU(), nn.Linear(256, 32))  # fmt: skip
-        self.decoder = nn.Sequential(nn.Linear(16, 256), nn.ReLU(), nn.Linear(256, 3072), nn.Unflatten(1, (3, 32, 32)))  # fmt: skip
+        self.encoder = nn.Sequential(
+            nn.Flatten(), nn.Linear(3072, 256), nn.ReLU(), nn.Linear(256, 32)
+        )
+        self.decoder = nn.Sequential(
+            nn.Linear(16, 256), nn.ReLU(), nn.Linear(256, 3072), nn.Unflatten(1, (3, 32, 32))
+        )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         mu, logvar = self.encoder(x).chunk(2, 1)
@@ -52,7 +57,16 @@ class RoadVAE(nn.Module):
 def train_vae(x: Tensor, seed: int) -> RoadVAE:
     set_seed(seed)
     vae = RoadVAE()
-    fit(lambda x: vae_loss(x, *vae(x)), x, model=vae, epochs=20, batch_size=64, lr=1e-3, seed=seed, progress=False)  # fmt: skip
+    fit(
+        lambda x: vae_loss(x, *vae(x)),
+        x,
+        model=vae,
+        epochs=20,
+        batch_size=64,
+        lr=1e-3,
+        seed=seed,
+        progress=False,
+    )
     return vae
 
 
@@ -64,7 +78,9 @@ def scores(vae: RoadVAE, x: Tensor) -> dict[str, Tensor]:
         logits = vae.decoder(mu)
         left = (x - logits.sigmoid()).square().sum((1, 2, 3))
         own = (x - x.mean((2, 3), keepdim=True)).square().sum((1, 2, 3))
-        return torch.stack([gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits), left / own], 1)  # fmt: skip
+        return torch.stack(
+            [gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits), left / own], 1
+        )
 
     return dict(zip(WAYS[1:3], batched(both, x).T, strict=True))
 
@@ -72,8 +88,16 @@ def scores(vae: RoadVAE, x: Tensor) -> dict[str, Tensor]:
 def kinds(roads: Dataset) -> dict[str, Tensor]:
     """Which scenes are rare, and which of them in what way, masks (N,)."""
     f, rare = roads.factors, roads.labels == 1
-    ways = (rare, f["daylight"] < 0.4, f["weather"] == 2, f["weather"] == 3, f["road_type"] == 1,
-            f["road_type"] == 2, f["curvature"].abs() > 0.1, f["obstacles"] > 0)  # fmt: skip
+    ways = (
+        rare,
+        f["daylight"] < 0.4,
+        f["weather"] == 2,
+        f["weather"] == 3,
+        f["road_type"] == 1,
+        f["road_type"] == 2,
+        f["curvature"].abs() > 0.1,
+        f["obstacles"] > 0,
+    )
     return {name: rare & way for name, way in zip(KINDS, ways, strict=True)}
 
 
@@ -81,10 +105,26 @@ def controller(x: Tensor, curvature: Tensor, seed: int) -> nn.Module:
     """A small network (N, 3, 32, 32) -> (N,), taught with squared errors of the curvature."""
     set_seed(seed)
     net = nn.Sequential(
-        nn.Conv2d(3, 8, 5, 2, 2), nn.ReLU(), nn.Conv2d(8, 16, 5, 2, 2), nn.ReLU(),
-        nn.Flatten(), nn.Linear(1024, 32), nn.ReLU(), nn.Linear(32, 1), nn.Flatten(0),
-    )  # fmt: skip
-    fit(lambda x, y: (net(x) - y).square().mean(), (x, curvature), model=net, epochs=40, batch_size=32, lr=2e-3, seed=seed, progress=False)  # fmt: skip
+        nn.Conv2d(3, 8, 5, 2, 2),
+        nn.ReLU(),
+        nn.Conv2d(8, 16, 5, 2, 2),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(1024, 32),
+        nn.ReLU(),
+        nn.Linear(32, 1),
+        nn.Flatten(0),
+    )
+    fit(
+        lambda x, y: (net(x) - y).square().mean(),
+        (x, curvature),
+        model=net,
+        epochs=40,
+        batch_size=32,
+        lr=2e-3,
+        seed=seed,
+        progress=False,
+    )
     return net
 
 
@@ -114,9 +154,22 @@ def measure() -> list[dict[str, object]]:
             wrong = (batched(net, x_test) - test.factors["curvature"]).square()
             for name, mask in masks.items():
                 score = found_test.get(way)
-                auc = roc_auc(score[masks["common"]], score[mask]) if score is not None else float("nan")  # fmt: skip
-                rows.append({"seed": seed, "way": way, "scenes": name, "number": int(mask.sum()), "auc": f"{auc:.4f}",
-                             "error": f"{wrong[mask].mean().sqrt():.4f}", "rare_chosen": int(pool.labels[chosen].sum())})  # fmt: skip
+                auc = (
+                    roc_auc(score[masks["common"]], score[mask])
+                    if score is not None
+                    else float("nan")
+                )
+                rows.append(
+                    {
+                        "seed": seed,
+                        "way": way,
+                        "scenes": name,
+                        "number": int(mask.sum()),
+                        "auc": f"{auc:.4f}",
+                        "error": f"{wrong[mask].mean().sqrt():.4f}",
+                        "rare_chosen": int(pool.labels[chosen].sum()),
+                    }
+                )
             print(*(f"{key} {value}" for key, value in rows[-len(masks) + 1].items()), flush=True)
     return rows
 
@@ -125,10 +178,15 @@ def section(rows: Sequence[Row]) -> str:
     """The part of README.md that says what came out."""
 
     def told(column: str, way: str, scenes: str) -> str:
-        values = [float(row[column]) for row in rows if (row["way"], row["scenes"]) == (way, scenes)]  # fmt: skip
+        values = [
+            float(row[column]) for row in rows if (row["way"], row["scenes"]) == (way, scenes)
+        ]
         return f"{mean(values):.3f} ± {stdev(values):.3f}"
 
-    aucs = "\n".join(f"| {kind} | {told('auc', WAYS[1], kind)} | {told('auc', WAYS[2], kind)} |" for kind in KINDS)  # fmt: skip
+    aucs = "\n".join(
+        f"| {kind} | {told('auc', WAYS[1], kind)} | {told('auc', WAYS[2], kind)} |"
+        for kind in KINDS
+    )
     errors = "\n".join(
         f"| {way} | {mean(int(row['rare_chosen']) for row in rows if row['way'] == way):.0f} |"
         f" {told('error', way, 'rare')} | {told('error', way, 'night')} | {told('error', way, 'common')} |"
@@ -136,15 +194,16 @@ def section(rows: Sequence[Row]) -> str:
     )
     return f"""{TITLE}
 
-A VAE learns from {POOL:,} scenes without labels, 5 % of them rare. Area under the ROC curve against common scenes
-({TESTED:,} test scenes; mean ± standard deviation over seeds):
+A VAE learns from {POOL:,} scenes without labels, 5 % of them rare. Area under the ROC curve against
+common scenes ({TESTED:,} test scenes; mean ± standard deviation over seeds):
 
 | scenes | negative ELBO | unexplained share |
 |---|---|---|
 {aucs}
 
-A controller learns the curvature from {BUDGET} labeled scenes, all of them taken at random, or half of them at random and half
-chosen; root mean square error of the curvature, which goes from −1 to 1. `python -m benchmarks.rare_roads` measures it anew.
+A controller learns the curvature from {BUDGET} labeled scenes, all of them taken at random, or half
+of them at random and half chosen; root mean square error of the curvature, which goes from −1 to 1.
+`python -m benchmarks.rare_roads` measures it anew.
 
 | second half | rare among the {BUDGET} | error on rare | at night | on common |
 |---|---|---|---|---|

@@ -1,4 +1,4 @@
-"""One epoch of the VAE of pytorch/examples, three ways: the usual loop, `fit`, the products alone."""
+"""One epoch of the VAE of pytorch/examples by the usual loop, by `fit`, and its products alone."""
 
 from __future__ import annotations
 
@@ -81,10 +81,13 @@ def products_epoch() -> None:
     device = pick_device()
     sizes = [(784, 400), (400, 40), (20, 400), (400, 784)]  # mu and logvar in one product
     layers = [
-        (torch.randn(BATCH, wide, device=device), torch.randn(out, wide, device=device),
-         torch.randn(BATCH, out, device=device))
+        (
+            torch.randn(BATCH, wide, device=device),
+            torch.randn(out, wide, device=device),
+            torch.randn(BATCH, out, device=device),
+        )
         for wide, out in sizes
-    ]  # fmt: skip
+    ]
     for _ in range(-(-EXAMPLES // BATCH)):
         for number, (x, weight, gradient) in enumerate(layers):
             x @ weight.T  # forward

@@ -151,7 +151,7 @@ def slides(
 def site(
     out: Annotated[Path, typer.Option(help="Folder for the pages.")] = Path("site"),
 ) -> None:
-    """Make the course's website: static pages that need no server and ask nothing of the network."""
+    """Make the course's website: static pages that need no server and load nothing else."""
     from coursework import exercises
     from coursework.authoring.executed import CellFailed
     from coursework.authoring.project import read_project

@@ -1,4 +1,4 @@
-"""What some tests need and not every machine has: they are skipped there, and `.ci/run` installs it."""
+"""What some tests need: they are skipped on a machine without it, and `.ci/run` installs it."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ libraries = pytest.mark.skipif(not HAS_LIBRARIES, reason="no npm to fetch web li
 
 @contextmanager
 def drawn_data() -> Iterator[None]:
-    """Notebooks that are executed in here draw their data: no download, the same pixels everywhere."""
+    """Notebooks executed inside this draw their data: no download, the same pixels everywhere."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_SOURCE", "drawn")
         yield

@@ -18,6 +18,8 @@ from coursework.authoring.source import find_sources, read_source
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
+WIDTH = PYPROJECT["tool"]["ruff"]["line-length"]
+A_SENTENCE = re.compile(r"""\s*(\w+ ?= ?)?[fr]?("(\\.|[^"\\])*"|'(\\.|[^'\\])*'),?""")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -133,6 +135,15 @@ def test_files_are_short_and_named_for_what_they_hold():
         lines = len(path.read_text(encoding="utf-8").split("\n"))
         assert lines <= 300, f"{path.relative_to(ROOT)} has {lines} lines"
         assert path.stem not in {"utils", "helpers", "common"}
+
+
+def test_lines_of_code_are_short():
+    """A line may be longer only if it is nothing but a sentence in quotes: `title="…",`."""
+    for folder in ("course_utils", "coursework", "tests", "benchmarks"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+                short = len(line) <= WIDTH or A_SENTENCE.fullmatch(line)
+                assert short, f"{path.relative_to(ROOT)}:{number}: {len(line)} columns"
 
 
 def test_a_learner_can_read_the_package_in_an_evening():

@@ -1,4 +1,4 @@
-"""Sources executed with their solutions, kept by a hash of code and package: slides and site share them."""
+"""Executed sources, kept by a hash of code and package, which slides and site share."""
 
 import hashlib
 import os

@@ -99,7 +99,7 @@ def _blocks(
 
 
 def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """The outputs with what was printed in several goes put together; no complaints, no progress."""
+    """The outputs without warnings and progress lines; pieces of printed text are joined."""
     kept: list[NotebookNode] = []
     for output in outputs:
         is_progress = output.output_type == "display_data" and set(output.data) == {"text/plain"}

@@ -1,4 +1,4 @@
-"""Explorers in an iframe: the page holds all it needs, says what it shows, and obeys keyboard and pointer."""
+"""Explorers in an iframe: all inside, what they show in words, driven by keyboard and pointer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from coursework.authoring.vendored import library
 from tests import needs
 
 AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-  .flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 160)} ${(n.any[0] || {}).message || ''}`))"""
+  .flatMap(v => v.nodes.map(
+    n => `${v.id}: ${n.html.slice(0, 160)} ${(n.any[0] || {}).message || ''}`))"""
 CHANGED = """async before => {
   const canvas = document.querySelector('canvas'), start = performance.now();
   while (canvas.toDataURL() === before && performance.now() - start < 3000)
@@ -108,7 +109,7 @@ def test_it_is_light_or_dark_like_the_page_around_it(tmp_path):
 @pytest.mark.slow
 @needs.browser
 def test_two_bumps_finds_the_fits(tmp_path):
-    """At 3, forward: the mean and the width of p. Reverse: one bump, and from the middle the worse valley."""
+    """Bumps at ±3. Forward: the mean and the width of p. Reverse: one bump, or a worse valley."""
     narrow, wide = {"apart": 3, "mu": 2, "sigma": 1}, {"apart": 3, "mu": 0, "sigma": 1.5}
     found = {}
     with open_page(860, 520) as page:

@@ -18,7 +18,8 @@ history = fit(step, torch.randn(80, 2), model=model, batch_size=1)
 EXPLORE = """
 from course_utils import plots, widgets
 widgets.explore(
-    lambda fig, k: plots.curves([1, 2], {"a": [1, k]}, "x", "y", fig=fig), alt="it rises", k=(1, 9, 2)
+    lambda fig, k: plots.curves([1, 2], {"a": [1, k]}, "x", "y", fig=fig),
+    alt="it rises", k=(1, 9, 2)
 )
 """
 FAIL = """

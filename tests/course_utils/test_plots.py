@@ -38,14 +38,25 @@ def numbers(scale: float) -> list[float]:
 
 FIGURES: dict[str, Callable[..., Figure]] = {
     "image_grid": lambda **k: plots.image_grid(GRAY, titles=["p = 0.99"] * 12, columns=4, **k),
-    "image_rows": lambda **k: plots.image_rows({"original": GRAY[:8], "two numbers": GRAY[:5]}, **k),
+    "image_rows": lambda **k: plots.image_rows(
+        {"original": GRAY[:8], "two numbers": GRAY[:5]}, **k
+    ),
     "plane_panels": lambda **k: plots.plane_panels(
-        POINTS, CLASSES, {"boundary": classify, "density": classify}, {"density": log_density},
-        marked={"outlier": torch.tensor([6.0, 6.0])}, **k,
+        POINTS,
+        CLASSES,
+        {"boundary": classify, "density": classify},
+        {"density": log_density},
+        marked={"outlier": torch.tensor([6.0, 6.0])},
+        **k,
     ),
     "curves": lambda **k: plots.curves(
-        [1, 2, 64], {"PCA": numbers(1), "autoencoder": numbers(0.5)}, "size", "error",
-        log_x=True, log_y=True, **k,
+        [1, 2, 64],
+        {"PCA": numbers(1), "autoencoder": numbers(0.5)},
+        "size",
+        "error",
+        log_x=True,
+        log_y=True,
+        **k,
     ),
     "score_histogram": lambda **k: plots.score_histogram(
         {"normal": torch.randn(99), "strange": torch.randn(50) + 4}, "score", {"yours": 9.0}, **k
@@ -53,7 +64,7 @@ FIGURES: dict[str, Callable[..., Figure]] = {
     "roc_plot": lambda **k: plots.roc_plot(
         {"autoencoder": roc_curve(torch.randn(99), torch.randn(50) + 1)}, **k
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,8 @@ ALL_DONE = """() => {
 }"""
 WAITING = """() => {
     const cells = [...document.querySelectorAll('.jp-CodeCell')];
-    const waiting = cells.filter(c => !/[0-9]/.test(c.querySelector('.jp-InputPrompt').textContent));
+    const prompt = cell => cell.querySelector('.jp-InputPrompt').textContent;
+    const waiting = cells.filter(cell => !/[0-9]/.test(prompt(cell)));
     return waiting.length + ' of ' + cells.length + ' cells have not run, the first one:\\n'
         + (waiting.length ? waiting[0].querySelector('.cm-content, .CodeMirror').innerText : '');
 }"""

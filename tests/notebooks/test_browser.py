@@ -1,4 +1,4 @@
-"""A learner's first quarter of an hour: JupyterLab in Chromium, notebook 01, one wrong try, one right."""
+"""A learner's first quarter of an hour: notebook 01 in JupyterLab, one wrong try, one right."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Explorers in JupyterLab: every slider, menu, box and button by keyboard, and the picture follows."""
+"""Explorers in JupyterLab: pictures follow every slider, menu, box and button, by keyboard."""
 
 import json
 from pathlib import Path
@@ -43,8 +43,10 @@ WATCH = """() => {
 DRAWN = """frame => new Promise(resolve => {
   const page = frame.contentDocument;
   let start = null;
-  page.addEventListener('keydown', () => { start = performance.now(); }, {capture: true, once: true});
-  new MutationObserver((changes, seen) => { seen.disconnect(); resolve(performance.now() - start); })
+  const begin = () => { start = performance.now(); };
+  page.addEventListener('keydown', begin, {capture: true, once: true});
+  const finish = (_, seen) => { seen.disconnect(); resolve(performance.now() - start); };
+  new MutationObserver(finish)
     .observe(page.querySelector('#numbers'), {subtree: true, childList: true, characterData: true});
   setTimeout(() => resolve(null), 3000);
 })"""

@@ -1,4 +1,4 @@
-"""The README's test command really runs notebooks, and a wrong output or a raised error fails it."""
+"""The README's test command really runs notebooks; a wrong output or an error fails it."""
 
 import subprocess
 import sys

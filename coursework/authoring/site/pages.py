@@ -1,4 +1,4 @@
-"""An executed source as a page to read: the student's code, what it printed and drew, no solution."""
+"""An executed source as a page to read: the student's code and its outputs, without solutions."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ from coursework.authoring.project import Project
 from coursework.authoring.rules import Exercises
 from coursework.authoring.source import Source
 
-# Kept in this order, the best first; a live widget is none: it needs a kernel and a server's scripts.
+# What a page can show of an output, the best first. Live widgets need a kernel and are left out.
 FORMS = ("text/html", "image/svg+xml", "image/png", "text/plain")
 _HINT = re.compile(r"^hint\(", re.MULTILINE)
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -50,7 +50,7 @@ def make_page(
 
 
 def readable(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Outputs as they can stand on a page: what was printed, pictures, HTML; no errors, no widgets."""
+    """Outputs as a page can show them: what was printed, pictures, HTML; no errors, no widgets."""
     kept = []
     for output in outputs:
         if output.output_type == "stream" and output.name == "stdout":

@@ -1,4 +1,4 @@
-"""The landing page's example: wrong code, and what the check says to it, asked of the engine itself."""
+"""The landing page's example: wrong code, and the verdict that the engine gives on it."""
 
 from collections.abc import Mapping
 

@@ -21,7 +21,7 @@ MD5 = hashlib.md5(CONTENT).hexdigest()
 
 
 class Misbehaving(BaseHTTPRequestHandler):
-    """/good, /missing, /wrong, /portal, /cut, /hang, /stall, /slow; requests are noted in `asked`."""
+    """/good, /missing, /wrong, /portal, /cut, /hang, /stall, /slow; `asked` lists the requests."""
 
     asked: list[str]
 

@@ -1,4 +1,4 @@
-"""What a slide must be, asked of Chromium: each function walks a whole deck and returns its faults."""
+"""What Chromium says of slides: each function walks through a deck and returns its faults."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,8 @@ EDGES = """() => {
     if (e.closest('aside, mjx-assistive-mml, svg *')) continue;
     const box = e.getBoundingClientRect();
     if (box.width && box.height) {
-      right = Math.max(right, box.right - frame.left); bottom = Math.max(bottom, box.bottom - frame.top);
+      right = Math.max(right, box.right - frame.left);
+      bottom = Math.max(bottom, box.bottom - frame.top);
     }
   }
   const overlap = [...slide.querySelectorAll('.block')].some(
@@ -40,8 +41,11 @@ SMALL = """() => {
   }
   return found;
 }"""
-AXE = """async () => (await axe.run(Reveal.getCurrentSlide(), {resultTypes: ['violations']})).violations
-  .flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 120)} ${(n.any[0] || {}).message || ''}`))"""
+AXE = """async () => {
+  const found = await axe.run(Reveal.getCurrentSlide(), {resultTypes: ['violations']});
+  return found.violations.flatMap(v => v.nodes.map(
+    n => `${v.id}: ${n.html.slice(0, 120)} ${(n.any[0] || {}).message || ''}`));
+}"""
 
 
 def walk(deck: Path, page) -> Iterator[int]:
@@ -83,12 +87,13 @@ def faults_of(deck: Path) -> list[str]:
 
 NOTES = """() => {
   const box = document.querySelector('.speaker-controls-notes');
-  return box && !box.classList.contains('hidden') ? box.querySelector('.value').innerText.trim() : '';
+  const shown = box && !box.classList.contains('hidden');
+  return shown ? box.querySelector('.value').innerText.trim() : '';
 }"""
 
 
 def speaker_faults(deck: Path, has_notes: list[bool]) -> list[str]:
-    """Press s: the speaker's window must show notes on the slides that have some, and on no others."""
+    """Press s: the speaker's window must show notes on those slides that have some."""
     faults = []
     with open_page(1280, 720) as page:
         page.goto(deck.as_uri())

@@ -37,7 +37,7 @@ def test_a_leak_is_found(course):
 def test_no_line_of_a_real_solution_is_in_a_student_notebook():
     """Written out by hand here, so that it doesn't lean on the code that it tests.
 
-    A line that stands outside the solutions of any source, in a model that is given, say, is no secret.
+    A line that also stands outside the solutions of some source is no secret.
     """
     inside, outside = [], []
     for path in find_sources(ROOT):

@@ -66,7 +66,9 @@ show(plots.image_grid(torch.rand(8, 1, 8, 8)), alt="Eight squares of noise, none
 
 # %%
 from course_utils.widgets import explore
-explore(lambda fig, n: plots.image_grid(torch.rand(n, 1, 4, 4), fig=fig), alt="As many squares as the slider says", n=(1, 4, 2))
+explore(
+    lambda fig, n: plots.image_grid(torch.rand(n, 1, 4, 4), fig=fig),
+    alt="As many squares as the slider says", n=(1, 4, 2))
 '''
 INDEX = """\
 # A tiny course

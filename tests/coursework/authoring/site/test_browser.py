@@ -1,4 +1,4 @@
-"""Every page in Chromium: it asks nobody, is accessible, fits a telephone, and its links lead somewhere."""
+"""Every page in Chromium: no requests, accessible, fit for a telephone, without broken links."""
 
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -22,11 +22,13 @@ SETTLED = """() => document.readyState === 'complete'
          >= document.querySelectorAll('.math').length)"""
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 LINKS = """() => [...document.querySelectorAll('a[href]')].map(a => a.href)"""
-PICTURES = """() => [...document.querySelectorAll('img')].map(i => [i.getAttribute('alt'), i.src.slice(0, 80)])"""
+PICTURES = """() => [...document.querySelectorAll('img')].map(
+  i => [i.getAttribute('alt'), i.src.slice(0, 80)])"""
 RAW_TEX = """() => {
   const article = (document.querySelector('article') || document.body).cloneNode(true);
   article.querySelectorAll('pre, code, script, style, mjx-container').forEach(e => e.remove());
-  return article.textContent.match(/\\\\(frac|log|mathbb|tfrac|sigma|mu|operatorname)|\\$[^$]+\\$/g) || [];
+  const tex = /\\\\(frac|log|mathbb|tfrac|sigma|mu|operatorname)|\\$[^$]+\\$/g;
+  return article.textContent.match(tex) || [];
 }"""
 
 

@@ -1,4 +1,4 @@
-"""What a page holds and what it must not: no solution, no verdict on one, no widget without kernel."""
+"""What a page holds, and what it must not: a solution, a verdict on one, a live widget."""
 
 import html
 import json
