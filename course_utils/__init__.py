@@ -1,7 +1,9 @@
 """Deep generative models, taught in notebooks that tell you which mistake you made.
 
-`from course_utils import check, hint, predict, show, answer_sheet` is what a notebook needs from
-here; everything else is imported from its module. Nothing heavy is loaded until it is used.
+A notebook takes `check`, `hint`, `predict`, `show` and `answer_sheet` from here and all else from
+its module: losses from `distributions`, networks from `models`, the loop from `training`, images
+from `data`, figures from `plots`. Importing this loads nothing heavy: each name is looked up when
+it is first used, and the checks live in `coursework`, the package beside this one.
 """
 
 from importlib import import_module
@@ -9,7 +11,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_HOME = {
+_DEFINED_IN = {
     "check": "coursework.checking.notebook",
     "hint": "coursework.checking.notebook",
     "predict": "coursework.checking.notebook",
@@ -17,14 +19,15 @@ _HOME = {
     "answer_sheet": "coursework.checking.notebook",
     "show": "course_utils.display",
 }
-__all__ = list(_HOME)
+__all__ = list(_DEFINED_IN)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
+    """Python calls this for a name that isn't defined above. AttributeError for any other."""
+    if name in _DEFINED_IN:
+        return getattr(import_module(_DEFINED_IN[name]), name)
     raise AttributeError(f"module 'course_utils' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+    return sorted([*globals(), *_DEFINED_IN])

@@ -1,9 +1,11 @@
 """The project's own files agree with each other and with what they promise."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import nbformat
@@ -90,6 +92,15 @@ def test_readme_first_cell_and_ci_use_the_same_two_commands():
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
 
 
+def test_hooks_run_the_programs_of_the_course_and_download_nothing():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repository["repo"] for repository in config["repos"]] == ["local"]
+    hooks = config["repos"][0]["hooks"]
+    assert {hook["language"] for hook in hooks} == {"system"}
+    programs = [hook["entry"].split(" --")[0] for hook in hooks]
+    assert programs == [".venv/bin/ruff check", ".venv/bin/ruff format", ".venv/bin/course build"]
+
+
 def test_readme_lists_every_notebook_and_every_link_leads_somewhere():
     for path in find_sources(ROOT):
         source = read_source(path, ROOT)
@@ -139,11 +150,43 @@ def test_files_are_short_and_named_for_what_they_hold():
 
 def test_lines_of_code_are_short():
     """A line may be longer only if it is nothing but a sentence in quotes: `title="…",`."""
+    long = []
     for folder in ("course_utils", "coursework", "tests", "benchmarks"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-                short = len(line) <= WIDTH or A_SENTENCE.fullmatch(line)
-                assert short, f"{path.relative_to(ROOT)}:{number}: {len(line)} columns"
+                if len(line) > WIDTH and not A_SENTENCE.fullmatch(line):
+                    long.append(f"{path.relative_to(ROOT)}:{number}: {len(line)} columns")
+    assert not long, f"{len(long)} lines are longer than {WIDTH}:\n" + "\n".join(long[:20])
+
+
+def test_functions_are_short():
+    """Exercises are left out: there, a function may be a table of mistakes."""
+    for folder in ("course_utils", "coursework"):
+        paths = set((ROOT / folder).rglob("*.py")) - set((ROOT / folder).glob("exercises/**/*.py"))
+        for path in sorted(paths):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    lines = node.end_lineno - node.lineno + 1
+                    assert lines <= 40, f"{path.relative_to(ROOT)}: {node.name} has {lines} lines"
+
+
+def test_the_learners_modules_have_no_circles():
+    """No module of `course_utils` imports one that, directly or not, imports it."""
+    imports = {}
+    for path in (ROOT / "course_utils").rglob("*.py"):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        found = {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
+        imports[name] = {module for module in found if module.startswith("course_utils.")}
+    order = TopologicalSorter(imports)
+    assert len(list(order.static_order())) >= len(imports) > 30
+
+
+def test_only_the_door_names_coursework():
+    for path in (ROOT / "course_utils").rglob("*.py"):
+        if path != ROOT / "course_utils" / "__init__.py":
+            assert "import coursework" not in path.read_text(encoding="utf-8"), path
+            assert "from coursework" not in path.read_text(encoding="utf-8"), path
 
 
 def test_a_learner_can_read_the_package_in_an_evening():

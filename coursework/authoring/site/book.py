@@ -65,6 +65,8 @@ def _write_pages(
 ) -> None:
     docs = project.root / "docs"
     shutil.copytree(docs, book)
+    if (contributing := project.root / "CONTRIBUTING.md").is_file():
+        shutil.copy(contributing, book / "contributing.md")
     for folder in ("notebooks", "downloads"):
         (book / folder).mkdir()
     pages: dict[str, NotebookNode] = {}

@@ -18,18 +18,21 @@ MATH = {
 }
 
 
+THEME = {
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    "show_navbar_depth": 2,
+    "home_page_in_toc": True,
+    "navbar_persistent": [],
+    "navbar_end": [],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+
+
 def settings(project: Project, title: str) -> dict[str, Any]:
     """Values of Sphinx's configuration for this course."""
-    theme: dict[str, Any] = {
-        "use_download_button": False,
-        "use_fullscreen_button": False,
-        "show_navbar_depth": 2,
-        "home_page_in_toc": True,
-        "navbar_persistent": [],
-        "navbar_end": [],
-        "pygments_light_style": "a11y-high-contrast-light",
-        "pygments_dark_style": "a11y-high-contrast-dark",
-    }
+    theme: dict[str, Any] = dict(THEME)
     if project.repository:
         theme["repository_url"] = f"https://github.com/{project.repository}"
         theme["use_repository_button"] = True

@@ -80,6 +80,7 @@ INDEX = """\
 :::{toctree}
 NOTEBOOKS
 cheatsheet
+contributing
 :::
 """
 OUTLINE = """\
@@ -97,6 +98,7 @@ def tiny_site(tmp_path_factory) -> Path:
         "notebooks/source/01_everything.py": SOURCE.replace("\\\\", "\\"),
         "docs/index.md": INDEX,
         "docs/outline.yml": OUTLINE,
+        "CONTRIBUTING.md": "# How to contribute\n\nWrite a test.\n",
         "docs/cheatsheet.md": "# Cheat sheet\n\n<!-- formulas of the notebooks -->\n",
         "docs/cheatsheet/01.md": "[there](#exercise)\n",
         "docs/cheatsheet/02.md": "[not yet](#nowhere)\n",

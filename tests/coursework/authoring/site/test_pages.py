@@ -37,7 +37,12 @@ def test_page_shows_the_stub_the_picture_and_the_links(tiny_site):
 
 def test_nothing_is_left_beside_the_site(tiny_site):
     beside = sorted(path.name for path in tiny_site.parent.iterdir())
-    assert beside == ["docs", "notebooks", "site"]
+    assert beside == ["CONTRIBUTING.md", "docs", "notebooks", "site"]
+
+
+def test_contributing_is_a_page(tiny_site):
+    assert "Write a test." in (tiny_site / "contributing.html").read_text(encoding="utf-8")
+    assert 'href="contributing.html"' in (tiny_site / "index.html").read_text(encoding="utf-8")
 
 
 def test_the_landing_page_grows_by_itself(tiny_site):
