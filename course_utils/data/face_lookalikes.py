@@ -1,8 +1,8 @@
 """Images that are not faces but look a little like one, so that a detector's task is hard.
 
 Each is made from the factors of a face, and uses its skin tone, pose, light and background. So none
-of these tells faces from the rest, and errors can be counted by group. An upside-down face counts
-as "not a face": the task is to find faces that are the right way up.
+of these distinguishes faces, and errors can be counted by group. An upside-down face counts as
+"not a face": the task is to find faces that are the right way up.
 
 kind  0 smiley, 1 faceless head, 2 blobs, 3 upside-down, 4 misplaced features, 5 shuffled tiles,
       6 texture, 7 things

@@ -17,14 +17,17 @@ class NoBrowser(RuntimeError):
 
 
 def find_chromium() -> str | None:
-    """The program, where there is one."""
+    """The path of Chromium or Chrome; None if neither is installed."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @contextmanager
 def open_page(width: int = 1280, height: int = 720) -> Iterator["Page"]:
-    """A fresh page of a Chromium that talks to nobody but the page."""
+    """A new page of a headless Chromium that makes no requests of its own.
+
+    Raises NoBrowser.
+    """
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:

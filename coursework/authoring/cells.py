@@ -12,7 +12,7 @@ _MAGIC = re.compile(r"^(\s*)[%!]")
 
 @dataclass(frozen=True)
 class Todo:
-    """The exercises a cell poses, or `fault`: why that can't be told, at the 0-based `line`."""
+    """The exercises that a cell poses, or the `fault` that hides them, at the 0-based `line`."""
 
     names: tuple[str, ...] = ()
     fault: str = ""

@@ -1,4 +1,4 @@
-"""What stops a build, told with file, line and what to do."""
+"""What stops a build: problems, each with its file, its line and what to do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing to mend in one place; prints as `notebooks/source/01_topic.py:12: what to do`."""
+    """One fault in one place; printed as `notebooks/source/01_topic.py:12: what to do`."""
 
     file: str
     line: int
@@ -17,7 +17,7 @@ class Problem:
 
 
 class BuildError(Exception):
-    """All problems of one build, so that an author mends them in one go."""
+    """All problems of one build together, so that an author can fix them all before the next."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = sorted(problems)

@@ -74,7 +74,7 @@ def write_repository(root: Path, repository: str) -> None:
 
 
 def setup_cell(project: Project) -> str:
-    """First code cell of every notebook: Colab fetches the package, others are told how."""
+    """The first code cell of every notebook: it installs the course in Colab, or says how to."""
     if project.repository:
         colab = f'%pip install -q --no-deps "{project.zip_address}"'
     else:

@@ -103,12 +103,8 @@ def _code_faults(cell: SourceCell) -> Iterator[tuple[int, str]]:
         yield from _wide_lines(cell)
     is_checked = "nbval-check-output" in cell.tags
     if is_checked != bool(checked_output(cell.text)):
-        yield (
-            cell.line,
-            (
-                'the tag "nbval-check-output" and `#> ` lines with the expected output belong together'
-            ),
-        )
+        text = 'the tag "nbval-check-output" and `#> ` lines with the output belong together'
+        yield cell.line, text
 
 
 def _wide_lines(cell: SourceCell) -> Iterator[tuple[int, str]]:
@@ -130,7 +126,7 @@ def _exercise_problems(
         if cell.kind != "code":
             continue
         if syntax_fault(cell.text) or find_regions(cell.text)[1]:
-            readable = False  # what this cell poses can't be told: mend it first
+            readable = False  # an exercise may be hidden in this cell: it has to be fixed first
             continue
         for line, call, name in find_mentions(cell.text, source.number):
             mentions.append((cell.line + line, call, name))

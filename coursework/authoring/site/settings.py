@@ -1,4 +1,4 @@
-"""What Sphinx is told: myst-nb without execution, the book theme, and nothing from outside."""
+"""Sphinx's configuration: myst-nb without execution, the book theme, nothing from outside."""
 
 from pathlib import Path
 from typing import Any
