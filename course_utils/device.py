@@ -18,14 +18,19 @@ def pick_device() -> torch.device:
     """The fastest device of this machine: cuda, else mps, else cpu with one core left free.
 
     The environment variable COURSE_DEVICE ("cpu", "cuda:1") overrides the choice.
-    Raises RuntimeError if the device it names is not there.
+    Raises RuntimeError, with what to do, if the device can't add two numbers.
     """
     asked = os.environ.get("COURSE_DEVICE", "").strip()
+    name = asked or _fastest()
     try:
-        device = torch.device(asked or _fastest())
-        torch.zeros(1, device=device)
+        device = torch.device(name)
+        float(torch.ones(1, device=device) + 1)  # waits: a GPU reports what failed only then
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise RuntimeError(f"COURSE_DEVICE={asked!r} can't be used here: {error}") from None
+        what = f"COURSE_DEVICE={asked!r}" if asked else f"This machine's {name}"
+        advice = "" if asked else " Set COURSE_DEVICE=cpu to do without it."
+        raise RuntimeError(
+            f"{what} can't be used here: {str(error).rstrip('.')}.{advice}"
+        ) from None
     if device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
         # The browser needs a core, and torch's threads wait for the slowest of them. Notebook 02
         # on two cores: 58 s with one thread, 117 s with two.

@@ -29,7 +29,7 @@ class History:
     steps_per_epoch: int = 1
     seconds: float = 0.0
     started: float = field(default_factory=time.perf_counter, repr=False)
-    waiting: list[dict[str, Tensor]] = field(default_factory=list, repr=False)
+    waiting: list[dict[str, Tensor | float]] = field(default_factory=list, repr=False)
 
     def __getitem__(self, key: str) -> list[float]:
         """The number `key` at every step. Raises KeyError that names what was recorded."""
@@ -65,17 +65,24 @@ class History:
         Raises TrainingStopped for a number whose name ends in "loss" and that is NaN or infinite.
         """
         waiting, self.waiting = self.waiting, []
-        self.seconds = time.perf_counter() - self.started
         for key in waiting[0] if waiting else ():
-            column = torch.stack([values[key] for values in waiting]).tolist()
-            self.values.setdefault(key, []).extend(column)
+            self.values.setdefault(key, []).extend(_floats([values[key] for values in waiting]))
+        self.seconds = time.perf_counter() - self.started  # a GPU has done the steps by now
         for key in self.values:
             if key.endswith("loss"):
                 _check_finite(key, self.values[key], len(waiting))
 
 
-def _detached(value: Any) -> Tensor:
-    return value.detach() if isinstance(value, Tensor) else torch.tensor(float(value))
+def _detached(value: Any) -> Tensor | float:
+    return value.detach() if isinstance(value, Tensor) else float(value)
+
+
+def _floats(column: list[Tensor | float]) -> list[float]:
+    """The column as floats; the tensors among them come over from their device together."""
+    tensors = [value for value in column if isinstance(value, Tensor)]
+    together = [tensor.to(tensors[-1].device) for tensor in tensors]
+    brought = iter(torch.stack(together).tolist() if together else [])
+    return [next(brought) if isinstance(value, Tensor) else value for value in column]
 
 
 def _check_finite(key: str, values: list[float], new: int) -> None:

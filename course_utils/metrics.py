@@ -83,11 +83,11 @@ def roc_auc(score_normal: Tensor, score_anomaly: Tensor) -> float:
 def nearest_neighbors(query: Tensor, database: Tensor, k: int = 1) -> Tensor:
     """Rows of `database` (M, ...) closest to each row of `query` (N, ...): indices (N, k).
 
-    Euclidean distance, nearest first.
+    Euclidean distance, nearest first, worked out on the device of `database`.
     """
     rows = database.flatten(1).float()
     norms = rows.square().sum(1)  # |q - r|² = |q|² - 2 q·r + |r|², and |q|² is the same for all r
-    parts = query.flatten(1).float().split(500)  # so that no table of all N x M distances is held
+    parts = query.flatten(1).to(rows).split(500)  # so that no table of all N x M distances is held
     return torch.cat([(norms - 2 * q @ rows.T).topk(k, largest=False).indices for q in parts])
 
 

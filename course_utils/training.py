@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -86,10 +87,20 @@ def adam(parameters: Iterable[Tensor], lr: float = 1e-3, **options: Any) -> torc
     lr, options: as for torch.optim.Adam. Kingma and Ba, 2015.
     """
     parameters = list(parameters)
+    fused = all(_has_fused_adam(device) for device in {p.device for p in parameters})
+    return torch.optim.Adam(parameters, lr=lr, fused=fused or None, **options)
+
+
+@cache
+def _has_fused_adam(device: torch.device) -> bool:
+    """Torch says so at the first step and not before, so take one step with a single number."""
+    number = nn.Parameter(torch.zeros(1, device=device))
+    number.grad = torch.zeros_like(number)
     try:
-        return torch.optim.Adam(parameters, lr=lr, fused=True, **options)
+        torch.optim.Adam([number], fused=True).step()
     except RuntimeError:
-        return torch.optim.Adam(parameters, lr=lr, **options)
+        return False
+    return True
 
 
 def _batches(

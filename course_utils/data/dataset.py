@@ -34,12 +34,15 @@ class Dataset:
     def __getitem__(self, index: Index) -> Dataset:
         """The examples at `index` (a slice, a mask, positions, or one position) as a Dataset.
 
+        A mask or positions may be on any device; the examples stay where they are.
         Raises IndexError for a position that isn't there.
         """
         if isinstance(index, int):
             if not -len(self) <= index < len(self):
                 raise IndexError(f"example {index} of a data set of {len(self):,}")
             index = [index]
+        if isinstance(index, Tensor):
+            index = index.to(self.images.device)
         factors = {name: values[index] for name, values in self.factors.items()}
         return Dataset(self.images[index], self.labels[index], self.names, self.source, factors)
 

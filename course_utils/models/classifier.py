@@ -50,7 +50,7 @@ def train_classifier(
     classifier, so that distances between its features can be compared. Raises as `fit` does.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # the CPU's alone: a GPU's numbers go on
         model = Classifier(classes).to(pick_device())
 
     def step(x: Tensor, y: Tensor) -> Tensor:

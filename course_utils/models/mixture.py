@@ -27,16 +27,17 @@ class ClassMixture:
         scatter = double_on_cpu((x - self.mean).T @ (x - self.mean)) / len(x)
         self.basis = torch.linalg.eigh(scatter).eigenvectors[:, -dims:].to(x)  # (784, dims)
         self.codes = self.encode(images)
+        labels = labels.to(x.device)
         self.cluster = self._cluster(labels, per_class, Generator().manual_seed(seed))
         members = [self.cluster == k for k in self.cluster.unique()]
         self.owner = torch.stack([labels[mine][0] for mine in members])
-        self.prior = torch.tensor([int(mine.sum()) / len(x) for mine in members])
+        self.prior = torch.tensor([int(mine.sum()) / len(x) for mine in members]).to(x)
         self.mus = torch.stack([self.codes[mine].mean(0) for mine in members])
         self.covs = torch.stack([_covariance(self.codes[mine]) for mine in members])
 
     def _cluster(self, labels: Tensor, per_class: int, generator: Generator) -> Tensor:
         """The cluster (N,) of each code; every class has `per_class` clusters of its own."""
-        cluster = torch.zeros(len(labels), dtype=torch.long)
+        cluster = torch.zeros_like(labels)
         for number, label in enumerate(labels.unique()):
             mine = labels == label
             cluster[mine] = per_class * number + k_means(self.codes[mine], per_class, generator)
@@ -55,9 +56,10 @@ class ClassMixture:
         return (1.6 * (x - 0.2)).clamp(0, 1).reshape(-1, *self.shape)
 
     def sample(self, n: int, generator: Generator) -> tuple[Tensor, Tensor]:
-        """New images (n, 1, 28, 28) and their classes (n,)."""
-        k = torch.multinomial(self.prior, n, replacement=True, generator=generator)
-        eps = torch.randn(n, self.mus.shape[1], generator=generator)
+        """New images (n, 1, 28, 28) and their classes (n,); `generator` is the CPU's."""
+        k = torch.multinomial(self.prior.cpu(), n, replacement=True, generator=generator)
+        k = k.to(self.owner.device)
+        eps = torch.randn(n, self.mus.shape[1], generator=generator).to(self.mus)
         roots = torch.linalg.cholesky(self.covs)
         codes = self.mus[k] + (roots[k] @ eps[:, :, None])[:, :, 0]
         return self.decode(codes), self.owner[k]
@@ -69,7 +71,7 @@ def _covariance(group: Tensor) -> Tensor:
     1e-4 is added to the diagonal, because a small group does not span all D dimensions.
     """
     centered = group - group.mean(0)
-    return centered.T @ centered / len(group) + 1e-4 * torch.eye(group.shape[1])
+    return centered.T @ centered / len(group) + 1e-4 * torch.eye(group.shape[1]).to(group)
 
 
 def k_means(x: Tensor, k: int, generator: Generator, rounds: int = 15) -> Tensor:

@@ -40,10 +40,10 @@ def curves(
     fig, (ax,) = canvas(fig)
     for number, (name, values) in enumerate(series.items()):
         line: dict[str, Any] = {"color": SERIES[number % 5], "ls": LINES[number % 5]}
-        ax.plot(x, values, label=name, marker=MARKERS[number], **line)
+        ax.plot(to_array(x), to_array(values), label=name, marker=MARKERS[number], **line)
     if log_x:
         ax.set_xscale("log")
-        ax.set_xticks(list(x), [f"{value:g}" for value in x])
+        ax.set_xticks(to_array(x), [f"{value:g}" for value in to_array(x)])
         ax.minorticks_off()
     if log_y:
         ax.set_yscale("log")
@@ -70,14 +70,15 @@ def score_histogram(
     """
     fig, (ax,) = canvas(fig)
     values = {name: to_array(score).ravel() for name, score in scores.items()}
-    everything = np.concatenate([*values.values(), list((marks or {}).values())])
+    marks = {name: float(at) for name, at in (marks or {}).items()}
+    everything = np.concatenate([*values.values(), list(marks.values())])
     edges = np.linspace(everything.min(), everything.max(), bins + 1)
     for number, (name, value) in enumerate(values.items()):
         heights = np.histogram(value, edges)[0] / len(value)
         color = SERIES[number % 5]
         ax.stairs(heights, edges, fill=True, color=color, alpha=0.25)
         ax.stairs(heights, edges, color=color, lw=2, ls=LINES[number % 5], label=name)
-    for name, at in (marks or {}).items():
+    for name, at in marks.items():
         ax.axvline(at, color=INK, lw=1.6)
         place = (at - edges[0]) / (edges[-1] - edges[0])  # 0 left, 1 right
         align, shift = ("right", -6) if place > 0.5 else ("left", 6)  # on the side with more room

@@ -42,12 +42,14 @@ def plane_panels(
     black lines the boundaries · log_density: name of a panel -> (M,) nats; contours enclose 50, 90
     and 99 % of the points · names: of the classes · marked: name -> a point (2,), drawn as a star
     margin: space around the points, as a share of their range.
+    The panels' functions are called with points on the device of x.
     """
     points, classes = to_array(x), to_array(y).astype(int)
     densities = log_density or {}
     fig, axes = canvas(fig, 4.6 * max(len(panels), 1), 4.6, cols=max(len(panels), 1))
     stars = {name: to_array(star).reshape(2) for name, star in (marked or {}).items()}
-    grid = _grid(np.concatenate([points, *(star[None] for star in stars.values())]), margin)
+    extent = np.concatenate([points, *(star[None] for star in stars.values())])
+    grid = _grid(extent, margin, x.device)
     for ax, (name, classify) in zip(axes, panels.items(), strict=True):
         _draw_regions(ax, grid, classify)
         _draw_points(ax, points, classes, names)
@@ -62,15 +64,15 @@ def plane_panels(
     return fig
 
 
-def _grid(points: np.ndarray, margin: float, size: int = 160) -> Grid:
-    """size × size places that cover the points (N, 2) and a margin around them."""
+def _grid(points: np.ndarray, margin: float, device: torch.device, size: int = 160) -> Grid:
+    """size × size places on `device` that cover the points (N, 2) and a margin around them."""
     low, high = points.min(0), points.max(0)
     room = margin * (high - low).max()
     axis_x = np.linspace(low[0] - room, high[0] + room, size)
     axis_y = np.linspace(low[1] - room, high[1] + room, size)
     x, y = np.meshgrid(axis_x, axis_y)
-    points_of_grid = np.stack([x.ravel(), y.ravel()], 1)
-    return Grid(x, y, torch.tensor(points_of_grid, dtype=torch.float32))
+    places = torch.tensor(np.stack([x.ravel(), y.ravel()], 1), dtype=torch.float32)
+    return Grid(x, y, places.to(device))
 
 
 def _draw_regions(ax: Axes, grid: Grid, classify: Model) -> None:
@@ -105,7 +107,7 @@ def _draw_stars(ax: Axes, stars: Mapping[str, np.ndarray]) -> None:
 def _draw_contours(ax: Axes, grid: Grid, points: np.ndarray, log_density: Model) -> None:
     """Lines of equal density around the densest 50, 90 and 99 % of the points."""
     heights = to_array(log_density(grid.points)).reshape(grid.x.shape)
-    at_points = to_array(log_density(torch.tensor(points, dtype=torch.float32)))
+    at_points = to_array(log_density(torch.tensor(points).to(grid.points)))
     for share, line in ((0.5, "-"), (0.9, "--"), (0.99, ":")):
         level = np.quantile(at_points, 1 - share)
         style: dict[str, Any] = {"colors": HOUSE, "linestyles": line, "linewidths": 1.5}

@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib
 import matplotlib.style
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -135,5 +136,10 @@ def name_lines(ax: Axes) -> None:
 
 
 def to_array(x: object) -> np.ndarray:
-    """A tensor on any device, an array or a list as a NumPy array of the same shape."""
-    return x.detach().cpu().numpy() if isinstance(x, Tensor) else np.asarray(x)
+    """A tensor of any device and precision, or a list that may hold such scalars, as an array."""
+    if isinstance(x, Tensor):
+        x = x.detach().cpu()
+        return (x.float() if x.dtype in (torch.bfloat16, torch.half) else x).numpy()
+    if isinstance(x, (list, tuple)):
+        x = [value.item() if isinstance(value, Tensor) else value for value in x]
+    return np.asarray(x)
