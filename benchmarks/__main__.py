@@ -21,6 +21,8 @@ from benchmarks import (
     vae_elbo,
     vae_epoch,
 )
+from benchmarks.machine import processor
+from benchmarks.timing import ratios, spread
 from course_utils.device import pick_device
 from coursework.authoring.running import find_notebooks, run_notebook
 
@@ -53,19 +55,11 @@ def machine() -> str:
     )
 
 
-def processor() -> str:
-    """The processor's name as the system gives it."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
-
-
 def epoch_table() -> str:
     data, rounds = vae_epoch.measure()
     result = vae_epoch.medians(rounds)
     faster, products = result["usual / fit"], result["fit / products"]
-    room = median(times["usual"] / times["products"] for times in rounds) / 3.5
+    room = median(ratios(rounds, "usual", "products")) / 3.5
     close = mark(products <= 2.6)
     return f"""## One epoch of the VAE of pytorch/examples
 
@@ -81,17 +75,12 @@ step.
 
 | ratio | median | lowest to highest | goal | |
 |---|---|---|---|---|
-| usual / `fit` | {faster:.2f} | {spread(rounds, "usual", "fit")} | ≥ 3.5 | {mark(faster >= 3.5)} |
-| `fit` / products | {products:.2f} | {spread(rounds, "fit", "products")} | ≤ 2.6 | {close} |
+| usual / `fit` | {faster:.2f} | {spread(ratios(rounds, "usual", "fit"))} | ≥ 3.5 | {mark(faster >= 3.5)} |
+| `fit` / products | {products:.2f} | {spread(ratios(rounds, "fit", "products"))} | ≤ 2.6 | {mark(products <= 2.6)} |
 
 To be 3.5 times as fast as the usual loop of this machine, a loop must take at most {room:.2f} times
 its matrix products. What is left then is for autograd, the loss, and the reads and writes of Adam.
 """
-
-
-def spread(rounds: list[dict[str, float]], above: str, below: str) -> str:
-    ratios = sorted(times[above] / times[below] for times in rounds)
-    return f"{ratios[0]:.2f} to {ratios[-1]:.2f}"
 
 
 def mark(reached: bool) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import struct
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -14,8 +12,9 @@ import torchvision
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from benchmarks.timing import Rounds, ratios, seconds
 from course_utils.data import Dataset, load
-from course_utils.device import pick_device, synchronize
+from course_utils.device import pick_device
 from course_utils.distributions import bernoulli_log_likelihood, gaussian_kl
 from course_utils.models.vae import VAE
 from course_utils.training import fit
@@ -42,13 +41,18 @@ class UsualVAE(nn.Module):
         return torch.sigmoid(self.fc4(F.relu(self.fc3(z)))), mu, logvar
 
 
-def usual_epoch(folder: Path) -> float:
-    """Mean loss per image: torchvision's MNIST, ToTensor, DataLoader, plain Adam, .item()."""
+def usual_epoch(folder: Path, device: torch.device | None = None, workers: int = 0) -> float:
+    """Mean loss per image: torchvision's MNIST, ToTensor, DataLoader, plain Adam, .item().
+
+    workers: processes that load; pytorch/examples takes 1, and pinned memory, where there is a GPU.
+    """
     images = torchvision.datasets.MNIST(
         folder, train=True, transform=torchvision.transforms.ToTensor()
     )
-    loader = torch.utils.data.DataLoader(images, batch_size=BATCH, shuffle=True)
-    device = pick_device()
+    loader = torch.utils.data.DataLoader(
+        images, batch_size=BATCH, shuffle=True, num_workers=workers, pin_memory=workers > 0
+    )
+    device = device or pick_device()
     model = UsualVAE().to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     total = 0.0
@@ -64,9 +68,9 @@ def usual_epoch(folder: Path) -> float:
     return total / len(images)
 
 
-def fit_epoch(data: Dataset) -> float:
+def fit_epoch(data: Dataset, device: torch.device | None = None) -> float:
     """Mean loss per image of the same model, written as the notebooks write it."""
-    model = VAE(latent_dim=20).to(pick_device())
+    model = VAE(latent_dim=20).to(device or pick_device())
 
     def step(x: Tensor) -> Tensor:
         logits, mu, logvar = model(x)
@@ -76,9 +80,9 @@ def fit_epoch(data: Dataset) -> float:
     return history.epoch_means()[0]
 
 
-def products_epoch() -> None:
+def products_epoch(device: torch.device | None = None, examples: int = EXAMPLES) -> None:
     """The matrix products of such an epoch, forward and backward, on numbers that never change."""
-    device = pick_device()
+    device = device or pick_device()
     sizes = [(784, 400), (400, 40), (20, 400), (400, 784)]  # mu and logvar in one product
     layers = [
         (
@@ -88,7 +92,7 @@ def products_epoch() -> None:
         )
         for wide, out in sizes
     ]
-    for _ in range(-(-EXAMPLES // BATCH)):
+    for _ in range(-(-examples // BATCH)):
         for number, (x, weight, gradient) in enumerate(layers):
             x @ weight.T  # forward
             gradient.T @ x  # gradient of the weight
@@ -111,17 +115,6 @@ def torchvision_folder(data: Dataset, root: Path) -> Path:
     return root
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Wall-clock time of work(), with nothing left running on the device."""
-    start = time.perf_counter()
-    work()
-    synchronize(pick_device())
-    return time.perf_counter() - start
-
-
-Rounds = list[dict[str, float]]
-
-
 def measure(repeats: int = 7) -> tuple[Dataset, Rounds]:
     """The images, and the seconds of each way in each of `repeats` rounds, one after the other."""
     data = load("digits", n=EXAMPLES)
@@ -134,15 +127,18 @@ def measure(repeats: int = 7) -> tuple[Dataset, Rounds]:
         }
         for way in ("fit", "products"):  # warm up
             ways[way]()
-        rounds = [{name: seconds(way) for name, way in ways.items()} for _ in range(repeats)]
+        device = pick_device()
+        rounds = [
+            {name: seconds(way, device) for name, way in ways.items()} for _ in range(repeats)
+        ]
     return data, rounds
 
 
 def medians(rounds: Rounds) -> dict[str, float]:
     """Median seconds of each way, and the medians of the two ratios taken round by round."""
     result = {name: median(times[name] for times in rounds) for name in rounds[0]}
-    result["usual / fit"] = median(times["usual"] / times["fit"] for times in rounds)
-    result["fit / products"] = median(times["fit"] / times["products"] for times in rounds)
+    result["usual / fit"] = median(ratios(rounds, "usual", "fit"))
+    result["fit / products"] = median(ratios(rounds, "fit", "products"))
     return result
 
 

@@ -64,7 +64,7 @@ def at(place: str) -> Iterator[torch.device]:
 
 @contextmanager
 def counted_waits(device: torch.device) -> Iterator[list[str]]:
-    """A list that holds, after the block, each operation in it that made Python wait for the device.
+    """A list that holds, after the block, each operation that made Python wait for the device.
 
     On the CPU, where nothing is waited for, it stays empty.
     """

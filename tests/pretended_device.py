@@ -107,7 +107,7 @@ def _numbers(leaf: Any) -> Any:
 
 
 def _refuse_to_mix(func: Any, args: Any, leaves: list[Any]) -> None:
-    """Numbers (0 dimensions) of the CPU may join in, except in a list; and indices may be the CPU's."""
+    """The CPU's may be: numbers without dimensions, except in a list, and indices."""
     tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
     if func in INDEXING:
         of_the_device = [index for index in args[1] if isinstance(index, Pretended)]
