@@ -28,8 +28,8 @@ CPU = torch.device("cpu")
 class Lesson:
     """A path, its notebook, and how far its first losses may be from the CPU's.
 
-    The tolerance is a share of the largest of these losses: 100 times what a change of all weights
-    in their last digit does, the worst of 12 trials.
+    The tolerance is a share of the largest of these losses: more than twice the worst of 8 trials
+    on the CPU in which all weights were changed by up to 10, or 100, units in their last place.
     """
 
     notebook: str
@@ -39,10 +39,10 @@ class Lesson:
 
 
 LESSONS = (
-    Lesson("02", "autoencoder, 16 numbers", gpu_paths.autoencoder, 1e-4),
-    Lesson("02", "denoiser", gpu_paths.denoiser, 1e-4),
-    Lesson("03", "VAE, 16 numbers", gpu_paths.vae, 1e-4),
-    Lesson("06", "GAN on the ring", gpu_paths.ring, 1e-4),
+    Lesson("02", "autoencoder, 16 numbers", gpu_paths.autoencoder, 1e-3),
+    Lesson("02", "denoiser", gpu_paths.denoiser, 1e-3),
+    Lesson("03", "VAE, 16 numbers", gpu_paths.vae, 1e-3),
+    Lesson("06", "GAN on the ring", gpu_paths.ring, 1e-3),
     Lesson("06", "DCGAN", gpu_paths.dcgan, 1e-2),
     Lesson("09", "debiasing VAE", gpu_paths.debiasing, 3e-3),
 )
