@@ -60,7 +60,6 @@ def epoch_table() -> str:
     result = vae_epoch.medians(rounds)
     faster, products = result["usual / fit"], result["fit / products"]
     room = median(ratios(rounds, "usual", "products")) / 3.5
-    close = mark(products <= 2.6)
     return f"""## One epoch of the VAE of pytorch/examples
 
 784-400-20, batch 128, Adam, {len(data):,} images ({data.source}), {len(rounds)} rounds of all
