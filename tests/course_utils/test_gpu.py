@@ -236,7 +236,8 @@ def test_data_sets_are_sent_there_and_asked_from_there(device: torch.device) -> 
     data = draw_digits(50)
     x = data.float(device)
     assert x.device.type == device.type and x.dtype == torch.float32 and float(x.max()) <= 1
-    assert torch.equal(x.cpu(), data.float())
+    # A GPU divides by 255 through the reciprocal: the last bit of a float32 may differ.
+    assert torch.allclose(x.cpu(), data.float(), rtol=2**-23, atol=0)
     darkest = x.flatten(1).mean(1).argsort(descending=True)[:5]
     part = data[darkest]
     assert part.images.device == CPU and torch.equal(part.labels, data.labels[darkest.cpu()])
