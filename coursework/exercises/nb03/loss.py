@@ -1,7 +1,4 @@
-"""Exercise `vae_loss`: the negative ELBO, averaged over the batch, with the KL weighed by beta.
-
-What it shares with `beta_vae_loss` of notebook 08, mistakes above all, stands in `exercises/vae_losses.py`.
-"""
+"""Exercise `vae_loss`; what it shares with `beta_vae_loss` of 08 stands in `vae_losses.py`."""
 
 from __future__ import annotations
 
@@ -44,8 +41,7 @@ VAE_LOSS = loss_exercise(
         "Per image: minus the log-likelihood, plus β times the KL, shape (N,). "
         "Then the mean over the batch.",
         "`bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` both give (N,), "
-        "already summed over "
-        "pixels and over latent dimensions.",
+        "already summed over pixels and over latent dimensions.",
         "`(beta * gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)).mean()`",
     ],
     points=2,

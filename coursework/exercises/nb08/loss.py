@@ -1,7 +1,4 @@
-"""Exercise `beta_vae_loss`: the loss of a VAE with the KL weighed by beta.
-
-What it shares with `vae_loss` of notebook 03, mistakes above all, stands in `exercises/vae_losses.py`.
-"""
+"""Exercise `beta_vae_loss`; what it shares with `vae_loss` of 03 stands in `vae_losses.py`."""
 
 from __future__ import annotations
 
@@ -9,32 +6,28 @@ from torch import Tensor
 
 from course_utils.distributions import bernoulli_log_likelihood, gaussian_kl
 from coursework.exercises.rules import named
-from coursework.exercises.vae_losses import loss_exercise
-from coursework.exercises.wrong_vae_losses import combined
+from coursework.exercises.vae_losses import Terms, loss_exercise
 
 
 def beta_vae_loss(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: float) -> Tensor:
-    """Mean over images x (N, C, H, W) of −log p(x|z) + beta · KL, nats: a scalar. Higgins et al., 2017, eq. 4."""
+    """Mean of −log p(x|z) + beta · KL over images x (N, C, H, W), nats. Higgins et al., 2017."""
     return (beta * gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)).mean()
-
-
-def _normalized(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: float) -> Tensor:
-    return beta_vae_loss(x, logits, mu, logvar, beta * mu.shape[1] / x[0].numel())
 
 
 MISTAKES = named({
     "kl_twice": ("The KL is there twice, once as it is and once times β, so its weight is 1 + β. "
         "The loss of notebook 03 has a KL in it already: put β on that one, and add no other.",
-        combined(weights=lambda beta: (1.0, 1 + beta))),
+        lambda t: (t.nll + (1 + t.beta) * t.kl).mean()),
     "one_too_few": ("The weight of your KL is β − 1. It is β; at β = 1 the loss is the negative "
         "ELBO.",
-        combined(weights=lambda beta: (1.0, beta - 1))),
+        lambda t: (t.nll + (t.beta - 1) * t.kl).mean()),
     "beta_typed_in": ("You typed a number where β belongs. Use the argument `beta`.",
-        *(combined(weights=lambda _, fixed=fixed: (1.0, fixed)) for fixed in (4.0, 10.0, 0.1))),
+        lambda t: (t.nll + 4 * t.kl).mean(), lambda t: (t.nll + 10 * t.kl).mean(),
+        lambda t: (t.nll + 0.1 * t.kl).mean()),
     "beta_normalized": ("You multiplied β by the numbers in the code over the pixels, as the "
         "paper's β_norm has it. Both terms are sums here, so β is the weight as it is.",
-        _normalized),
-})  # fmt: skip
+        lambda t: (t.nll + t.beta * t.mu.shape[1] / t.pixels * t.kl).mean()),
+}, read=Terms)  # fmt: skip
 
 BETA_VAE_LOSS = loss_exercise(
     beta_vae_loss,
@@ -45,8 +38,7 @@ BETA_VAE_LOSS = loss_exercise(
         "As in notebook 03: per image minus the log-likelihood, plus the KL, and the KL times β. "
         "Then the mean over the batch.",
         "`bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` both give (N,), "
-        "already summed over pixels and over the "
-        "numbers of the code.",
+        "already summed over pixels and over the numbers of the code.",
         "`(beta * gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)).mean()`",
     ],
     points=1,
