@@ -12,10 +12,10 @@ A table shows each mistake with its whole formula, in the letters of the lesson:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from coursework.checking.exercise import Case, Mistake, Observed
+from coursework.checking.exercise import Case, Mistake, Observed, Question
 
 Wrong = Callable[..., Any]
 Row = tuple[str | Wrong, ...]  # what the learner reads, then one or more wrong functions
@@ -64,3 +64,40 @@ def swapped(right: Wrong, i: int = 0, j: int = 1) -> Wrong:
 def given(right: Wrong, i: int, change: Callable[[Any], Any]) -> Wrong:
     """`right` with argument i changed before: `given(kl, 1, lambda logvar: 2 * logvar)`."""
     return lambda *args: right(*args[:i], change(args[i]), *args[i + 1 :])
+
+
+def choice(
+    name: str,
+    title: str,
+    options: Mapping[str, str | tuple[str, str, str]],
+    why: str,
+    hints: Sequence[str],
+    points: int = 1,
+) -> Question:
+    """A question with lettered options: (what it says, short name of the mistake, reply to it).
+
+    The right option is what it says alone; `why` is the reply to it.
+    """
+    wrong = {letter: option for letter, option in options.items() if not isinstance(option, str)}
+    (right,) = options.keys() - wrong.keys()
+    return Question(
+        name,
+        title,
+        right,
+        choices={letter: o if isinstance(o, str) else o[0] for letter, o in options.items()},
+        wrong={letter: (short, reply) for letter, (_, short, reply) in wrong.items()},
+        why=why,
+        hints=hints,
+        points=points,
+    )
+
+
+def recognized(
+    table: Mapping[str, tuple[Any, ...]], read: Callable[..., Any] | None = None
+) -> list[Mistake]:
+    """Mistakes told by what was observed: {name: (sentence, when, wrong function, …)}."""
+    return [
+        mistake
+        for name, (sentence, when, *wrongs) in table.items()
+        for mistake in named({name: (sentence, *wrongs)}, read, when)
+    ]

@@ -1,11 +1,12 @@
 """Could these draws come from that distribution? Tests of `sample_joint` that hardly ever err.
 
 False alarms, for a right answer, over the two large cases (C = 3, D = 2 and C = 4, D = 3):
-7 counts, each outside Bernstein's bound with probability below 2 e⁻²⁰; 18 means of whitened points,
-each beyond 6.2 standard errors with 5.7e-10; 18 means of squares, each outside the chi-squared bound
-of Laurent and Massart (2000, lemma 1) with 2 e⁻²⁰; 15 means of products, each half a difference of
-two such, with 4 e⁻²⁰; 2 distribution functions, each off by more than the bound of Dvoretzky, Kiefer,
-Wolfowitz and Massart with 2 e⁻²⁰. e⁻²⁰ = 2.1e-9: 2.5e-7 in all. The replays have none.
+7 counts, each outside Bernstein's bound with probability below 2 e⁻²⁰; 18 means of whitened
+points, each beyond 6.2 standard errors with 5.7e-10; 18 means of squares, each outside the
+chi-squared bound of Laurent and Massart (2000, lemma 1) with 2 e⁻²⁰; 15 means of products, each
+half a difference of two such, with 4 e⁻²⁰; 2 distribution functions, each off by more than the
+bound of Dvoretzky, Kiefer, Wolfowitz and Massart with 2 e⁻²⁰. e⁻²⁰ = 2.1e-9: 2.5e-7 in all. The
+replays have none.
 """
 
 from __future__ import annotations
@@ -22,9 +23,8 @@ T = 20.0  # each bound is broken with a probability of a few times exp(-T)
 def counts_fit(y: Tensor, prior: Tensor) -> bool:
     expected = len(y) * prior.double()
     slack = T / 3 + (T**2 / 9 + 2 * T * expected * (1 - prior)).sqrt()  # Bernstein
-    return bool(
-        ((torch.bincount(y, minlength=len(prior))[: len(prior)] - expected).abs() <= slack).all()
-    )
+    counts = torch.bincount(y, minlength=len(prior))[: len(prior)]
+    return bool(((counts - expected).abs() <= slack).all())
 
 
 def in_order(y: Tensor) -> bool:

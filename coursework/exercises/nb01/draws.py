@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -15,37 +16,52 @@ from coursework.exercises.nb01.chance import counts_fit, in_order, standard, whi
 MANY, FEW = 4000, 16
 
 
+@dataclass(eq=False)
+class Draws:
+    """Points x (n, D) with their classes y (n,), and how they came about.
+
+    replays: the same generator gives the same draws. stuck: another generator gives the same, too.
+    swapped: (y, x) was returned. right: it is a sample of p(x, y) that only the generator decides.
+    """
+
+    x: Tensor
+    y: Tensor
+    replays: bool
+    stuck: bool
+    swapped: bool
+    right: bool = False
+
+    def __repr__(self) -> str:
+        """As a message names it: the numbers themselves are random."""
+        return "a sample of p(x, y)" if self.right else "a sample of another distribution"
+
+
 def observe(
     fn: Callable[..., Any], n: int, prior: Tensor, mus: Tensor, covs: Tensor, generator: Generator
-) -> dict[str, Any]:
+) -> Draws:
     """One draw of n, and three small ones: twice from one seed, once from another."""
-    seed = generator.initial_seed() % 2**31
+    seed, dims = generator.initial_seed() % 2**31, mus.shape[1]
 
     def small(offset: int) -> Any:
         return fn(FEW, prior, mus, covs, Generator().manual_seed(seed + offset))
 
-    drawn = fn(n, prior, mus, covs, generator)
-    swapped = (
-        isinstance(drawn, (tuple, list))
-        and len(drawn) == 2
-        and all(isinstance(d, Tensor) for d in drawn)
-    )
-    swapped = swapped and drawn[0].shape == (n,) and drawn[1].shape == (n, mus.shape[1])
-    if swapped:
-        return {"swapped": True, "right": False}
-    one, two, other = small(1), small(1), small(2)
-    for pair, count in ((drawn, n), (one, FEW), (two, FEW), (other, FEW)):
-        demand_form(pair, count, mus.shape[1])
-    x, y = drawn[0].detach().float(), drawn[1]
-    value = {
-        "x": x,
-        "y": y,
-        "replays": torch.equal(one[0], two[0]) and torch.equal(one[1], two[1]),
-        "stuck": torch.equal(one[0], other[0]),
-        "swapped": False,
-    }
-    value["right"] = value["replays"] and not value["stuck"] and is_joint(x, y, prior, mus, covs)
-    return value
+    pairs = [fn(n, prior, mus, covs, generator), small(1), small(1), small(2)]
+    swapped = _is_swapped(pairs[0], n, dims)
+    pairs = [pair[::-1] if swapped else pair for pair in pairs]
+    for pair, count in zip(pairs, (n, FEW, FEW, FEW), strict=True):
+        demand_form(pair, count, dims)
+    (x, y), one, two, other = pairs
+    replays = all(torch.equal(a, b) for a, b in zip(one, two, strict=True))
+    draws = Draws(x.detach().float(), y, replays, torch.equal(one[0], other[0]), swapped)
+    draws.right = replays and not draws.stuck and not swapped
+    draws.right = draws.right and is_joint(draws.x, y, prior, mus, covs)
+    return draws
+
+
+def _is_swapped(pair: Any, n: int, dims: int) -> bool:
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        return False
+    return [getattr(one, "shape", None) for one in pair] == [(n,), (n, dims)]
 
 
 def demand_form(pair: Any, n: int, dims: int) -> None:
@@ -67,8 +83,5 @@ def is_joint(x: Tensor, y: Tensor, prior: Tensor, mus: Tensor, covs: Tensor) -> 
         return False
     if len(y) < MANY:
         return True
-    return (
-        counts_fit(y, prior)
-        and not in_order(y)
-        and standard(whitened(x, y, mus, torch.linalg.cholesky(covs)))
-    )
+    noises = whitened(x, y, mus, torch.linalg.cholesky(covs))
+    return counts_fit(y, prior) and not in_order(y) and standard(noises)

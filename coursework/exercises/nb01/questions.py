@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 from coursework.checking.exercise import Prediction, Question
+from coursework.exercises.rules import choice
 
 WITH_PRIOR = Question(
     name="01.answers.1.4", title="a posterior by hand", answer=0.4375,
     wrong={
-        0.875: ("prior_forgotten", "That is 0.7 / (0.7 + 0.1): you forgot the prior. Weigh each "
-            "likelihood with how common its class is: 0.7 · 0.1 against 0.1 · 0.9."),
+        0.875: ("prior_forgotten", "That is 0.7 / (0.7 + 0.1): you forgot the prior. Multiply each "
+            "likelihood by how common its class is: 0.7 · 0.1 against 0.1 · 0.9."),
         0.07: ("not_normalized", "That is the joint, p(x|a) p(a). Divide it by p(x) = 0.07 + "
             "0.09."),
         0.5625: ("other_class", "That is p(b|x). Asked for is p(a|x), which is 1 minus that."),
@@ -84,23 +85,21 @@ SURPRISE = Question(
 )  # fmt: skip
 
 REVIEW = [
-    Question(
-        name="01.answers.1.9", title="which distribution each models", answer="b",
-        choices={
-            "a": "Both model p(x, y); a discriminative model has more parameters. Tasks: "
+    choice(
+        "01.answers.1.9", "which distribution each models",
+        {
+            "a": ("Both model p(x, y); a discriminative model has more parameters. Tasks: "
                 "detection, tracking.",
+                "same_distribution", "A discriminative model never touches the distribution of x; "
+                "that is what it saves."),
             "b": "A discriminative model learns p(y|x), a generative one p(x) or p(x, y). Tasks: "
                 "labeling a street scene; drawing a new one.",
-            "c": "A discriminative model learns p(x|y), a generative one p(y|x). Tasks: drawing a "
+            "c": ("A discriminative model learns p(x|y), a generative one p(y|x). Tasks: drawing a "
                 "face; naming it.",
-            "d": "A discriminative model needs labels and a generative one must not use any. "
+                "turned_round", "The two are exchanged: p(y|x) is what a classifier gives."),
+            "d": ("A discriminative model needs labels and a generative one must not use any. "
                 "Tasks: labeling; clustering.",
-        },
-        wrong={
-            "a": ("same_distribution", "A discriminative model never touches the distribution of "
-                "x; that is what it saves."),
-            "c": ("turned_round", "The two are exchanged: p(y|x) is what a classifier gives."),
-            "d": ("labels", "Your class Gaussians were generative and used labels. Labels make "
+                "labels", "Your class Gaussians were generative and used labels. Labels make "
                 "learning supervised; what is modeled makes it generative."),
         },
         why="And p(x, y) = p(x|y) p(y) gives p(y|x) by Bayes' rule, while p(y|x) never gives p(x) "
@@ -111,21 +110,20 @@ REVIEW = [
             "Classifier: y given x. Generative: x alone, or x with y.",
         ],
     ),
-    Question(
-        name="01.answers.1.10", title="sure, and far away", answer="d",
-        choices={
-            "a": "The road bends left with a probability of 99.9 %.",
-            "b": "The road does not bend left: the low density contradicts the classifier.",
-            "c": "The density is wrong, since the classifier has no doubt.",
+    choice(
+        "01.answers.1.10", "sure, and far away",
+        {
+            "a": ("The road bends left with a probability of 99.9 %.", "trusts_the_classifier",
+                "That holds for inputs like the training ones. This one is not."),
+            "b": ("The road does not bend left: the low density contradicts the classifier.",
+                "density_as_classifier",
+                "The density says nothing about the direction, only that such inputs were not "
+                "seen."),
+            "c": ("The density is wrong, since the classifier has no doubt.",
+                "confidence_as_evidence",
+                "The classifier was never asked how usual x is. It has to split 100 % among its "
+                "classes wherever it stands."),
             "d": "The input is unlike what both were trained on, so the 99.9 % is no evidence.",
-        },
-        wrong={
-            "a": ("trusts_the_classifier", "That holds for inputs like the training ones. This one "
-                "is not."),
-            "b": ("density_as_classifier", "The density says nothing about the direction, only "
-                "that such inputs were not seen."),
-            "c": ("confidence_as_evidence", "The classifier was never asked how usual x is. It has "
-                "to split 100 % among its classes wherever it stands."),
         },
         why="p(y|x) compares classes at a given x; p(x) tells whether such an x was ever seen. A "
             "car needs both.",
@@ -135,21 +133,21 @@ REVIEW = [
             "Neither contradicts the other, and one makes the other worthless here.",
         ],
     ),
-    Question(
-        name="01.answers.1.11", title="why a classifier turned round draws no digit", answer="a",
-        choices={
+    choice(
+        "01.answers.1.11", "why a classifier turned round draws no digit",
+        {
             "a": "p(y|x) only compares classes; nothing in it says which x occur.",
-            "b": "Too few steps: with enough of them, log p(x) would reach that of real digits.",
-            "c": "The classifier is too weak: a perfect one would draw a digit.",
-            "d": "The classifier was trained with labels.",
-        },
-        wrong={
-            "b": ("more_steps", "More steps raise the logit further and draw the strokes that this "
-                "classifier looks for; the table you printed shows that log p(x) does not follow."),
-            "c": ("better_classifier", "A classifier that is right on every digit is still free to "
-                "say anything away from them, since no training image lies there."),
-            "d": ("labels", "The class Gaussians used the same labels, and they do draw digits. "
-                "What is modeled is the difference."),
+            "b": ("Too few steps: with enough of them, log p(x) would reach that of real digits.",
+                "more_steps",
+                "More steps raise the logit further and draw the strokes that this classifier "
+                "looks for; the table you printed shows that log p(x) does not follow."),
+            "c": ("The classifier is too weak: a perfect one would draw a digit.",
+                "better_classifier",
+                "A classifier that is right on every digit is still free to say anything away from "
+                "them, since no training image lies there."),
+            "d": ("The classifier was trained with labels.", "labels",
+                "The class Gaussians used the same labels, and they do draw digits. What is "
+                "modeled is the difference."),
         },
         why="There are far more images that a classifier calls a 3 than there are threes, and "
             "nothing in p(y|x) tells them apart.",
@@ -167,34 +165,27 @@ PREDICTIONS = [
         question="Two classes, each a cloud of its own width and slant. What does the boundary "
             "between them look like?",
         options={
-            "Both models draw a straight "
-            "line.": "Logistic regression does: p(y|x) "
-                "= ½ where a linear function of x is 0. The class Gaussians do so only if both "
-                "have the same covariance, and these have not.",
-            "Logistic regression a line, the class Gaussians a "
-            "curve.": "Yes. The "
-                "log of a Gaussian is quadratic in x, and where two of them meet there is a conic: "
-                "part of an ellipse, a parabola or a hyperbola. With equal covariances the squares "
-                "would cancel and a line would remain.",
-            "Both draw a curve that follows the "
-            "data.": "A network with hidden "
-                "layers might. Logistic regression is linear in x, so its boundary is a line.",
+            "Both models draw a straight line.": "Logistic regression does: p(y|x) = ½ where a "
+                "linear function of x is 0. The class Gaussians do so only if both have the same "
+                "covariance, and these have not.",
+            "Logistic regression a line, the class Gaussians a curve.": "Yes. The log of a "
+                "Gaussian is quadratic in x, and where two of them meet there is a conic: part of "
+                "an ellipse, a parabola or a hyperbola. With equal covariances the squares would "
+                "cancel and a line would remain.",
+            "Both draw a curve that follows the data.": "A network with hidden layers might. "
+                "Logistic regression is linear in x, so its boundary is a line.",
         },
     ),
     Prediction(
         name="01.far_away",
         question="How sure will the classifier be of a point far outside of anything it has seen?",
         options={
-            "Near 50 %: it has no idea "
-            "there.": "That would be sensible, and "
-                "nothing in the training asks for it. Run the cell.",
-            "Less sure than among the "
-            "data.": "Its doubt sits at the boundary and "
-                "nowhere else. Run the cell.",
-            "Surer than among the "
-            "data.": "Yes: the logit is linear in x, so it "
-                "grows with the distance from the boundary, and far away the classifier is as sure "
-                "as can be.",
+            "Near 50 %: it has no idea there.": "That would be sensible, and nothing in the "
+                "training asks for it. Run the cell.",
+            "Less sure than among the data.": "Its doubt sits at the boundary and nowhere else. "
+                "Run the cell.",
+            "Surer than among the data.": "Yes: the logit is linear in x, so it grows with the "
+                "distance from the boundary, and far away the classifier is as sure as can be.",
         },
     ),
     Prediction(
@@ -202,16 +193,12 @@ PREDICTIONS = [
         question="The classifier has seen sunny highways only. What will it make of night, rain "
             "and snow?",
         options={
-            "It will be unsure, and say "
-            "so.": "For some scenes. Nothing asks it to "
-                "be; look at the share of scenes on which it is above 99 %.",
-            "It will often be sure, and wrong more "
-            "often.": "Yes. Compare its "
-                "errors among the scenes where it is above 99 %: sunny ones against rare ones.",
-            "It will be as good as on sunny "
-            "highways.": "The bend of the road looks "
-                "the same to you in the dark. The numbers below say what it looks like to the "
-                "classifier.",
+            "It will be unsure, and say so.": "For some scenes. Nothing asks it to be; look at the "
+                "share of scenes on which it is above 99 %.",
+            "It will often be sure, and wrong more often.": "Yes. Compare its errors among the "
+                "scenes where it is above 99 %: sunny ones against rare ones.",
+            "It will be as good as on sunny highways.": "The bend of the road looks the same to "
+                "you in the dark. The numbers below say what it looks like to the classifier.",
         },
     ),
     Prediction(
@@ -219,15 +206,12 @@ PREDICTIONS = [
         question="You climb from noise until the classifier is above 99 % sure of a 3. What will "
             "you see?",
         options={
-            "A 3, perhaps a blurred "
-            "one.": "That is what one hopes. The classifier "
-                "was never asked to know what a 3 looks like.",
-            "Noise, with a faint trace of a 3 at "
-            "best.": "Yes. A little change in "
-                "many pixels moves the logit a lot.",
-            "The 3 of the training set that is nearest to the "
-            "noise.": "Nothing in "
-                "the climb knows a training image: it sees the weights alone.",
+            "A 3, perhaps a blurred one.": "That is what one hopes. The classifier was never asked "
+                "to know what a 3 looks like.",
+            "Noise, with a faint trace of a 3 at best.": "Yes. A little change in many pixels "
+                "moves the logit a lot.",
+            "The 3 of the training set that is nearest to the noise.": "Nothing in the climb knows "
+                "a training image: it sees the weights alone.",
         },
     ),
 ]  # fmt: skip

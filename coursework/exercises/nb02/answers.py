@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coursework.checking.exercise import Prediction, Question
+from coursework.exercises.rules import choice
 
 _COMPRESSION = Question(
     name="02.answers.2.2", title="how many times smaller is a code of 16 numbers than its image",
@@ -54,23 +55,20 @@ _REACH = Question(
     ],
 )  # fmt: skip
 
-_GENERATOR = Question(
-    name="02.answers.2.9", title="low reconstruction error, and still no generative model",
-    answer="a",
-    choices={
+_GENERATOR = choice(
+    "02.answers.2.9", "low reconstruction error, and still no generative model",
+    {
         "a": "The loss only ever sees codes that the encoder made; nothing says where to draw new "
             "ones.",
-        "b": "It has not been trained for long enough.",
-        "c": "Squared error makes the images blurry.",
-        "d": "The decoder is deterministic; a generator must be random inside.",
-    },
-    wrong={
-        "b": ("more_training", "More training lowers the reconstruction error further. The codes "
-            "still lie wherever they like, and N(0, I) still misses them."),
-        "c": ("blur", "Blur is a fault of the images, and the reconstructions have it too. The "
-            "garbage came from codes that no image has."),
-        "d": ("random_decoder", "The randomness comes from the drawn code. VAE decoders and GAN "
-            "generators are deterministic networks too."),
+        "b": ("It has not been trained for long enough.", "more_training",
+            "More training lowers the reconstruction error further. The codes still lie wherever "
+            "they like, and N(0, I) still misses them."),
+        "c": ("Squared error makes the images blurry.", "blur",
+            "Blur is a fault of the images, and the reconstructions have it too. The garbage came "
+            "from codes that no image has."),
+        "d": ("The decoder is deterministic; a generator must be random inside.", "random_decoder",
+            "The randomness comes from the drawn code. VAE decoders and GAN generators are "
+            "deterministic networks too."),
     },
     why="Right. Reconstruction asks what the decoder does on codes of real images. Generation asks "
         "what it does on codes *you* draw, and for that somebody must say where the codes are.",
@@ -81,22 +79,20 @@ _GENERATOR = Question(
     ],
 )  # fmt: skip
 
-_BOTTLENECK = Question(
-    name="02.answers.2.10", title="bottleneck too small, bottleneck too large", answer="c",
-    choices={
-        "a": "Too small: memorizes the images. Too large: blurs them.",
-        "b": "The size matters only for speed; training adapts to it.",
+_BOTTLENECK = choice(
+    "02.answers.2.10", "bottleneck too small, bottleneck too large",
+    {
+        "a": ("Too small: memorizes the images. Too large: blurs them.", "swapped",
+            "It is the other way round: two numbers can't hold a digit's detail, and 784 could "
+            "hold every pixel."),
+        "b": ("The size matters only for speed; training adapts to it.", "only_speed",
+            "Look at the rows of reconstructions again: at 1 number the digits melt into each "
+            "other, at 64 they are close copies. No training mends the first."),
         "c": "Too small: different images share a reconstruction, detail is lost. Too large: the "
             "network can pass pixels on, and the code need not summarize anything.",
-        "d": "Larger is always better, since the error falls.",
-    },
-    wrong={
-        "a": ("swapped", "It is the other way round: two numbers can't hold a digit's detail, and "
-            "784 could hold every pixel."),
-        "b": ("only_speed", "Look at the rows of reconstructions again: at 1 number the digits "
-            "melt into each other, at 64 they are close copies. No training mends the first."),
-        "d": ("error_is_all", "The error falls, yes, down to a copy of the input at 784. A copy is "
-            "no summary; neighbors, denoising and anomaly scores all live from the squeeze."),
+        "d": ("Larger is always better, since the error falls.", "error_is_all",
+            "The error falls, yes, down to a copy of the input at 784. A copy is no summary; "
+            "neighbors, denoising and anomaly scores all live from the squeeze."),
     },
     why="Right. The error alone always votes for a wider code; what you want the code *for* "
         "decides how narrow it should be.",
@@ -108,22 +104,19 @@ _BOTTLENECK = Question(
     ],
 )  # fmt: skip
 
-_ANOMALY = Question(
-    name="02.answers.2.11", title="what a blank image teaches about the anomaly score", answer="b",
-    choices={
-        "a": "That blank images are normal digits.",
+_ANOMALY = choice(
+    "02.answers.2.11", "what a blank image teaches about the anomaly score",
+    {
+        "a": ("That blank images are normal digits.", "score_believed",
+            "No digit is blank. The score says how well the network copies an image, and a blank "
+            "one is easy to copy."),
         "b": "That the score measures how hard an image is to reconstruct, which is not how "
             "strange it is.",
-        "c": "That the threshold was badly chosen.",
-        "d": "That the AUC was computed wrongly.",
-    },
-    wrong={
-        "a": ("score_believed", "No digit is blank. The score says how well the network copies an "
-            "image, and a blank one is easy to copy."),
-        "c": ("threshold", "A blank image scores lower than most real digits, so no threshold "
-            "calls it strange without calling those strange too."),
-        "d": ("auc", "The AUC was right for the anomalies it was tried on. It says nothing on "
-            "other ones."),
+        "c": ("That the threshold was badly chosen.", "threshold",
+            "A blank image scores lower than most real digits, so no threshold calls it strange "
+            "without calling those strange too."),
+        "d": ("That the AUC was computed wrongly.", "auc", "The AUC was right for the anomalies it "
+            "was tried on. It says nothing on other ones."),
     },
     why="Right. It works on anomalies that are as complex as the normal images, and fails on "
         "simple ones. Notebook 09 meets the same trap again with densities.",
@@ -142,15 +135,12 @@ PREDICTIONS = [
         "two linear layers with a bottleneck, trained by gradient descent on squared error. How "
             "will it do against PCA with as many components?",
         {
-            "Better, it is "
-            "trained": "PCA is already the best that straight maps "
-                "can do, so there is nothing to gain. Watch the two errors meet.",
-            "The same error, the same "
-            "subspace": "Yes. The network is never told "
-                "about PCA and ends there.",
-            "Worse, gradient descent gets "
-            "stuck": "The loss has saddle points, but "
-                "no bad minima (Baldi and Hornik, 1989). Watch the error fall on to PCA's.",
+            "Better, it is trained": "PCA is already the best that straight maps can do, so there "
+                "is nothing to gain. Watch the two errors meet.",
+            "The same error, the same subspace": "Yes. The network is never told about PCA and "
+                "ends there.",
+            "Worse, gradient descent gets stuck": "The loss has saddle points, but no bad minima "
+                "(Baldi and Hornik, 1989). Watch the error fall on to PCA's.",
         },
     ),
     Prediction(
@@ -170,12 +160,10 @@ PREDICTIONS = [
         "02.random_codes", "draw codes from N(0, I) and decode them. What comes out?",
         {
             "New digits": "That would make the autoencoder a generative model. Look.",
-            "Copies of training "
-            "images": "Those would need codes of training "
-                "images. Look where the codes are, and where N(0, I) is.",
-            "Something that is no "
-            "digit": "Look. The question worth asking is why: "
-                "is the decoder bad, or are the codes in the wrong place?",
+            "Copies of training images": "Those would need codes of training images. Look where "
+                "the codes are, and where N(0, I) is.",
+            "Something that is no digit": "Look. The question worth asking is why: is the decoder "
+                "bad, or are the codes in the wrong place?",
         },
     ),
     Prediction(

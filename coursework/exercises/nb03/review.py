@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from coursework.checking.exercise import Prediction, Question
+from coursework.checking.exercise import Prediction
+from coursework.exercises.rules import choice
 
-_DIFFERENCE = Question(
-    name="03.answers.3.11", title="what makes a VAE a generative model", answer="b",
-    choices={
-        "a": "Its decoder is larger, so it draws better.",
+_DIFFERENCE = choice(
+    "03.answers.3.11", "what makes a VAE a generative model",
+    {
+        "a": ("Its decoder is larger, so it draws better.", "size",
+            "Both decoders of this notebook have the same layers."),
         "b": "A prior on its codes, which training pulls the clouds toward.",
-        "c": "It adds noise to the image, so it never draws the same one twice.",
-        "d": "Its samples are always better than those of an autoencoder.",
-    },
-    wrong={
-        "a": ("size", "Both decoders of this notebook have the same layers."),
-        "c": ("noise_on_the_image", "The noise is in the code. And a random output alone is no "
-            "model of the data."),
-        "d": ("always_better", "Look at the table of three rows again: a Gaussian fitted to an "
-            "autoencoder's codes drew digits that the measure likes better."),
+        "c": ("It adds noise to the image, so it never draws the same one twice.",
+            "noise_on_the_image",
+            "The noise is in the code. And a random output alone is no model of the data."),
+        "d": ("Its samples are always better than those of an autoencoder.", "always_better",
+            "Look at the table of three rows again: a Gaussian fitted to an autoencoder's codes "
+            "drew digits that the measure likes better."),
     },
     why="Right. The prior is part of the model and says where to draw new codes, and the loss "
         "bounds log p(x): nothing has to be found out afterwards. That is the difference, and not "
@@ -29,21 +28,18 @@ _DIFFERENCE = Question(
     ],
 )  # fmt: skip
 
-_SMOOTH = Question(
-    name="03.answers.3.12", title="why the KL makes the code smooth", answer="c",
-    choices={
-        "a": "It is a penalty on the decoder's weights, and small weights give smooth functions.",
-        "b": "It makes σ small, so that codes are exact.",
+_SMOOTH = choice(
+    "03.answers.3.12", "why the KL makes the code smooth",
+    {
+        "a": ("It is a penalty on the decoder's weights, and small weights give smooth functions.",
+            "weight_decay",
+            "The KL is computed from mu and logvar. The decoder's weights don't occur in it."),
+        "b": ("It makes σ small, so that codes are exact.", "small_variances",
+            "The other way round: at small σ the KL grows without end. It is the reconstruction "
+            "that wants σ small."),
         "c": "It makes clouds overlap, and where they do, one answer must fit several images.",
-        "d": "It makes all images have the same code.",
-    },
-    wrong={
-        "a": ("weight_decay", "The KL is computed from mu and logvar. The decoder's weights don't "
-            "occur in it."),
-        "b": ("small_variances", "The other way round: at small σ the KL grows without end. It is "
-            "the reconstruction that wants σ small."),
-        "d": ("collapse", "That is where the KL alone would end. The reconstruction term holds "
-            "against it."),
+        "d": ("It makes all images have the same code.", "collapse",
+            "That is where the KL alone would end. The reconstruction term holds against it."),
     },
     why="Right. The KL keeps σ from shrinking and the means from running apart. So the decoder has "
         "seen every place in a cloud, not only its center, and the clouds fill the region that the "
@@ -55,20 +51,17 @@ _SMOOTH = Question(
     ],
 )  # fmt: skip
 
-_INTERPOLATION = Question(
-    name="03.answers.3.13", title="from a 1 to a 9 without the KL", answer="a",
-    choices={
+_INTERPOLATION = choice(
+    "03.answers.3.13", "from a 1 to a 9 without the KL",
+    {
         "a": "Perhaps no digits on the way, where no image has its code.",
-        "b": "The same smooth path, since the decoder is the same network.",
-        "c": "Only ones, since without the KL all codes are the same.",
-        "d": "Random images, since without the KL the code is pure noise.",
-    },
-    wrong={
-        "b": ("same_layers", "The layers are the same and the weights are not: this decoder has "
-            "only seen codes that an encoder without noise made."),
-        "c": ("collapse", "A KL that is *too strong* makes codes alike. Without it they run "
-            "apart."),
-        "d": ("noise", "Without the KL, σ shrinks and the code is *less* random than before."),
+        "b": ("The same smooth path, since the decoder is the same network.", "same_layers",
+            "The layers are the same and the weights are not: this decoder has only seen codes "
+            "that an encoder without noise made."),
+        "c": ("Only ones, since without the KL all codes are the same.", "collapse",
+            "A KL that is *too strong* makes codes alike. Without it they run apart."),
+        "d": ("Random images, since without the KL the code is pure noise.", "noise",
+            "Without the KL, σ shrinks and the code is *less* random than before."),
     },
     why="Right: the decoder was never asked about those places, so it may, and it need not. Where "
         "the codes of the data happen to lie close together an autoencoder interpolates well too; "
@@ -80,20 +73,17 @@ _INTERPOLATION = Question(
     ],
 )  # fmt: skip
 
-_ZERO_KL = Question(
-    name="03.answers.3.14", title="a KL of zero", answer="d",
-    choices={
-        "a": "The best there is: the approximate posterior is exact.",
-        "b": "The encoder's spread has gone to 0.",
-        "c": "The images are reconstructed perfectly.",
+_ZERO_KL = choice(
+    "03.answers.3.14", "a KL of zero",
+    {
+        "a": ("The best there is: the approximate posterior is exact.", "wrong_kl",
+            "That would be KL(q(z|x) ‖ p(z|x)) = 0, the gap. The KL in the loss is the one to the "
+            "*prior*."),
+        "b": ("The encoder's spread has gone to 0.", "small_variances",
+            "At σ → 0 the KL goes to infinity. It is 0 at μ = 0 and σ = 1."),
+        "c": ("The images are reconstructed perfectly.", "reconstruction",
+            "For that the code must say which image it is, and saying it costs KL."),
         "d": "The code says nothing about the image.",
-    },
-    wrong={
-        "a": ("wrong_kl", "That would be KL(q(z|x) ‖ p(z|x)) = 0, the gap. The KL in the loss is "
-            "the one to the *prior*."),
-        "b": ("small_variances", "At σ → 0 the KL goes to infinity. It is 0 at μ = 0 and σ = 1."),
-        "c": ("reconstruction", "For that the code must say which image it is, and saying it costs "
-            "KL."),
     },
     why="Right: KL collapse, and the decoder does without the code. A KL is 0 exactly when the two "
         "distributions are the same, here q(z|x) = p(z) for every x, and then z and x are "
@@ -115,12 +105,10 @@ PREDICTIONS = [
         {
             "All three change": "log p(x) belongs to the model; q doesn't occur in it. Move the "
                 "controls and look at the dashed line.",
-            "log p(x) stays, the ELBO falls by what the KL "
-            "gains": "Yes. The sum "
-                "stays, to the last digit.",
-            "The ELBO stays, log p(x) "
-            "falls": "The other way round: q is in the "
-                "ELBO and not in log p(x).",
+            "log p(x) stays, the ELBO falls by what the KL gains": "Yes. The sum stays, to the "
+                "last digit.",
+            "The ELBO stays, log p(x) falls": "The other way round: q is in the ELBO and not in "
+                "log p(x).",
         },
     ),
     Prediction(
@@ -128,15 +116,12 @@ PREDICTIONS = [
         "average the weights of K draws instead of using one. What happens to the estimate of log "
             "p(x) as K grows?",
         {
-            "It stays where the ELBO "
-            "is": "That is what averaging the *logs* would "
-                "do. The log of an average is larger.",
-            "It rises on average, and stays below log "
-            "p(x)": "Yes, in expectation. "
-                "A single run may lie above.",
-            "It rises above log p(x) in the "
-            "end": "Not on average: Jensen's "
-                "inequality holds for every K.",
+            "It stays where the ELBO is": "That is what averaging the *logs* would do. The log of "
+                "an average is larger.",
+            "It rises on average, and stays below log p(x)": "Yes, in expectation. A single run "
+                "may lie above.",
+            "It rises above log p(x) in the end": "Not on average: Jensen's inequality holds for "
+                "every K.",
         },
     ),
     Prediction(
@@ -145,9 +130,8 @@ PREDICTIONS = [
         {
             "The VAE with its prior": "Many texts would lead you to expect that. Run the cell.",
             "The autoencoder with N(0, I)": "Notebook 02 measured garbage there. Run the cell.",
-            "The autoencoder with a Gaussian fitted to its "
-            "codes": "Run the cell, "
-                "then read what it means and what not.",
+            "The autoencoder with a Gaussian fitted to its codes": "Run the cell, then read what "
+                "it means and what not.",
         },
     ),
     Prediction(
@@ -155,9 +139,8 @@ PREDICTIONS = [
         "β weighs the KL. Which β gives the best reconstructions, and which the smallest KL?",
         {
             "β = 0 and β = 10": "Yes: the two ends of one trade.",
-            "β = 1 for both, since that is the "
-            "ELBO": "β = 1 gives the best *sum*. "
-                "Each term by itself is best at an end.",
+            "β = 1 for both, since that is the ELBO": "β = 1 gives the best *sum*. Each term by "
+                "itself is best at an end.",
             "β = 10 for both": "More weight on the KL leaves less for the pixels.",
         },
     ),
@@ -166,15 +149,12 @@ PREDICTIONS = [
         "the decoder also sees the pixels above and to the left of the one it draws. What happens "
             "to the code?",
         {
-            "It gets better, with two "
-            "sources": "The decoder takes what is free "
-                "first. Look at the KL.",
-            "It is hardly used, or not at "
-            "all": "Yes. What the neighbors tell is "
-                "free, what the code tells costs KL.",
-            "Nothing, the code is trained as "
-            "before": "The loss is the same, and "
-                "its cheapest solution is another one. Look at the KL.",
+            "It gets better, with two sources": "The decoder takes what is free first. Look at the "
+                "KL.",
+            "It is hardly used, or not at all": "Yes. What the neighbors tell is free, what the "
+                "code tells costs KL.",
+            "Nothing, the code is trained as before": "The loss is the same, and its cheapest "
+                "solution is another one. Look at the KL.",
         },
     ),
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from torch import Generator, Tensor, nn
 
 from coursework import exercises
 from coursework.checking import evaluate
+from tests.coursework.exercises.verdicts import assert_mistake
 
 SEEDS = range(5)
 
@@ -282,6 +283,73 @@ def test_mistakes_made_in_other_words() -> None:
         "mistake",
         "returns_density",
     )
+
+
+def _scored(distance: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
+    """`log_gaussian` with a distance of its own, a function of x − mu and cov."""
+    return lambda x, mu, cov: (
+        -0.5 * (distance(x - mu, cov) + cov.logdet() + len(mu) * math.log(2 * math.pi))
+    )
+
+
+FROM_PUBLIC_CODE = {
+    "pairs_summed": _scored(lambda d, cov: (d @ torch.linalg.inv(cov) @ d.T).sum(1)),
+    "inverted_entry_by_entry": _scored(lambda d, cov: (d @ cov**-1 * d).sum(1)),
+    "two_pi_per_example": lambda x, mu, cov: (
+        log_by_loop(x, mu, cov) + 0.5 * (len(mu) - len(x)) * math.log(2 * math.pi)
+    ),
+    "cov_as_root": lambda x, mu, cov: torch.distributions.MultivariateNormal(
+        mu, scale_tril=torch.tril(cov)
+    ).log_prob(x),
+}
+
+
+@pytest.mark.parametrize("mistake", FROM_PUBLIC_CODE)
+def test_slips_in_scoring(mistake: str) -> None:
+    assert_mistake("log_gaussian", FROM_PUBLIC_CODE[mistake], mistake)
+
+
+def _sample(root: Callable[[Tensor], Tensor]) -> Callable[..., tuple[Tensor, Tensor]]:
+    def sample(
+        n: int, prior: Tensor, mus: Tensor, covs: Tensor, generator: Generator
+    ) -> tuple[Tensor, Tensor]:
+        y = torch.multinomial(prior, n, replacement=True, generator=generator)
+        eps = torch.randn(n, mus.shape[1], generator=generator)
+        return mus[y] + torch.einsum("nij,nj->ni", root(covs)[y], eps), y
+
+    return sample
+
+
+@pytest.mark.parametrize(
+    ("root", "mistake"),
+    [
+        (torch.sqrt, "elementwise_root"),
+        (lambda covs: covs**0.5, "elementwise_root"),
+        (lambda covs: covs.abs().sqrt(), "elementwise_root"),
+        (torch.tril, "cov_as_root"),
+    ],
+)
+def test_no_square_root_of_a_matrix(root: Callable[[Tensor], Tensor], mistake: str) -> None:
+    assert_mistake("sample_joint", _sample(root), mistake)
+
+
+def test_a_sample_of_no_known_kind_is_told_without_random_numbers() -> None:
+    verdict = evaluate("sample_joint", _sample(lambda covs: 1.3 * torch.linalg.cholesky(covs)), 0)
+    assert verdict.kind == "different"
+    assert "a sample of another distribution" in verdict.message and "tensor" not in verdict.message
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_climb_along_a_loss_is_not_told_to_add_the_gradient(reduction: str) -> None:
+    def climb(model: nn.Module, x: Tensor, target: int, steps: int, lr: float) -> Tensor:
+        for _ in range(steps):
+            x = x.detach().requires_grad_()
+            wanted = torch.full((len(x),), target)
+            loss = nn.functional.cross_entropy(model(x), wanted, reduction=reduction)
+            x = (x + lr * torch.autograd.grad(loss, x)[0]).clamp(0, 1)
+        return x.detach()
+
+    assert_mistake("ascend_class_score", climb, "climbs_the_loss")
 
 
 def test_a_generator_that_only_the_classes_use() -> None:
