@@ -12,7 +12,7 @@ A table shows each mistake with its whole formula, in the letters of the lesson:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from coursework.checking.exercise import Case, Mistake, Observed, Question
@@ -101,3 +101,12 @@ def recognized(
         for name, (sentence, when, *wrongs) in table.items()
         for mistake in named({name: (sentence, *wrongs)}, read, when)
     ]
+
+
+def inspected(table: Mapping[str, Row], found: Callable[[Any], Container[str]]) -> list[Mistake]:
+    """Mistakes that an inspection of the answer names: `found(seen.value)` holds their names."""
+    rows = {
+        name: (sentence, lambda seen, case, name=name: name in found(seen.value), *wrongs)
+        for name, (sentence, *wrongs) in table.items()
+    }
+    return recognized(rows)

@@ -3,28 +3,18 @@
 Read `fitting.py`, `scoring.py`, `posterior.py`, `sampling.py`, `ascent.py`, then `questions.py`.
 """
 
-from coursework.exercises.nb01.ascent import ASCEND_CLASS_SCORE
-from coursework.exercises.nb01.fitting import GAUSSIAN_MLE
-from coursework.exercises.nb01.posterior import CLASS_POSTERIOR
-from coursework.exercises.nb01.questions import (
-    FILLED_IN,
-    PREDICTIONS,
-    REVIEW,
-    SURPRISE,
-    WITH_PRIOR,
-)
-from coursework.exercises.nb01.sampling import SAMPLE_JOINT
-from coursework.exercises.nb01.scoring import LOG_GAUSSIAN
+from coursework.exercises.nb01 import ascent, fitting, posterior, sampling, scoring
+from coursework.exercises.nb01.questions import FILLED_IN, PREDICTIONS, REVIEW, SURPRISE, WITH_PRIOR
 
 EXERCISES = [
-    GAUSSIAN_MLE,
-    LOG_GAUSSIAN,
-    CLASS_POSTERIOR,
+    fitting.GAUSSIAN_MLE,
+    scoring.LOG_GAUSSIAN,
+    posterior.CLASS_POSTERIOR,
     WITH_PRIOR,
-    SAMPLE_JOINT,
+    sampling.SAMPLE_JOINT,
     FILLED_IN,
     SURPRISE,
-    ASCEND_CLASS_SCORE,
+    ascent.ASCEND_CLASS_SCORE,
     *REVIEW,
 ]
 

@@ -12,8 +12,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from coursework.checking.compare import close, describe, shape
-from coursework.checking.exercise import Case, Exercise, InterfaceError, Observed, Property
-from coursework.exercises.rules import recognized
+from coursework.checking.exercise import Case, Exercise, InterfaceError, Property
+from coursework.exercises.rules import inspected, recognized
 
 KEPT = 0.25  # share of the reference's gain in the logit that any way of climbing must reach
 
@@ -181,10 +181,6 @@ def _same(yours: Climb, truth: Climb) -> bool:
     return bool((yours.gain >= KEPT * truth.gain).all())
 
 
-def _known_as(name: str) -> Callable[[Observed, Case], bool]:
-    return lambda seen, case: name in seen.value.known_as
-
-
 SIDE_EFFECTS = recognized({
     "changes_weights": ("Your function changes the weights of the model. Only the image may move: "
         "differentiate with respect to `x`, and give no optimizer `model.parameters()`.",
@@ -251,7 +247,7 @@ ASCEND_CLASS_SCORE = Exercise(
     same=_same,
     mistakes=[
         *SIDE_EFFECTS,
-        *recognized({n: (text, _known_as(n), *fns) for n, (text, *fns) in FORMULAS.items()}),
+        *inspected(FORMULAS, lambda climb: climb.known_as),
         *DESCENDS,
     ],
     properties=[Property("no steps", _no_steps)],

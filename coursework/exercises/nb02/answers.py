@@ -87,7 +87,7 @@ _BOTTLENECK = choice(
             "hold every pixel."),
         "b": ("The size matters only for speed; training adapts to it.", "only_speed",
             "Look at the rows of reconstructions again: at 1 number the digits melt into each "
-            "other, at 64 they are close copies. No training mends the first."),
+            "other, at 64 they are close copies. No training fixes the first."),
         "c": "Too small: different images share a reconstruction, detail is lost. Too large: the "
             "network can pass pixels on, and the code need not summarize anything.",
         "d": ("Larger is always better, since the error falls.", "error_is_all",

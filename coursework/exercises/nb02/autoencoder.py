@@ -1,12 +1,13 @@
-"""Exercise `build_autoencoder`: any network will do that squeezes images through latent_dim numbers.
+"""Exercise `build_autoencoder`: any network that squeezes images through latent_dim numbers.
 
 It is judged by what it does, never by how it is built. `inspect_network` returns the short name of
-the first fault it meets, "" where there is none; each name is a mistake with a message in `wrong_autoencoders`.
+the first fault it meets, "" where there is none; `wrong_autoencoders` holds the message of each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -15,11 +16,14 @@ from torch import Generator, Tensor, nn
 from course_utils.models.autoencoder import Autoencoder
 from coursework.checking.compare import describe
 from coursework.checking.exercise import Case, Exercise, InterfaceError
-from coursework.exercises.nb02.wrong_autoencoders import MISTAKES
+from coursework.exercises.nb02.wrong_autoencoders import FAULTS
+from coursework.exercises.rules import inspected
+
+Layer = Callable[[Tensor], Tensor]
 
 
 def build_autoencoder(latent_dim: int) -> nn.Module:
-    """An autoencoder for (N, 1, 28, 28): .encode to (N, latent_dim), .decode and forward to logits."""
+    """For (N, 1, 28, 28): .encode to (N, latent_dim), .decode and forward to logits."""
     return Autoencoder(latent_dim)
 
 
@@ -33,7 +37,8 @@ def inspect_network(fn: Callable[[int], nn.Module], latent_dim: int) -> str:
     for width in (latent_dim, 1):
         net = _network(fn, width)
         fault = _shapes(net, width) or _meaning(net) or _training(net)
-        fault = fault or _range(net) or _bends(net, width)
+        fault = fault or _logit_range(net) or _bends(net, width)
+        fault = fault or _code_range(net) or _leaks(net, width)
         if fault:
             return fault
     return ""
@@ -60,13 +65,13 @@ def _network(fn: Callable[[int], nn.Module], width: int) -> nn.Module:
     if _layers_in_a_list(net):
         raise InterfaceError(
             "Layers stand in a plain Python list, where PyTorch doesn't find them, so they would "
-            "never be "
-            "trained: use `nn.Sequential(*layers)` or `nn.ModuleList(layers)`"
+            "never be trained: use `nn.Sequential(*layers)` or `nn.ModuleList(layers)`"
         )
     if not list(net.parameters()):
-        raise InterfaceError("The network has no parameters, so there is nothing to train. "
-            "Make the layers "
-                             "in `__init__` and keep them as `self.…`")  # fmt: skip
+        raise InterfaceError(
+            "The network has no parameters, so there is nothing to train. Make the layers in "
+            "`__init__` and keep them as `self.…`"
+        )
     return net.eval()
 
 
@@ -133,46 +138,36 @@ def _meaning(net: nn.Module) -> str:
 
 @torch.no_grad()
 def _bends(net: nn.Module, width: int) -> str:
-    """Is something nonlinear on each side, and can codes be negative? Judged on other weights too,
-    since some layers start at 0 and a code of one number may have one sign by chance."""
-    kept = [parameter.clone() for parameter in net.parameters()]
+    """Is something nonlinear on each side? Weights are stirred, since some layers start at 0."""
     x, z = 4 * torch.randn(48, 1, 28, 28), 10 * torch.randn(48, width)
-    _stir(net, kept)
-    sides = _affine(net.encode, x), _affine(net.decode, z)
-    negative = False
-    for _ in range(24):
-        if negative := bool((net.encode(x[:12]) < 0).any()):
-            break
-        _stir(net, kept)
-    _put(net, kept)
-    named = {(True, True): "linear_all_the_way", (True, False): "linear_encoder",
-             (False, True): "linear_decoder"}  # fmt: skip
-    return named.get(sides) or ("" if negative else "code_never_negative")
+    with _stirred(net):
+        sides = _affine(net.encode, x), _affine(net.decode, z)
+    return {
+        (True, True): "linear_all_the_way",
+        (True, False): "linear_encoder",
+        (False, True): "linear_decoder",
+    }.get(sides, "")
 
 
-def _put(net: nn.Module, kept: list[Tensor]) -> None:
+@contextmanager
+def _stirred(net: nn.Module, scale: float = 1.0) -> Iterator[None]:
+    """For a while: weights and biases of random sign, a little off what they were, times scale."""
+    kept = [parameter.clone() for parameter in net.parameters()]
+    for parameter in net.parameters():
+        sign = 1 if torch.rand(()) < 0.5 else -1
+        parameter.copy_(scale * (sign * parameter + 0.1 * torch.randn_like(parameter)))
+    yield
     for parameter, value in zip(net.parameters(), kept, strict=True):
         parameter.copy_(value)
 
 
-def _stir(net: nn.Module, kept: list[Tensor]) -> None:
-    """Weights and biases of random sign, a little off what they were."""
-    for parameter, value in zip(net.parameters(), kept, strict=True):
-        sign = 1 if torch.rand(()) < 0.5 else -1
-        parameter.copy_(sign * value + 0.1 * torch.randn_like(value))
-
-
-def _affine(function: Callable[[Tensor], Tensor], x: Tensor) -> bool:
+def _affine(function: Layer, x: Tensor) -> bool:
     """Superposition: f(a + b - c) = f(a) + f(b) - f(c) for an affine f and for no other."""
     a, b, c = x.chunk(3)
     fa, fb, fc = function(a), function(b), function(c)
     gap = (function(a + b - c) - fa - fb + fc).abs().max()
     spread = torch.stack([fa - fc, fb - fc]).abs().max()
     return bool(gap <= 1e-3 * spread + 1e-6 * fa.abs().max())
-
-
-def _bounded(values: Tensor, low: float, high: float) -> bool:
-    return bool(values.min() >= low and values.max() <= high)
 
 
 def _training(net: nn.Module) -> str:
@@ -188,20 +183,74 @@ def _training(net: nn.Module) -> str:
 
 
 @torch.no_grad()
-def _range(net: nn.Module) -> str:
-    """With every weight 30 times as large, logits run far beyond [0, 1] to both sides."""
-    kept = [parameter.clone() for parameter in net.parameters()]
-    for parameter in net.parameters():
-        parameter.mul_(30).add_(0.1 * torch.randn_like(parameter))  # some layers start at 0
-    logits = net(2 * torch.randn(6, 1, 28, 28))
-    _put(net, kept)
-    if _bounded(logits, 0, 1):
-        return "sigmoid_inside"
-    if _bounded(logits, -1, 1):
+def _reach(net: nn.Module, side: Layer, x: Tensor) -> tuple[float, float]:
+    """Lowest and highest output with weights 30 times as large: far beyond ±3 for a plain layer.
+
+    A code of one number may have one sign by chance, so other weights are tried.
+    """
+    low = high = 0.0
+    for _ in range(24):
+        with _stirred(net, 30):
+            y = side(x)
+        low, high = min(low, float(y.min())), max(high, float(y.max()))
+        if low < -3 and high > 3:
+            break
+    return low, high
+
+
+def _logit_range(net: nn.Module) -> str:
+    low, high = _reach(net, net.forward, 2 * torch.randn(6, 1, 28, 28))
+    if low >= 0:
+        return "sigmoid_inside" if high <= 1 else "relu_at_the_end"
+    if low >= -1 and high <= 1:
         return "tanh_at_the_end"
-    if bool(logits.min() >= 0):
-        return "relu_at_the_end"
-    return ""
+    return "bounded_logits" if low > -3 or high < 3 else ""
+
+
+def _code_range(net: nn.Module) -> str:
+    low, high = _reach(net, net.encode, 4 * torch.randn(12, 1, 28, 28))
+    if low >= 0:
+        return "code_never_negative"
+    return "bounded_code" if low > -3 or high < 3 else ""
+
+
+@torch.no_grad()
+def _leaks(net: nn.Module, width: int) -> str:
+    """Is something like a LeakyReLU the last layer of a side?"""
+    if _kinked(net, net.encode, 4 * torch.randn(24, 1, 28, 28)):
+        return "leaky_code"
+    return "leaky_logits" if _kinked(net, net.decode, 10 * torch.randn(24, width)) else ""
+
+
+def _kinked(net: nn.Module, side: Layer, x: Tensor) -> bool:
+    """Does the slope jump at 0 for three sets of weights? A layer before the last may, for one."""
+    jumps = 0
+    for _ in range(24):
+        with _stirred(net):
+            jump = _slope_jumps(side, x)
+        jumps += bool(jump)
+        if jump is False or jumps == 3:
+            break
+    return jumps == 3
+
+
+def _slope_jumps(side: Layer, x: Tensor, step: float = 2e-3) -> bool | None:
+    """Does an output's slope jump where it crosses 0 between two inputs? None: no crossing."""
+    y = side(x).flatten(1)
+    place = int(torch.minimum(-y.amin(0), y.amax(0)).argmax())
+    if not y[:, place].min() < 0 < y[:, place].max():
+        return None
+    start, end = x[y[:, place].argmin()], x[y[:, place].argmax()]
+
+    def at(*ways: float) -> Tensor:
+        return side(torch.stack([start + t * (end - start) for t in ways])).flatten(1)[:, place]
+
+    low, high = 0.0, 1.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        low, high = (middle, high) if at(middle) < 0 else (low, middle)
+    left, right = at(low - step, low, low + step).diff()
+    return bool(max(left, right) > 1.5 * min(left, right))
 
 
 BUILD_AUTOENCODER = Exercise(
@@ -210,7 +259,7 @@ BUILD_AUTOENCODER = Exercise(
     title="an encoder, a bottleneck and a decoder that gives logits",
     reference=build_autoencoder,
     cases=_cases,
-    mistakes=MISTAKES,
+    mistakes=inspected(FAULTS, lambda fault: {fault}),
     hints=[
         "An encoder is an `nn.Sequential` that starts with `nn.Flatten()` and ends in `latent_dim` "
         "numbers. The decoder is the same walk backwards.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Generator, Tensor
@@ -10,6 +10,8 @@ from torch.nn import functional as F
 
 from coursework.checking.exercise import Case, Exercise, Property
 from coursework.exercises.rules import named
+
+Error = Callable[[Tensor, Tensor], Tensor]
 
 
 def reconstruction_error(x: Tensor, x_hat: Tensor) -> Tensor:
@@ -28,20 +30,18 @@ def _cases(generator: Generator) -> Iterator[Case]:
     yield Case(_draw(generator, 1, 1, w, h), "a batch of one")
 
 
-def _perfect(fn, generator: Generator) -> str | None:
+def _perfect(fn: Error, generator: Generator) -> str | None:
     x, _ = _draw(generator, 3, 1, 4, 4)
     worst = float(fn(x, x.clone()).max())
     return None if worst == 0 else f"The error must be 0 where x_hat = x; yours is {worst:.4g}."
 
 
-def _doubled(fn, generator: Generator) -> str | None:
+def _doubled(fn: Error, generator: Generator) -> str | None:
     x, x_hat = _draw(generator, 2, 1, 5, 5)
     ratio = float((fn(x, x + 2 * (x_hat - x)) / fn(x, x_hat)).mean())
     if abs(ratio - 4) < 1e-2:
         return None
-    return (
-        f"Twice the difference must give 4 times the squared error; yours grows {ratio:.3g}-fold."
-    )
+    return f"Twice the difference must give 4 times the squared error; yours gives {ratio:.3g}."
 
 
 def _per_pixel(x: Tensor, x_hat: Tensor) -> Tensor:
@@ -64,9 +64,11 @@ MISTAKES = named({
     "batch_average": ("The sum over pixels is right; then you averaged over the batch. That "
         "average belongs in the training step. Here every image keeps its own number, shape (N,).",
         lambda x, x_hat: _per_pixel(x, x_hat).sum(1).mean()),
-    "absolute_error": ("You summed absolute differences. The squared error squares each difference "
+    "absolute_error": ("You took absolute differences. The squared error squares each difference "
         "before it is summed: `.square()` where you have `.abs()`.",
-        lambda x, x_hat: (x - x_hat).abs().flatten(1).sum(1)),
+        lambda x, x_hat: (x - x_hat).abs().flatten(1).sum(1),
+        lambda x, x_hat: (x - x_hat).abs().flatten(1).mean(1),
+        lambda x, x_hat: (x - x_hat).abs().mean()),
     "sums_over_the_batch": ("You summed over the examples (dimension 0) and kept the pixels. It is "
         "the other way round: keep dimension 0, sum over all that come after.",
         lambda x, x_hat: (x - x_hat).square().sum(0)),
@@ -110,10 +112,7 @@ RECONSTRUCTION_ERROR = Exercise(
     reference=reconstruction_error,
     cases=_cases,
     mistakes=MISTAKES,
-    properties=[
-        Property("zero_when_perfect", _perfect),
-        Property("quadratic", _doubled),
-    ],
+    properties=[Property("zero_when_perfect", _perfect), Property("quadratic", _doubled)],
     hints=[
         "Subtract, square, add up. What you add up are the pixels of one image; the images of the "
         "batch stay apart, so a batch of N gives N numbers.",

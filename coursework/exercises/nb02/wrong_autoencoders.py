@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from coursework.checking.exercise import Mistake
+from coursework.exercises.rules import Wrong
 
 
 class Assembled(nn.Module):
@@ -41,206 +41,113 @@ class Apply(nn.Module):
         return self.function(x)
 
 
+def _image() -> nn.Module:
+    return nn.Unflatten(1, (1, 28, 28))
+
+
 def _encoder(width: int, *last: nn.Module) -> nn.Module:
     return nn.Sequential(nn.Flatten(), nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, width), *last)
 
 
 def _decoder(width: int, *last: nn.Module) -> nn.Module:
-    image = nn.Unflatten(1, (1, 28, 28))
-    return nn.Sequential(nn.Linear(width, 32), nn.ReLU(), nn.Linear(32, 784), *(last or (image,)))
+    """Ends in (1, 28, 28) unless `last` says otherwise."""
+    end = last or (_image(),)
+    return nn.Sequential(nn.Linear(width, 32), nn.ReLU(), nn.Linear(32, 784), *end)
 
 
-def no_bottleneck(latent_dim: int) -> nn.Module:
-    return Assembled(_encoder(128), _decoder(128))
+def _straight_encoder(width: int) -> nn.Module:
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 32), nn.Linear(32, width))
 
 
-def fixed_width(latent_dim: int) -> nn.Module:
-    return Assembled(_encoder(1), _decoder(1))
+def _straight_decoder(width: int) -> nn.Module:
+    return nn.Sequential(nn.Linear(width, 784), _image())
 
 
-def rows_apart(latent_dim: int) -> nn.Module:
-    encoder = nn.Sequential(nn.Linear(28, 16), nn.ReLU(), nn.Linear(16, latent_dim))
-    decoder = nn.Sequential(nn.Linear(latent_dim, 16), nn.ReLU(), nn.Linear(16, 28))
-    return Assembled(encoder, decoder)
+def _of_rows(sizes: tuple[int, int, int]) -> nn.Module:
+    return nn.Sequential(nn.Linear(*sizes[:2]), nn.ReLU(), nn.Linear(*sizes[1:]))
 
 
-def linear(latent_dim: int) -> nn.Module:
-    encoder = nn.Sequential(nn.Flatten(), nn.Linear(784, 32), nn.Linear(32, latent_dim))
-    decoder = nn.Sequential(nn.Linear(latent_dim, 784), nn.Unflatten(1, (1, 28, 28)))
-    return Assembled(encoder, decoder)
+def _after_encoder(layer: nn.Module) -> Wrong:
+    return lambda k: Assembled(_encoder(k, layer), _decoder(k))
 
 
-def linear_encoder(latent_dim: int) -> nn.Module:
-    encoder = nn.Sequential(nn.Flatten(), nn.Linear(784, 32), nn.Linear(32, latent_dim))
-    return Assembled(encoder, _decoder(latent_dim))
+def _after_decoder(layer: nn.Module) -> Wrong:
+    return lambda k: Assembled(_encoder(k), _decoder(k, layer, _image()))
 
 
-def linear_decoder(latent_dim: int) -> nn.Module:
-    decoder = nn.Sequential(nn.Linear(latent_dim, 784), nn.Unflatten(1, (1, 28, 28)))
-    return Assembled(_encoder(latent_dim), decoder)
-
-
-def code_never_negative(latent_dim: int) -> nn.Module:
-    return Assembled(_encoder(latent_dim, nn.ReLU()), _decoder(latent_dim))
-
-
-def sigmoid_inside(latent_dim: int) -> nn.Module:
-    return Assembled(
-        _encoder(latent_dim), _decoder(latent_dim, nn.Sigmoid(), nn.Unflatten(1, (1, 28, 28)))
-    )
-
-
-def tanh_at_the_end(latent_dim: int) -> nn.Module:
-    return Assembled(
-        _encoder(latent_dim), _decoder(latent_dim, nn.Tanh(), nn.Unflatten(1, (1, 28, 28)))
-    )
-
-
-def relu_at_the_end(latent_dim: int) -> nn.Module:
-    return Assembled(
-        _encoder(latent_dim), _decoder(latent_dim, nn.ReLU(), nn.Unflatten(1, (1, 28, 28)))
-    )
-
-
-def channel_forgotten(latent_dim: int) -> nn.Module:
-    return Assembled(_encoder(latent_dim), _decoder(latent_dim, nn.Unflatten(1, (28, 28))))
-
-
-def flat_output(latent_dim: int) -> nn.Module:
-    return Assembled(_encoder(latent_dim), _decoder(latent_dim, nn.Identity()))
-
-
-def bypass(latent_dim: int) -> nn.Module:
-    def route(net: Assembled, x: Tensor) -> Tensor:
-        return net.decode(net.encode(x)) + x
-
-    return Assembled(_encoder(latent_dim), _decoder(latent_dim), route)
-
-
-def batch_baked_in(latent_dim: int) -> nn.Module:
-    flat = Apply(lambda x: x.reshape(64, 784))
-    encoder = nn.Sequential(flat, nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, latent_dim))
-    return Assembled(encoder, _decoder(latent_dim))
-
-
-def random_in_eval(latent_dim: int) -> nn.Module:
-    noise = Apply(lambda h: F.dropout(h, 0.5) + 0.1 * torch.randn_like(h))
-    return Assembled(_encoder(latent_dim, noise), _decoder(latent_dim))
-
-
-def graph_cut(latent_dim: int) -> nn.Module:
-    return Assembled(_encoder(latent_dim, Apply(lambda z: z.detach())), _decoder(latent_dim))
-
-
-def _fault(name: str, message: str, example: Callable[[int], nn.Module]) -> Mistake:
-    return Mistake(name, message, example, when=lambda seen, case: seen.value == name)
-
-
-MISTAKES = [
-    _fault(
-        "no_bottleneck",
-        "The code is wider than asked: `encode` has to give (N, latent_dim), and yours gives more "
-        "numbers. Without the squeeze a network can pass images on and learn nothing. End the "
-        "encoder in `nn.Linear(…, latent_dim)`.",
-        no_bottleneck,
-    ),
-    _fault(
-        "latent_dim_ignored",
-        "The code is narrower than asked. Is its width written as a number somewhere? The "
-        "encoder ends, and the decoder begins, with `latent_dim`.",
-        fixed_width,
-    ),
-    _fault(
-        "code_not_flat",
-        "`encode` doesn't give one vector per image, (N, latent_dim): channels or rows are left. "
-        "Put `nn.Flatten()` before the last `nn.Linear` of the encoder.",
-        rows_apart,
-    ),
-    _fault(
-        "linear_all_the_way",
-        "There is no nonlinearity: layers of `nn.Linear` in a row are one straight map, and the "
-        "best such autoencoder is PCA. Put an `nn.ReLU()` between the layers.",
-        linear,
-    ),
-    _fault(
-        "linear_encoder",
-        "There is no nonlinearity in the encoder: it is one straight map, so codes can only be "
-        "what "
-        "straight directions give. Put a hidden layer and an `nn.ReLU()` before its last layer.",
-        linear_encoder,
-    ),
-    _fault(
-        "linear_decoder",
-        "There is no nonlinearity in the decoder: it is one straight map, so all images it can "
-        "draw "
-        "lie on a flat space, as with PCA. Put a hidden layer and an `nn.ReLU()` before its last "
-        "layer.",
-        linear_decoder,
-    ),
-    _fault(
-        "code_never_negative",
-        "Your code can't be negative: a ReLU (or something like it) comes after the encoder's last "
-        "layer. It cuts off half of the room, and an entry that is 0 for all images never learns. "
-        "Drop it: "
-        "end the encoder in `nn.Linear(…, latent_dim)`.",
-        code_never_negative,
-    ),
-    _fault(
-        "sigmoid_inside",
-        "The output never leaves [0, 1], so there is a sigmoid (or a clamp) inside. Logits are "
-        "asked for: any real number. The sigmoid comes later, `x_hat = sigmoid(logits)`; with one "
-        "inside it would be applied twice. Drop it.",
-        sigmoid_inside,
-    ),
-    _fault(
-        "tanh_at_the_end",
-        "The output never leaves [−1, 1], so it ends in a tanh. Logits may be any real number: "
-        "end the decoder in a plain linear or convolutional layer.",
-        tanh_at_the_end,
-    ),
-    _fault(
-        "relu_at_the_end",
-        "No logit is ever negative, so the decoder ends in a ReLU or something like it. Then no "
-        "pixel gets darker than sigmoid(0) = 0.5. End it in a plain layer.",
-        relu_at_the_end,
-    ),
-    _fault(
-        "channel_forgotten",
-        "The output is (N, 28, 28): the channel dimension is lost. Images are (N, 1, 28, 28) "
-        "everywhere in this course, and (N, 28, 28) would broadcast against them into (N, N, 28, "
-        "28). "
-        "`nn.Unflatten(1, (1, 28, 28))` brings it back.",
-        channel_forgotten,
-    ),
-    _fault(
-        "flat_output",
-        "The output is (N, 784), a list of pixels and no image. End the decoder with "
+FAULTS = {
+    "no_bottleneck": ("The code is wider than asked: `encode` has to give (N, latent_dim), and "
+        "yours gives more numbers. Without the squeeze a network can pass images on and learn "
+        "nothing. End the encoder in `nn.Linear(…, latent_dim)`.",
+        lambda k: Assembled(_encoder(128), _decoder(128))),
+    "latent_dim_ignored": ("The code is narrower than asked. Is its width written as a number "
+        "somewhere? The encoder ends, and the decoder begins, with `latent_dim`.",
+        lambda k: Assembled(_encoder(1), _decoder(1))),
+    "code_not_flat": ("`encode` doesn't give one vector per image, (N, latent_dim): channels or "
+        "rows are left. Put `nn.Flatten()` before the last `nn.Linear` of the encoder.",
+        lambda k: Assembled(_of_rows((28, 16, k)), _of_rows((k, 16, 28)))),
+    "linear_all_the_way": ("There is no nonlinearity: layers of `nn.Linear` in a row are one "
+        "straight map, and the best such autoencoder is PCA. Put an `nn.ReLU()` between the "
+        "layers.",
+        lambda k: Assembled(_straight_encoder(k), _straight_decoder(k))),
+    "linear_encoder": ("There is no nonlinearity in the encoder: it is one straight map, so codes "
+        "can only be what straight directions give. Put a hidden layer and an `nn.ReLU()` before "
+        "its last layer.",
+        lambda k: Assembled(_straight_encoder(k), _decoder(k))),
+    "linear_decoder": ("There is no nonlinearity in the decoder: it is one straight map, so all "
+        "images it can draw lie on a flat space, as with PCA. Put a hidden layer and an "
+        "`nn.ReLU()` before its last layer.",
+        lambda k: Assembled(_encoder(k), _straight_decoder(k))),
+    "code_never_negative": ("Your code can't be negative: a ReLU (or something like it) comes "
+        "after the encoder's last layer. It cuts off half of the room, and an entry that is 0 for "
+        "all images never learns. Drop it: end the encoder in `nn.Linear(…, latent_dim)`.",
+        _after_encoder(nn.ReLU())),
+    "bounded_code": ("Your code can't go beyond a limit, however large the weights are: a Tanh (or "
+        "an ELU, a normalization…) comes after the encoder's last layer. Codes may be any real "
+        "numbers. Drop it: end the encoder in `nn.Linear(…, latent_dim)`.",
+        _after_encoder(nn.Tanh()), _after_encoder(nn.Softsign()), _after_encoder(nn.ELU())),
+    "leaky_code": ("Your code has a kink at 0: a LeakyReLU or PReLU comes after the encoder's last "
+        "layer. It belongs between layers. Drop it: end the encoder in `nn.Linear(…, latent_dim)`.",
+        _after_encoder(nn.LeakyReLU(0.2)), _after_encoder(nn.PReLU())),
+    "sigmoid_inside": ("The output never leaves [0, 1], so there is a sigmoid (or a clamp) inside. "
+        "Logits are asked for: any real number. The sigmoid comes later, `x_hat = "
+        "sigmoid(logits)`; with one inside it would be applied twice. Drop it.",
+        _after_decoder(nn.Sigmoid())),
+    "tanh_at_the_end": ("The output never leaves [−1, 1], so it ends in a tanh. Logits may be any "
+        "real number: end the decoder in a plain linear or convolutional layer.",
+        _after_decoder(nn.Tanh())),
+    "relu_at_the_end": ("No logit is ever negative, so the decoder ends in a ReLU or something "
+        "like it. Then no pixel gets darker than sigmoid(0) = 0.5. End it in a plain layer.",
+        _after_decoder(nn.ReLU())),
+    "bounded_logits": ("Your logits can't go beyond a limit on one side: an ELU or the like comes "
+        "after the decoder's last layer. Logits may be any real numbers: end the decoder in a "
+        "plain layer.",
+        _after_decoder(nn.ELU()), _after_decoder(nn.SELU())),
+    "leaky_logits": ("Your logits have a kink at 0: a LeakyReLU or PReLU comes after the decoder's "
+        "last layer. It belongs between layers; end the decoder in a plain one.",
+        _after_decoder(nn.LeakyReLU(0.2)), _after_decoder(nn.PReLU())),
+    "channel_forgotten": ("The output is (N, 28, 28): the channel dimension is lost. Images are "
+        "(N, 1, 28, 28) everywhere in this course, and (N, 28, 28) would broadcast against them "
+        "into (N, N, 28, 28). `nn.Unflatten(1, (1, 28, 28))` brings it back.",
+        lambda k: Assembled(_encoder(k), _decoder(k, nn.Unflatten(1, (28, 28))))),
+    "flat_output": ("The output is (N, 784), a list of pixels and no image. End the decoder with "
         "`nn.Unflatten(1, (1, 28, 28))`.",
-        flat_output,
-    ),
-    _fault(
-        "forward_bypasses_code",
-        "`forward(x)` is not `decode(encode(x))`: the image takes another way round the code, or "
-        "one of the two steps differs. Let `forward` be `return self.decode(self.encode(x))`.",
-        bypass,
-    ),
-    _fault(
-        "batch_size_baked_in",
-        "The network works for one batch size and not for others: a number stands where the batch "
-        "size is meant. Use `.flatten(1)`, or −1 in that place of `.view` or `.reshape`, and no "
-        "`.squeeze()`.",
-        batch_baked_in,
-    ),
-    _fault(
-        "random_in_eval",
-        "The same images get other codes each time, even after `.eval()`. Use the module "
-        "`nn.Dropout`, which stops at `.eval()`, and add no noise inside.",
-        random_in_eval,
-    ),
-    _fault(
-        "graph_cut",
-        "No gradient finds its way back from the output to the input, so the encoder would never "
-        "learn. Look for `.detach()`, `.data`, `torch.no_grad()` or `torch.tensor(…)` on the way.",
-        graph_cut,
-    ),
-]
+        lambda k: Assembled(_encoder(k), _decoder(k, nn.Identity()))),
+    "forward_bypasses_code": ("`forward(x)` is not `decode(encode(x))`: the image takes another "
+        "way round the code, or one of the two steps differs. Let `forward` be `return "
+        "self.decode(self.encode(x))`.",
+        lambda k: Assembled(
+            _encoder(k), _decoder(k), lambda net, x: net.decode(net.encode(x)) + x)),
+    "batch_size_baked_in": ("The network works for one batch size and not for others: a number "
+        "stands where the batch size is meant. Use `.flatten(1)`, or −1 in that place of `.view` "
+        "or `.reshape`, and no `.squeeze()`.",
+        lambda k: Assembled(
+            nn.Sequential(Apply(lambda x: x.reshape(64, 784)), _encoder(k)), _decoder(k))),
+    "random_in_eval": ("The same images get other codes each time, even after `.eval()`. Use the "
+        "module `nn.Dropout`, which stops at `.eval()`, and add no noise inside.",
+        _after_encoder(Apply(lambda h: F.dropout(h, 0.5) + 0.1 * torch.randn_like(h)))),
+    "graph_cut": ("No gradient finds its way back from the output to the input, so the encoder "
+        "would never learn. Look for `.detach()`, `.data`, `torch.no_grad()` or `torch.tensor(…)` "
+        "on the way.",
+        _after_encoder(Apply(torch.detach))),
+}  # fmt: skip

@@ -58,10 +58,10 @@ _BETA_FOUR = Question(
     name="03.answers.3.7b", title="the same with β = 4", answer=58.0, unit="nats", rtol=0.001,
     wrong={
         52.0: ("beta_ignored", "That is β = 1. β multiplies the KL: 50 + 4 · 2."),
-        208.0: ("beta_on_both", "You multiplied the whole loss. β weighs the KL alone: 50 + 4 · "
+        208.0: ("beta_on_both", "You multiplied the whole loss. β weights the KL alone: 50 + 4 · "
             "2."),
         202.0: ("beta_on_the_reconstruction", "β stands on the reconstruction in your sum. It "
-            "weighs the KL: 50 + 4 · 2."),
+            "weights the KL: 50 + 4 · 2."),
         54.0: ("beta_for_the_kl", "You added 4, which is β without the KL. β multiplies the KL: 50 "
             "+ 4 · 2."),
         56.0: ("beta_added", "You added 4 to the loss. β multiplies the KL: 50 + 4 · 2."),

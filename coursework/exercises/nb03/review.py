@@ -136,7 +136,7 @@ PREDICTIONS = [
     ),
     Prediction(
         "03.beta",
-        "β weighs the KL. Which β gives the best reconstructions, and which the smallest KL?",
+        "β weights the KL. Which β gives the best reconstructions, and which the smallest KL?",
         {
             "β = 0 and β = 10": "Yes: the two ends of one trade.",
             "β = 1 for both, since that is the ELBO": "β = 1 gives the best *sum*. Each term by "

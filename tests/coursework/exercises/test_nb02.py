@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from torch import Generator, nn
 from torch.nn import functional as F
 
-from course_utils.metrics import roc_auc as package_auc
+from course_utils.metrics import roc_auc
 from course_utils.models.autoencoder import Autoencoder
 from coursework import exercises
 from coursework.checking import evaluate
@@ -22,9 +22,8 @@ from coursework.exercises.nb02.autoencoder import build_autoencoder
 from coursework.exercises.nb02.error import reconstruction_error
 from coursework.exercises.nb02.noise import corrupt
 from coursework.exercises.nb02.pca import pca_reconstruct
-from coursework.exercises.nb02.roc import roc_auc
 from coursework.exercises.nb02.wrong_autoencoders import Apply, Assembled
-from tests.coursework.exercises.verdicts import SEEDS, assert_passes
+from tests.coursework.exercises.verdicts import SEEDS, assert_mistake, assert_passes
 
 
 def loop_error(x, x_hat):
@@ -139,6 +138,25 @@ def test_more_pca_mistakes(fn, words):
         assert not verdict.passed and words in verdict.message, (seed, verdict)
 
 
+def rows_of_eigenvectors(x, k, order=lambda v: v):
+    mean = x.mean(0)
+    _, vectors = torch.linalg.eigh(torch.cov((x - mean).T))
+    v = order(vectors)[:k]
+    return (x - mean) @ v.T @ v + mean
+
+
+SIGNED = torch.tensor([1.0, -1.0] * 5)
+
+
+@pytest.mark.parametrize(
+    "order", [lambda v: v, lambda v: v.flip(0), lambda v: v.flip(1), lambda v: v * SIGNED[: len(v)]]
+)
+def test_eigenvectors_by_rows(order):
+    assert_mistake(
+        "pca_reconstruct", lambda x, k: rows_of_eigenvectors(x, k, order), "eigenvectors_by_rows"
+    )
+
+
 def test_numpy_pca_is_told_to_stay_in_torch():
     def fn(x, k):
         return np.asarray(pca_reconstruct(x, k))
@@ -214,9 +232,6 @@ RIGHT_NETWORKS = {
     "sigmoid hidden": lambda k: Assembled(
         mlp(784, 64, k, act=nn.Sigmoid), nn.Sequential(mlp(k, 64, 784, act=nn.Sigmoid), unflat())
     ),
-    "bounded code": lambda k: Assembled(
-        nn.Sequential(mlp(784, 64, k), nn.Tanh()), nn.Sequential(mlp(k, 64, 784), unflat())
-    ),
     "view": lambda k: Assembled(
         mlp(784, 64, k), nn.Sequential(mlp(k, 64, 784), Apply(lambda h: h.view(-1, 1, 28, 28)))
     ),
@@ -226,9 +241,12 @@ RIGHT_NETWORKS = {
         ),
         nn.Sequential(mlp(k, 64, 784), unflat()),
     ),
-    "leaky code": lambda k: Assembled(
-        nn.Sequential(mlp(784, 64, k), nn.LeakyReLU(0.2)),
-        nn.Sequential(mlp(k, 64, 784), unflat()),
+    "leaky layers": lambda k: Assembled(
+        mlp(784, 64, k, act=nn.LeakyReLU), nn.Sequential(mlp(k, 64, 784, act=nn.PReLU), unflat())
+    ),
+    "GELU, then batch norm of the code": lambda k: Assembled(
+        nn.Sequential(mlp(784, 64, k, act=nn.GELU), nn.BatchNorm1d(k)),
+        nn.Sequential(mlp(k, 64, 784, act=nn.ELU), unflat()),
     ),
     "two hidden numbers": lambda k: Assembled(
         mlp(784, 8, k), nn.Sequential(mlp(k, 8, 784), unflat())
@@ -273,6 +291,24 @@ WRONG_NETWORKS = {
     ),
     "clamp": (lambda k: Assembled(mlp(784, 16, k), _decoder(k, unflat(), nn.Hardtanh(0, 1))), "sigmoid_inside"),
     "softplus": (lambda k: Assembled(mlp(784, 16, k), _decoder(k, unflat(), nn.Softplus())), "relu_at_the_end"),
+    "Tanh behind the code": (
+        lambda k: Assembled(nn.Sequential(mlp(784, 64, k), nn.Tanh()), _decoder(k, unflat())), "bounded_code"
+    ),
+    "code on a sphere": (
+        lambda k: Assembled(nn.Sequential(mlp(784, 64, k), Apply(F.normalize)), _decoder(k, unflat())), "bounded_code"
+    ),
+    "LeakyReLU behind the code": (
+        lambda k: Assembled(nn.Sequential(mlp(784, 64, k), nn.LeakyReLU(0.2)), _decoder(k, unflat())), "leaky_code"
+    ),
+    "leaky in forward, by function": (
+        lambda k: Assembled(nn.Sequential(mlp(784, 64, k), Apply(F.leaky_relu)), _decoder(k, unflat())), "leaky_code"
+    ),
+    "LeakyReLU behind the logits": (
+        lambda k: Assembled(mlp(784, 64, k), _decoder(k, nn.LeakyReLU(0.2), unflat())), "leaky_logits"
+    ),
+    "ELU behind the logits": (
+        lambda k: Assembled(mlp(784, 64, k), _decoder(k, nn.ELU(), unflat())), "bounded_logits"
+    ),
     "squeeze": (
         lambda k: Assembled(mlp(784, 16, k), _decoder(k, unflat(), Apply(torch.squeeze))), "channel_forgotten"
     ),
@@ -357,6 +393,11 @@ def loop_noise(x, std, g):
     return torch.clip(x + torch.stack(noise), 0.0, 1.0)
 
 
+def rescaled(x, noise_std, generator):
+    noisy = x + noise_std * torch.randn(x.shape, generator=generator)
+    return (noisy - noisy.min()) / (noisy.max() - noisy.min())
+
+
 RIGHT_NOISE = {
     "normal_": in_place_then_copy,
     "loop": loop_noise,
@@ -382,6 +423,14 @@ def test_right_noise_passes(fn):
     ("fn", "kind", "word"),
     [
         (lambda x, s, g: torch.randn(x.shape, generator=g) * s, "mistake", "unclamped"),
+        (
+            lambda x, s, g: torch.sigmoid(x + s * torch.randn(x.shape, generator=g)),
+            "mistake",
+            "sigmoid_for_clamp",
+        ),
+        (rescaled, "mistake", "rescaled"),
+        (lambda x, s, g: corrupt(x, s, g).round(), "mistake", "rounded"),
+        (lambda x, s, g: (corrupt(x, s, g) > 0.5).float(), "mistake", "rounded"),
         (lambda x, s, g: corrupt(x, s / 2, g), "property", "standard deviation"),
         (lambda x, s, g: corrupt(x + 0.02, s, g), "property", "mean"),
         (lambda x, s, g: corrupt(x, s, g)[0], "interface", "shape"),
@@ -416,6 +465,9 @@ RIGHT_LOSSES = {
     ),
     "by hand": lambda model, x, x_noisy: (
         (x - 1 / (1 + torch.exp(-model(x_noisy)))).square().sum((1, 2, 3))
+    ),
+    "in two steps": lambda model, x, x_noisy: reconstruction_error(
+        x, model.decode(model.encode(x_noisy)).sigmoid()
     ),
     "mse": lambda model, x, x_noisy: F.mse_loss(F.sigmoid(model(x_noisy)), x, reduction="none").sum(
         (1, 2, 3)
@@ -480,9 +532,30 @@ def trapezoid_auc(normal, anomaly):
     return torch.trapezoid(true, false)
 
 
-@pytest.mark.parametrize("fn", [loop_auc, rank_auc, sklearn_auc, trapezoid_auc, package_auc])
+@pytest.mark.parametrize("fn", [loop_auc, rank_auc, sklearn_auc, trapezoid_auc])
 def test_right_aucs_pass(fn):
     assert_passes("roc_auc", fn)
+
+
+WRONG_AUCS = {
+    "never_below_half": lambda n, a: max(sklearn_auc(n, a), 1 - sklearn_auc(n, a)),
+    "pairs_by_index": lambda n, a: (
+        sum(x > y for x, y in zip(a, n, strict=False)) / min(len(n), len(a))
+    ),
+    "ties_counted_as_losses": lambda n, a: (
+        (a[:, None] - n > 0 + 0.5 * (a[:, None] - n == 0)).float().mean()
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG_AUCS)
+def test_more_auc_mistakes(mistake):
+    assert_mistake("roc_auc", WRONG_AUCS[mistake], mistake)
+
+
+def test_ties_in_a_bracket_that_is_missing_are_told():
+    verdict = evaluate("roc_auc", WRONG_AUCS["ties_counted_as_losses"], 0)
+    assert "brackets" in verdict.message
 
 
 def test_auc_agrees_with_sklearn():
