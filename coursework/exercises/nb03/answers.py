@@ -114,4 +114,5 @@ _BLUR = Question(
     ],
 )  # fmt: skip
 
-IN_TEXT = (DERIVATION, _GRAY, _NEGATIVE_ELBO, _BETA_FOUR, _CHEAPEST_SPREAD, _BLUR)
+_IN_TEXT = (DERIVATION, _GRAY, _NEGATIVE_ELBO, _BETA_FOUR, _CHEAPEST_SPREAD, _BLUR)
+ANSWERS = {question.key: question for question in _IN_TEXT}

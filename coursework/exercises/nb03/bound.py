@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import torch
-from torch import Generator
+from torch import Generator, Tensor
 
 from course_utils.distributions import elbo
 from coursework.checking.exercise import Case, Exercise, Property
@@ -20,7 +19,7 @@ def _cases(generator: Generator) -> Iterator[Case]:
         yield Case((log_likelihood, kl), label)
 
 
-def _never_above(fn: Any, generator: Generator) -> str | None:
+def _never_above(fn: Callable[..., Tensor], generator: Generator) -> str | None:
     log_likelihood = -100 * torch.rand(20, generator=generator)
     value = fn(log_likelihood, torch.rand(20, generator=generator))
     if bool((value <= log_likelihood).all()):
@@ -28,38 +27,40 @@ def _never_above(fn: Any, generator: Generator) -> str | None:
     return "A KL is never negative, so the ELBO can't be above the log-likelihood term; yours is."
 
 
-ELBO_MISTAKES = named({
+MISTAKES = named({
     "kl_added": ("You added the KL. The KL is the price of the code and lowers the bound: "
         "log-likelihood minus KL.",
-        lambda log_likelihood, kl: log_likelihood + kl),
+        lambda ll, kl: ll + kl),
     "negative": ("That is the *negative* ELBO, a loss. The ELBO is a bound on log p(x): higher is "
         "better, so the log-likelihood enters as it is and the KL is taken away.",
-        lambda log_likelihood, kl: kl - log_likelihood),
+        lambda ll, kl: kl - ll),
     "sign_of_both": ("Both terms carry a minus. Only the KL does: the log-likelihood is negative "
         "already.",
-        lambda log_likelihood, kl: -(log_likelihood + kl)),
+        lambda ll, kl: -(ll + kl)),
     "one_number_for_the_batch": ("You put the batch together into one number. Every image has its "
         "own bound, shape (N,); averages belong in the training step.",
-        lambda log_likelihood, kl: (log_likelihood - kl).mean(),
-        lambda log_likelihood, kl: (log_likelihood - kl).sum(),
-        lambda log_likelihood, kl: log_likelihood.mean() - kl.mean(),
-        lambda log_likelihood, kl: (kl - log_likelihood).mean()),
+        lambda ll, kl: (ll - kl).mean(), lambda ll, kl: (ll - kl).sum(),
+        lambda ll, kl: ll.mean() - kl.mean(), lambda ll, kl: (kl - ll).mean()),
     "kl_averaged": ("You averaged the KL over the batch before taking it away. Each image pays its "
         "own KL.",
-        lambda log_likelihood, kl: log_likelihood - kl.mean()),
+        lambda ll, kl: ll - kl.mean()),
+    "kl_summed": ("You took away the KL of the whole batch from each image. Each image pays its "
+        "own KL: `kl` as it is, (N,).",
+        lambda ll, kl: ll - kl.sum()),
+    "likelihood_lost": ("Only −KL is left. Either the log-likelihood is missing, or you took its "
+        "`exp`, which is 0 for numbers like −60. Stay in logs: `log_likelihood - kl`.",
+        lambda ll, kl: -kl, lambda ll, kl: ll.exp() - kl),
     "kl_forgotten": ("The KL is missing. Without it the number bounds nothing: it may lie above "
         "log p(x).",
-        lambda log_likelihood, kl: log_likelihood),
+        lambda ll, kl: ll),
     "log_of_the_kl": ("You took a logarithm of something. Both arguments are in nats already: "
         "subtract them as they are.",
-        lambda log_likelihood, kl: log_likelihood - kl.log(),
-        lambda log_likelihood, kl: log_likelihood.log() - kl),
+        lambda ll, kl: ll - kl.log(), lambda ll, kl: ll.log() - kl),
     "half_the_kl": ("A factor ½ came in. The ½ of the Gaussian KL is inside `kl` already.",
-        lambda log_likelihood, kl: log_likelihood - 0.5 * kl),
+        lambda ll, kl: ll - 0.5 * kl),
     "all_pairs": ("You got a table (N, N) of every image with every KL: a shape (N, 1) met a shape "
         "(N,) and both were stretched. Keep both as (N,).",
-        lambda log_likelihood, kl: log_likelihood[:, None] - kl[None, :],
-        lambda log_likelihood, kl: log_likelihood[None, :] - kl[:, None]),
+        lambda ll, kl: ll[:, None] - kl[None, :], lambda ll, kl: ll[None, :] - kl[:, None]),
 })  # fmt: skip
 
 ELBO = Exercise(
@@ -68,7 +69,7 @@ ELBO = Exercise(
     title="the evidence lower bound of each image",
     reference=elbo,
     cases=_cases,
-    mistakes=ELBO_MISTAKES,
+    mistakes=MISTAKES,
     properties=[Property("below_the_likelihood", _never_above)],
     hints=[
         "Two terms, both in nats, one number per image: what the code explains, and what it costs.",

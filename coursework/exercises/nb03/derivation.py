@@ -18,8 +18,8 @@ SHOULD_COME = (
     "After log ∫ p(x, z) dz there is no q yet. Which line brings it in without changing anything?",
     "Line b is an integral of q times something. Which line calls that what it is, an expectation "
     "under q?",
-    "After line d the log stands outside the expectation. "
-    "Which line moves it inside, at the price of a ≥?",
+    "After line d the log stands outside the expectation. Which line moves it inside, at the price "
+    "of a ≥?",
     "Line a holds p(x, z) = p(x|z) p(z). Which line splits it, so that the log of a product "
     "becomes a sum?",
 )
@@ -27,29 +27,22 @@ SHOULD_COME = (
 
 def _first_slip(given: str) -> tuple[str, str]:
     """Short name and reply for an order that is not the right one."""
-    place = next(
-        i for i, (yours, right) in enumerate(zip(given, ORDER, strict=True)) if yours != right
-    )
-    if place == 0 and given[0] == "a":
-        return (
-            "jensen_first", "Line a is Jensen's step: it moves the log inside an expectation under "
-                "q. "
-                "There must be such an expectation first. " + SHOULD_COME[0])  # fmt: skip
-    right_so_far = f"The first {place} are right. " if place > 1 else "The first is right. "
-    return (
-        f"slip_at_line_{place + 1}",
-        (right_so_far if place else "") + SHOULD_COME[min(place, 3)],
-    )
+    place = next(i for i in range(5) if given[i] != ORDER[i])
+    if given[0] == "a":
+        return "jensen_first", (
+            "Line a is Jensen's step: it moves the log inside an expectation under q. There must "
+            "be such an expectation first. " + SHOULD_COME[0]
+        )
+    so_far = {0: "", 1: "The first is right. "}.get(place, f"The first {place} are right. ")
+    return f"slip_at_line_{place + 1}", so_far + SHOULD_COME[min(place, 3)]
 
+
+ORDERS = ["".join(order) for order in permutations("abcde")]
 
 DERIVATION = Question(
     name="03.answers.3.2", title="the derivation of the ELBO, in order", answer=ORDER,
-    choices={"".join(order): "".join(order) for order in permutations("abcde")},
-    wrong={
-        "".join(order): _first_slip("".join(order))
-        for order in permutations("abcde")
-        if "".join(order) != ORDER
-    },
+    choices={order: order for order in ORDERS},
+    wrong={order: _first_slip(order) for order in ORDERS if order != ORDER},
     why="Right. Only one of the five steps is an inequality, Jensen's in line a, and the gap of "
         "that step is KL(q(z|x) ‖ p(z|x)). All others are equalities.",
     hints=[

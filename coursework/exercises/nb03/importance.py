@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Generator, Tensor
 
 from course_utils.distributions import importance_log_likelihood
 from coursework.checking.compare import close
-from coursework.checking.exercise import NO_GRAPH, Case, Exercise, Mistake, Observed, Property
+from coursework.checking.exercise import NO_GRAPH, Case, Exercise, Observed, Property
 from coursework.checking.running import observe
-from coursework.exercises.rules import named
+from coursework.exercises.rules import named, recognized
 
 TOGETHER = "images near −100 and near −1000 in one table"
 
@@ -50,83 +49,77 @@ def _wrong_only_together(seen: Observed, case: Case) -> bool:
     return close(seen, truth, 1e-3, 1e-3) != (case.label == TOGETHER)
 
 
-def _shifted_by_one_maximum(log_w: Tensor) -> Tensor:
-    return log_w.max() + (log_w - log_w.max()).exp().mean(0).log()
-
-
-def _equal_weights(fn: Any, generator: Generator) -> str | None:
+def _equal_weights(fn: Callable[[Tensor], Tensor], generator: Generator) -> str | None:
     level = torch.randn(4, generator=generator)
-    value = fn(level.expand(7, 4))
-    worst = float((value - level).abs().max())
+    worst = float((fn(level.expand(7, 4)) - level).abs().max())
     if worst < 1e-3:
         return None
     return (
-        "Where all K weights are the same, their mean is that weight, whatever K is; yours is off "
-        "by "
-        f"{worst:.4g}."
+        f"Where all K weights are the same, their mean is that weight; yours is off by {worst:.4g}."
     )
 
 
-MISTAKES = [
-    *named({
-        "mean_of_the_logs": ("You averaged the logs. That estimates the ELBO again, whatever K is. "
-            "Here the *weights* are averaged and the log is taken afterwards.",
-            lambda log_w: log_w.mean(0)),
-        "log_k_not_subtracted": ("log K is missing: `logsumexp` is the log of the *sum* of the "
-            "weights. Their mean is K times smaller.",
-            lambda log_w: log_w.logsumexp(0)),
-        "reduces_over_examples": ("You averaged over the images (dimension 1). The draws stand in "
-            "dimension 0: log_w is (K, N), and the answer (N,).",
-            lambda log_w: log_w.logsumexp(1) - math.log(log_w.shape[1]),
-            lambda log_w: log_w.logsumexp(1) - math.log(log_w.shape[0]),
-            lambda log_w: log_w.mean(1), lambda log_w: log_w.logsumexp(1),
-            lambda log_w: log_w.exp().mean(1).log()),
-        "log_n_subtracted": ("You subtracted log N, the number of images. The mean is over the K "
-            "draws: log K, `log_w.shape[0]`.",
-            lambda log_w: log_w.logsumexp(0) - math.log(log_w.shape[1]),
-            lambda log_w: log_w.logsumexp(0) - math.log(log_w.numel())),
-        "log_k_added": ("You added log K. To divide by K is to subtract its log.",
-            lambda log_w: log_w.logsumexp(0) + math.log(log_w.shape[0])),
-        "divided_by_k": ("You divided the log of the sum by K. The division is inside the log: "
-            "subtract log K.",
-            lambda log_w: log_w.logsumexp(0) / log_w.shape[0]),
-        "not_the_log": ("You return the mean weight; asked for is its log.",
-            lambda log_w: log_w.exp().mean(0)),
-        "one_number": ("You put images and draws together. Each image keeps its own estimate: "
-            "reduce dimension 0 only, shape (N,).",
-            lambda log_w: (log_w.logsumexp(0) - math.log(log_w.shape[0])).mean(),
-            lambda log_w: (log_w.logsumexp(0) - math.log(log_w.shape[0])).sum(),
-            lambda log_w: log_w.flatten().logsumexp(0) - math.log(log_w.numel()),
-            lambda log_w: log_w.mean()),
-        "kept_dimensions": ("The numbers are right and the shape is (1, N): leave `keepdim=True` "
-            "out.",
-            lambda log_w: log_w.logsumexp(0, keepdim=True) - math.log(log_w.shape[0])),
-        "largest_weight": ("You took the largest log weight. The others count too: it is the log "
-            "of the mean of all weights.",
-            lambda log_w: log_w.max(0).values,
-            lambda log_w: log_w.max(0).values - math.log(log_w.shape[0])),
-        "normalized_weights": ("Those are the log weights after a softmax, or their sum: "
-            "normalized, they no longer say how large they were. Take `logsumexp` of the weights "
-            "as they come.",
-            lambda log_w: log_w.log_softmax(0), lambda log_w: log_w.softmax(0).sum(0).log(),
-            lambda log_w: (log_w.softmax(0) * log_w).sum(0)),
-        "sign": ("The sign is wrong: yours is −log p(x). Asked for is log p(x) itself, logsumexp "
-            "minus log K.",
-            lambda log_w: math.log(log_w.shape[0]) - log_w.logsumexp(0)),
-        "log2_of_k": ("You subtracted log₂ K. The logarithms of this course are natural: "
-            "`math.log`.",
-            lambda log_w: log_w.logsumexp(0) - math.log2(log_w.shape[0])),
-    }),
-    Mistake("exponentiates_first", "Right for moderate weights. At log weights of −900 `exp` gives "
-        "0, at 900 it gives ∞, and for an image of 784 pixels that is the usual case. "
+MISTAKES = named({
+    "mean_of_the_logs": ("You averaged the logs. That estimates the ELBO again, whatever K is. "
+        "Here the *weights* are averaged and the log is taken afterwards.",
+        lambda log_w: log_w.mean(0)),
+    "log_k_not_subtracted": ("log K is missing: `logsumexp` is the log of the *sum* of the "
+        "weights. Their mean is K times smaller.",
+        lambda log_w: log_w.logsumexp(0)),
+    "reduces_over_examples": ("You averaged over the images (dimension 1). The draws stand in "
+        "dimension 0: log_w is (K, N), and the answer (N,).",
+        lambda log_w: log_w.logsumexp(1) - math.log(log_w.shape[1]),
+        lambda log_w: log_w.logsumexp(1) - math.log(log_w.shape[0]), lambda log_w: log_w.mean(1),
+        lambda log_w: log_w.logsumexp(1), lambda log_w: log_w.exp().mean(1).log()),
+    "log_n_subtracted": ("You subtracted log N, the number of images. The mean is over the K "
+        "draws: log K, `log_w.shape[0]`.",
+        lambda log_w: log_w.logsumexp(0) - math.log(log_w.shape[1]),
+        lambda log_w: log_w.logsumexp(0) - math.log(log_w.numel())),
+    "log_k_added": ("You added log K. To divide by K is to subtract its log.",
+        lambda log_w: log_w.logsumexp(0) + math.log(log_w.shape[0])),
+    "divided_by_k": ("You divided the log of the sum by K. The division is inside the log: "
+        "subtract log K.",
+        lambda log_w: log_w.logsumexp(0) / log_w.shape[0]),
+    "not_the_log": ("You return the mean weight; asked for is its log.",
+        lambda log_w: log_w.exp().mean(0)),
+    "one_number": ("You put images and draws together. Each image keeps its own estimate: reduce "
+        "dimension 0 only, shape (N,).",
+        lambda log_w: (log_w.logsumexp(0) - math.log(log_w.shape[0])).mean(),
+        lambda log_w: (log_w.logsumexp(0) - math.log(log_w.shape[0])).sum(),
+        lambda log_w: log_w.flatten().logsumexp(0) - math.log(log_w.numel()),
+        lambda log_w: log_w.mean()),
+    "kept_dimensions": ("The numbers are right and the shape is (1, N): leave `keepdim=True` out.",
+        lambda log_w: log_w.logsumexp(0, keepdim=True) - math.log(log_w.shape[0])),
+    "largest_weight": ("You took the largest log weight. The others count too: it is the log of "
+        "the mean of all weights.",
+        lambda log_w: log_w.max(0).values,
+        lambda log_w: log_w.max(0).values - math.log(log_w.shape[0])),
+    "normalized_weights": ("Those are the log weights after a softmax, or their sum: normalized, "
+        "they no longer say how large they were. Take `logsumexp` of the weights as they come.",
+        lambda log_w: log_w.log_softmax(0), lambda log_w: log_w.softmax(0).sum(0).log(),
+        lambda log_w: (log_w.softmax(0) * log_w).sum(0)),
+    "sign": ("The sign is wrong: yours is −log p(x). Asked for is log p(x) itself, logsumexp minus "
+        "log K.",
+        lambda log_w: math.log(log_w.shape[0]) - log_w.logsumexp(0)),
+    "harmonic_mean": ("You flipped the sign of the log weights too: that is the log of the "
+        "harmonic mean, which the smallest weight rules. Average the weights themselves.",
+        lambda log_w: math.log(log_w.shape[0]) - (-log_w).logsumexp(0)),
+    "log2_of_k": ("You subtracted log₂ K. The logarithms of this course are natural: `math.log`.",
+        lambda log_w: log_w.logsumexp(0) - math.log2(log_w.shape[0])),
+})  # fmt: skip
+
+UNDERFLOWS = recognized({
+    "exponentiates_first": ("Right for moderate weights. At log weights of −900 `exp` gives 0, at "
+        "900 it gives ∞, and for an image of 784 pixels that is the usual case. "
         "`torch.logsumexp(log_w, dim=0)` stays in logs.",
-        lambda log_w: log_w.exp().mean(0).log(), when=_right_where_ordinary),
-    Mistake("one_maximum_for_all", "You subtract one maximum from the whole table before `exp`. An "
-        "image near −1000 in the same table as one near −100 then has only weights of e⁻⁹⁰⁰, which "
-        "are 0. Each image needs its own maximum, `log_w.max(0).values`; `torch.logsumexp(log_w, "
+        _right_where_ordinary, lambda log_w: log_w.exp().mean(0).log()),
+    "one_maximum_for_all": ("You subtract one maximum from the whole table before `exp`. An image "
+        "near −1000 in the same table as one near −100 then has only weights of e⁻⁹⁰⁰, which are "
+        "0. Each image needs its own maximum, `log_w.max(0).values`; `torch.logsumexp(log_w, "
         "dim=0)` does that.",
-        _shifted_by_one_maximum, when=_wrong_only_together),
-]  # fmt: skip
+        _wrong_only_together,
+        lambda log_w: log_w.max() + (log_w - log_w.max()).exp().mean(0).log()),
+})  # fmt: skip
 
 IMPORTANCE_LOG_LIKELIHOOD = Exercise(
     name="importance_log_likelihood",
@@ -134,16 +127,15 @@ IMPORTANCE_LOG_LIKELIHOOD = Exercise(
     title="log of the mean weight of K draws",
     reference=importance_log_likelihood,
     cases=_cases,
-    mistakes=MISTAKES,
+    mistakes=[*MISTAKES, *UNDERFLOWS],
     properties=[Property("equal_weights", _equal_weights)],
     hints=[
-        "log(1/K · Σ wₖ), over the K draws of each image. "
-        "What comes in are logs of weights, so exp, mean, log would do, if "
-        "exp could hold the numbers.",
+        "log(1/K · Σ wₖ), over the K draws of each image. What comes in are logs of weights, so "
+        "exp, mean, log would do, if exp could hold the numbers.",
         "log(1/K · Σ wₖ) = log Σ exp(log wₖ) − log K, and `torch.logsumexp` does the first part "
         "safely.",
         "`torch.logsumexp(log_w, dim=0) - math.log(log_w.shape[0])`",
     ],
     points=2,
     differentiable=(0,),
-)  # fmt: skip
+)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Generator, Tensor
@@ -12,9 +11,9 @@ from torch.nn import functional as F
 
 from course_utils.distributions import bernoulli_log_likelihood
 from coursework.checking.compare import close
-from coursework.checking.exercise import Case, Exercise, Mistake, Observed, Property
+from coursework.checking.exercise import Case, Exercise, Observed, Property
 from coursework.checking.running import observe
-from coursework.exercises.rules import named
+from coursework.exercises.rules import given, named, recognized, scaled, swapped, then
 
 LARGE = "logits of ±20, ±50 and ±100"
 
@@ -48,8 +47,24 @@ def _cases(generator: Generator) -> Iterator[Case]:
     yield Case((x, sign * size), LARGE, extreme=True)
 
 
-def _per_pixel(x: Tensor, logits: Tensor) -> Tensor:
-    return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1)
+def log_p(x: Tensor, logits: Tensor) -> Tensor:
+    """The log-likelihood of each pixel, shaped like x."""
+    return -F.binary_cross_entropy_with_logits(logits, x, reduction="none")
+
+
+def log_p_of_probabilities(x: Tensor, p: Tensor, eps: float = 0.0) -> Tensor:
+    """The log-likelihood of each image, (N,), where p are probabilities and no logits."""
+    return (x * (p + eps).log() + (1 - x) * (1 - p + eps).log()).flatten(1).sum(1)
+
+
+def minus_cross_entropy(x: Tensor, p: Tensor) -> Tensor:
+    """The same by PyTorch's loss for probabilities, which keeps logs above −100."""
+    return -F.binary_cross_entropy(p, x, reduction="none").flatten(1).sum(1)
+
+
+def error(x: Tensor, logits: Tensor) -> Tensor:
+    """x − x_hat, one difference for each pixel, (N, D)."""
+    return (x - logits.sigmoid()).flatten(1)
 
 
 def _wrong_only_when_large(seen: Observed, case: Case) -> bool:
@@ -60,19 +75,9 @@ def _wrong_only_when_large(seen: Observed, case: Case) -> bool:
     return close(seen, truth, 1e-3, 1e-3)
 
 
-def _logs_of_the_sigmoid(x: Tensor, logits: Tensor) -> Tensor:
-    p = logits.sigmoid()
-    return (x * p.log() + (1 - x) * (1 - p).log()).flatten(1).sum(1)
-
-
-def _probabilities_by_hand(x: Tensor, logits: Tensor) -> Tensor:
-    return (x * logits.log() + (1 - x) * (1 - logits).log()).flatten(1).sum(1)
-
-
-def _zero_logits(fn: Any, generator: Generator) -> str | None:
+def _zero_logits(fn: Callable[..., Tensor], generator: Generator) -> str | None:
     value = fn(_gray(generator, 2, 1, 4, 5), torch.zeros(2, 1, 4, 5))
-    worst = float((value + 20 * math.log(2)).abs().max())
-    if worst < 1e-3:
+    if float((value + 20 * math.log(2)).abs().max()) < 1e-3:
         return None
     return (
         "At logits of 0 every pixel costs log 2, whatever it shows: −13.86 nats for 20 pixels; "
@@ -80,85 +85,89 @@ def _zero_logits(fn: Any, generator: Generator) -> str | None:
     )
 
 
-MISTAKES = [
-    *named({
-        "sign": ("The sign is wrong: you return the binary cross-entropy, a loss (lower is "
-            "better). A log-likelihood is its negative: higher is better.",
-            lambda x, logits: -_per_pixel(x, logits).sum(1)),
-        "mean_over_pixels": ("You averaged over the pixels; sum them. The mean is 784 times "
-            "smaller on 28 × 28 images, while the KL stays as it is: that is a VAE with β = 784, "
-            "whose code dies.",
-            lambda x, logits: _per_pixel(x, logits).mean(1)),
-        "mean_over_everything": ("You averaged over pixels and batch and got one number (the "
-            "default of PyTorch's losses). Ask for `reduction=\"none\"`, then sum over the pixels "
-            "of each image.",
-            lambda x, logits: _per_pixel(x, logits).mean(),
-            lambda x, logits: -_per_pixel(x, logits).mean()),
-        "one_number_for_the_batch": ("You summed over the batch too. Each image keeps its own "
-            "number, shape (N,): flatten all but the first dimension, sum over `dim=1`.",
-            lambda x, logits: _per_pixel(x, logits).sum(),
-            lambda x, logits: -_per_pixel(x, logits).sum()),
-        "batch_average": ("The sum over pixels is right; then you averaged over the batch. That "
-            "belongs in the training step. Here every image keeps its own number, shape (N,).",
-            lambda x, logits: _per_pixel(x, logits).sum(1).mean(),
-            lambda x, logits: -_per_pixel(x, logits).sum(1).mean()),
-        "not_summed": ("You have one number per pixel. Add up the pixels of each image: "
-            "`.flatten(1).sum(1)`.",
-            lambda x, logits: -F.binary_cross_entropy_with_logits(logits, x, reduction="none"),
-            lambda x, logits: F.binary_cross_entropy_with_logits(logits, x, reduction="none")),
-        "sums_over_the_batch": ("You summed over the images (dimension 0) and kept the pixels. It "
-            "is the other way round: keep dimension 0, sum over all that come after.",
-            lambda x, logits: -F.binary_cross_entropy_with_logits(logits, x, reduction=
-                "none").sum(0)),
-        "kept_dimensions": ("The numbers are right and the shape is (N, 1): `keepdim=True` is too "
-            "much. Beside a KL of shape (N,) it would spread into a table (N, N).",
-            lambda x, logits: _per_pixel(x, logits).sum(1, keepdim=True)),
-        "channels_left": ("You summed over height and width and left the channels, shape (N, C). "
-            "Sum over them too: `dim=(1, 2, 3)`.",
-            lambda x, logits: _per_pixel(x, logits).reshape(x.shape).sum((2, 3))),
-        "sigmoid_twice": ("A sigmoid was applied twice. `binary_cross_entropy_with_logits` applies "
-            "its own: give it the logits as they are.",
-            lambda x, logits: _per_pixel(x, logits.sigmoid()).sum(1)),
-        "expects_probabilities": ("You used the logits as if they were probabilities. A logit may "
-            "be any real number, and the probability is `sigmoid(logit)`. Use "
-            "`binary_cross_entropy_with_logits`, which takes logits.",
-            _probabilities_by_hand,
-            lambda x, logits: -F.binary_cross_entropy(logits, x, reduction=
-                "none").flatten(1).sum(1),
-            lambda x, logits: (x * (logits + 1e-8).log() + (1 - x) * (1 - logits + 1e-8).log()).flatten(1).sum(1),
-            lambda x, logits: -F.binary_cross_entropy(logits.clamp(0, 1), x, reduction=
-                "none").flatten(1).sum(1)),
-        "arguments_swapped": ("Image and logits changed places. PyTorch's losses take the "
-            "prediction first and the target second: `(logits, x)`.",
-            lambda x, logits: _per_pixel(logits, x).sum(1)),
-        "only_the_ink": ("You counted x · log x̂ and forgot the other half, (1 − x) · log(1 − x̂): "
-            "the paper has to be predicted too. Without it, ink everywhere is the best answer.",
-            lambda x, logits: (x * F.logsigmoid(logits)).flatten(1).sum(1)),
-        "only_the_paper": ("You counted (1 − x) · log(1 − x̂) and forgot the other half, x · log "
-            "x̂.",
-            lambda x, logits: ((1 - x) * F.logsigmoid(-logits)).flatten(1).sum(1)),
-        "halves_exchanged": ("The two halves are exchanged: x goes with log x̂ (ink), 1 − x with "
-            "log(1 − x̂) (paper).",
-            lambda x, logits: _per_pixel(1 - x, logits).sum(1)),
-        "squared_error": ("That is a squared error, the reconstruction error of notebook 02. It "
-            "belongs to a Gaussian likelihood; asked for is the Bernoulli one, x log x̂ + (1 − x) "
-            "log(1 − x̂).",
-            lambda x, logits: -(x - logits.sigmoid()).square().flatten(1).sum(1),
-            lambda x, logits: (x - logits.sigmoid()).square().flatten(1).sum(1),
-            lambda x, logits: -0.5 * (x - logits.sigmoid()).square().flatten(1).sum(1)),
-        "bits": ("Your numbers are in bits (log₂). The course counts in nats, with the natural "
-            "logarithm.",
-            lambda x, logits: _per_pixel(x, logits).sum(1) / math.log(2)),
-        "not_the_log": ("You returned the likelihood itself. For 784 pixels it is 0 to every digit "
-            "a computer has; stay with its logarithm.",
-            lambda x, logits: _per_pixel(x, logits).sum(1).exp()),
-    }),
-    Mistake("sigmoid_then_log", "Right for moderate logits, wrong for large ones: at a logit of "
-        "±20 float32 rounds the sigmoid to 0 or 1, and its log is −∞, NaN or whatever a clamp "
-        "makes of it, with a gradient of 0. `binary_cross_entropy_with_logits` computes the log "
-        "straight from the logit.",
-        _logs_of_the_sigmoid, when=_wrong_only_when_large),
-]  # fmt: skip
+MISTAKES = named({
+    "sign": ("The sign is wrong: you return the binary cross-entropy, a loss (lower is better). A "
+        "log-likelihood is its negative: higher is better.",
+        scaled(bernoulli_log_likelihood, -1)),
+    "mean_over_pixels": ("You averaged over the pixels; sum them. The mean is 784 times smaller on "
+        "28 × 28 images, while the KL stays as it is: that is a VAE with β = 784, whose code dies.",
+        then(log_p, lambda each: each.flatten(1).mean(1))),
+    "mean_over_everything": ("You averaged over pixels and batch and got one number (the default "
+        "of PyTorch's losses). Ask for `reduction=\"none\"`, then sum over the pixels of each "
+        "image.",
+        then(log_p, torch.mean), then(log_p, lambda each: -each.mean())),
+    "one_number_for_the_batch": ("You summed over the batch too. Each image keeps its own number, "
+        "shape (N,): flatten all but the first dimension, sum over `dim=1`.",
+        then(log_p, torch.sum), then(log_p, lambda each: -each.sum())),
+    "batch_average": ("The sum over pixels is right; then you averaged over the batch. That "
+        "belongs in the training step. Here every image keeps its own number, shape (N,).",
+        then(bernoulli_log_likelihood, torch.mean),
+        then(bernoulli_log_likelihood, lambda log_p: -log_p.mean())),
+    "not_summed": ("You have one number per pixel. Add up the pixels of each image: "
+        "`.flatten(1).sum(1)`.",
+        log_p, scaled(log_p, -1)),
+    "sums_over_the_batch": ("You summed over the images (dimension 0) and kept the pixels. It is "
+        "the other way round: keep dimension 0, sum over all that come after.",
+        then(log_p, lambda each: each.sum(0))),
+    "kept_dimensions": ("The numbers are right and the shape is (N, 1): `keepdim=True` is too "
+        "much. Beside a KL of shape (N,) it would spread into a table (N, N).",
+        then(log_p, lambda each: each.flatten(1).sum(1, keepdim=True))),
+    "channels_left": ("You summed over height and width and left the channels, shape (N, C). Sum "
+        "over them too: `dim=(1, 2, 3)`.",
+        then(log_p, lambda each: each.sum((2, 3)))),
+    "last_dimension_only": ("You summed over the last dimension alone, so rows of pixels are left. "
+        "Sum over channels, height and width: `.flatten(1).sum(1)`.",
+        then(log_p, lambda each: each.sum(-1)), then(log_p, lambda each: -each.sum(-1))),
+    "sigmoid_twice": ("A sigmoid was applied twice. `binary_cross_entropy_with_logits` applies its "
+        "own: give it the logits as they are.",
+        given(bernoulli_log_likelihood, 1, torch.sigmoid)),
+    "expects_probabilities": ("You used the logits as if they were probabilities. A logit may be "
+        "any real number, and the probability is `sigmoid(logit)`. Use "
+        "`binary_cross_entropy_with_logits`, which takes logits.",
+        log_p_of_probabilities, lambda x, logits: log_p_of_probabilities(x, logits, 1e-8),
+        minus_cross_entropy, given(minus_cross_entropy, 1, lambda logits: logits.clamp(0, 1))),
+    "arguments_swapped": ("Image and logits changed places. PyTorch's losses take the prediction "
+        "first and the target second: `(logits, x)`.",
+        swapped(bernoulli_log_likelihood)),
+    "image_rounded": ("You rounded the image to black and white. Its grays count as they are: x · "
+        "log x̂ + (1 − x) · log(1 − x̂) takes any x in [0, 1].",
+        given(bernoulli_log_likelihood, 0, torch.round)),
+    "only_the_ink": ("You counted x · log x̂ and forgot the other half, (1 − x) · log(1 − x̂): the "
+        "paper has to be predicted too. Without it, ink everywhere is the best answer.",
+        lambda x, logits: (x * F.logsigmoid(logits)).flatten(1).sum(1)),
+    "only_the_paper": ("You counted (1 − x) · log(1 − x̂) and forgot the other half, x · log x̂.",
+        lambda x, logits: ((1 - x) * F.logsigmoid(-logits)).flatten(1).sum(1)),
+    "halves_exchanged": ("The two halves are exchanged: x goes with log x̂ (ink), 1 − x with log(1 "
+        "− x̂) (paper).",
+        given(bernoulli_log_likelihood, 0, lambda x: 1 - x)),
+    "squared_error": ("That is a squared error, the reconstruction error of notebook 02. It "
+        "belongs to a Gaussian likelihood; asked for is the Bernoulli one, x log x̂ + (1 − x) "
+        "log(1 − x̂).",
+        then(error, lambda error: -error.square().sum(1)),
+        then(error, lambda error: error.square().sum(1)),
+        then(error, lambda error: -0.5 * error.square().sum(1))),
+    "absolute_error": ("That is an absolute error, |x − x̂|. Asked for is the Bernoulli "
+        "log-likelihood, x log x̂ + (1 − x) log(1 − x̂), summed over the pixels.",
+        then(error, lambda error: -error.abs().sum(1)),
+        then(error, lambda error: error.abs().sum(1)),
+        then(error, lambda error: error.abs().mean(1)),
+        then(error, lambda error: error.abs().mean()),
+        lambda x, logits: (x - logits.sigmoid()).abs()),
+    "bits": ("Your numbers are in bits (log₂). The course counts in nats, with the natural "
+        "logarithm.",
+        scaled(bernoulli_log_likelihood, 1 / math.log(2))),
+    "not_the_log": ("You returned the likelihood itself. For 784 pixels it is 0 to every digit a "
+        "computer has; stay with its logarithm.",
+        then(bernoulli_log_likelihood, torch.exp)),
+})  # fmt: skip
+
+ONLY_LARGE = recognized({
+    "sigmoid_then_log": ("Right for moderate logits, wrong for large ones: at a logit of ±20 "
+        "float32 rounds the sigmoid to 0 or 1, and its log is −∞, NaN or whatever a clamp makes of "
+        "it, with a gradient of 0. `binary_cross_entropy_with_logits` computes the log straight "
+        "from the logit.",
+        _wrong_only_when_large, given(log_p_of_probabilities, 1, torch.sigmoid)),
+})  # fmt: skip
 
 BERNOULLI_LOG_LIKELIHOOD = Exercise(
     name="bernoulli_log_likelihood",
@@ -166,20 +175,17 @@ BERNOULLI_LOG_LIKELIHOOD = Exercise(
     title="log-likelihood of each image, summed over its pixels",
     reference=bernoulli_log_likelihood,
     cases=_cases,
-    mistakes=MISTAKES,
+    mistakes=[*MISTAKES, *ONLY_LARGE],
     properties=[Property("coin_flips", _zero_logits)],
     hints=[
         "One number for each pixel first: x · log x̂ + (1 − x) · log(1 − x̂) with x̂ = "
-        "sigmoid(logits). Then add up "
-        "the pixels of each image, and leave the images apart.",
+        "sigmoid(logits). Then add up the pixels of each image, and leave the images apart.",
         "Don't compute x̂: its log is lost where x̂ rounds to 0 or 1. "
-        "`F.binary_cross_entropy_with_logits(logits, x, reduction=\"none\")` is the loss per "
-        "pixel.",
+        '`F.binary_cross_entropy_with_logits(logits, x, reduction="none")` is the loss per pixel.',
         "A log-likelihood is minus the loss: `-F.binary_cross_entropy_with_logits(…)`, then "
-        "`.flatten(1)`, "
-        "then the sum over dimension 1.",
+        "`.flatten(1)`, then the sum over dimension 1.",
     ],
     points=2,
     differentiable=(1,),
     hides=("vae_loss",),
-)  # fmt: skip
+)

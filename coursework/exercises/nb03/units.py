@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
@@ -16,7 +17,7 @@ IMAGES = 60
 
 
 def _codes(generator: Generator, threshold: float, wide: int, still: int) -> Tensor:
-    """Codes (60, K): `wide` active units and two more around 0; four narrow, `still` tiny, one fixed.
+    """Codes (60, K): `wide` active units, two more around 0; four narrow, `still` tiny, one fixed.
 
     Half of the narrow and all but two of the wide have a mean far from 0. The standard deviation of
     the narrow ones is above threshold, so that variance and standard deviation tell apart.
@@ -50,21 +51,12 @@ def _cases(generator: Generator) -> Iterator[Case]:
     yield Case((_codes(generator, 0.01, 0, 0),), "a code that is dead all over")
 
 
-def _counting(
-    spread: Callable[[Tensor], Tensor], over: bool = True, fixed: float | None = None
-) -> Callable[..., object]:
-    """A count of the entries of `spread(mu)` over (or under) the threshold."""
+@dataclass(frozen=True)
+class Codes:
+    """The arguments: code means mu (N, K) and the variance from which a unit counts."""
 
-    def count(mu: Tensor, threshold: float = 0.01) -> int:
-        level = threshold if fixed is None else fixed
-        hits = spread(mu) > level if over else spread(mu) <= level
-        return int(hits.sum())
-
-    return count
-
-
-def _variance(mu: Tensor) -> Tensor:
-    return mu.var(0)
+    mu: Tensor
+    threshold: float = 0.01
 
 
 def _same_count(yours: object, other: object) -> bool:
@@ -82,47 +74,47 @@ MISTAKES = named({
     "variance_over_dimensions": ("You took the variance within each image, over its code "
         "(dimension 1). Whether a unit is in use shows in how it varies from image to image: "
         "dimension 0.",
-        _counting(lambda mu: mu.var(1)), _counting(lambda mu: mu.var(1, correction=0))),
+        lambda t: (t.mu.var(1) > t.threshold).sum(),
+        lambda t: (t.mu.var(1, correction=0) > t.threshold).sum()),
     "counts_the_inactive": ("You counted the units *below* the threshold, the dead ones. Active "
         "are those above.",
-        _counting(_variance, over=False)),
+        lambda t: (t.mu.var(0) <= t.threshold).sum()),
     "standard_deviation": ("You compared the standard deviation with the threshold. The threshold "
         "is for the variance, its square.",
-        _counting(lambda mu: mu.std(0))),
+        lambda t: (t.mu.std(0) > t.threshold).sum()),
     "not_centered": ("You averaged mu² without taking the mean away, so a unit that says the same "
         "1.3 about every image counts as active. Use the variance.",
-        _counting(lambda mu: mu.square().mean(0))),
+        lambda t: (t.mu.square().mean(0) > t.threshold).sum()),
     "mean_not_variance": ("You looked at the size of mu, not at how it varies. A unit that is the "
         "same for all images says nothing.",
-        _counting(lambda mu: mu.abs().mean(0)), _counting(lambda mu: mu.mean(0).abs()),
-        _counting(lambda mu: mu.abs().max(0).values)),
+        lambda t: (t.mu.abs().mean(0) > t.threshold).sum(),
+        lambda t: (t.mu.mean(0).abs() > t.threshold).sum(),
+        lambda t: (t.mu.abs().max(0).values > t.threshold).sum()),
     "threshold_ignored": ("The argument `threshold` is not used: 0.01 is only its default.",
-        _counting(_variance, fixed=0.01)),
+        lambda t: (t.mu.var(0) > 0.01).sum()),
     "over_zero": ("You count every unit that varies at all. In a trained network all do, a little; "
         "compare with `threshold`.",
-        _counting(_variance, fixed=0.0), _counting(_variance, fixed=1e-8)),
-    "all_of_them": ("You return the number of units, active or not.",
-        lambda mu, threshold=0.01: mu.shape[1]),
+        lambda t: (t.mu.var(0) > 0).sum(), lambda t: (t.mu.var(0) > 1e-8).sum()),
+    "all_of_them": ("You return the number of units, active or not.", lambda t: t.mu.shape[1]),
     "number_of_images": ("You return the number of images. Dimension 0 holds the images, dimension "
         "1 the units.",
-        lambda mu, threshold=0.01: mu.shape[0]),
+        lambda t: t.mu.shape[0]),
     "fraction": ("That is the share of active units; asked for is their number.",
-        lambda mu, threshold=0.01: float((mu.var(0) > threshold).float().mean())),
+        lambda t: float((t.mu.var(0) > t.threshold).float().mean())),
     "a_float": ("The count is right, and it is a float (3.0). A count is a whole number: `int(…)`.",
-        lambda mu, threshold=0.01: float(active_units(mu, threshold)),
-        lambda mu, threshold=0.01: (mu.var(0) > threshold).float().sum()),
+        lambda t: float(active_units(t.mu, t.threshold)),
+        lambda t: (t.mu.var(0) > t.threshold).float().sum()),
     "which_not_how_many": ("You say *which* units are active, one truth value for each. Count "
         "them: `.sum()`.",
-        lambda mu, threshold=0.01: mu.var(0) > threshold),
+        lambda t: t.mu.var(0) > t.threshold),
     "entries_counted": ("You counted single entries of mu. First one variance for each unit, then "
         "count the units.",
-        lambda mu, threshold=0.01: int((mu.abs() > threshold).sum()),
-        lambda mu, threshold=0.01: int((mu > threshold).sum()),
-        lambda mu, threshold=0.01: int(((mu - mu.mean(0)).square() > threshold).sum())),
+        lambda t: (t.mu.abs() > t.threshold).sum(), lambda t: (t.mu > t.threshold).sum(),
+        lambda t: ((t.mu - t.mu.mean(0)).square() > t.threshold).sum()),
     "one_variance": ("You took one variance of all entries together. Each unit has its own: "
         "`mu.var(0)`.",
-        lambda mu, threshold=0.01: int((mu.var() > threshold).sum())),
-})  # fmt: skip
+        lambda t: (t.mu.var() > t.threshold).sum()),
+}, read=Codes)  # fmt: skip
 
 ACTIVE_UNITS = Exercise(
     name="active_units",
@@ -138,4 +130,4 @@ ACTIVE_UNITS = Exercise(
         "`int((mu.var(0) > threshold).sum())`",
     ],
     points=1,
-)  # fmt: skip
+)

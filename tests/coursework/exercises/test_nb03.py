@@ -67,6 +67,11 @@ def with_logs(eps=0.0, low=0.0, high=1.0):
         (lambda x, a: bernoulli_log_likelihood(x, a.detach()), "graph_cut"),
         (lambda x, a: -F.binary_cross_entropy(a, x, reduction="none").sum((1, 2, 3)),
          "expects_probabilities"),
+        (lambda x, a: (x - a.sigmoid()).abs(), "absolute_error"),
+        (lambda x, a: (x - a.sigmoid()).abs().mean((1, 2, 3)), "absolute_error"),
+        (lambda x, a: F.binary_cross_entropy_with_logits(a, x, reduction="none").sum(-1),
+         "last_dimension_only"),
+        (lambda x, a: bernoulli_log_likelihood((x > 0.5).float(), a), "image_rounded"),
     ],
 )  # fmt: skip
 def test_more_likelihood_mistakes(fn, mistake):
@@ -76,6 +81,17 @@ def test_more_likelihood_mistakes(fn, mistake):
 @pytest.mark.parametrize("fn", [lambda a, b: a - b, torch.sub, lambda a, b: -(b - a), elbo])
 def test_right_elbos_pass(fn):
     assert_passes("elbo", fn)
+
+
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (lambda log_likelihood, kl: log_likelihood.exp() - kl, "likelihood_lost"),
+        (lambda log_likelihood, kl: log_likelihood - kl.sum(), "kl_summed"),
+    ],
+)
+def test_more_elbo_mistakes(fn, mistake):
+    assert_mistake("elbo", fn, mistake)
 
 
 def summed_then_divided(x, logits, mu, logvar, beta=1.0):
@@ -100,7 +116,18 @@ def in_double(x, logits, mu, logvar, beta=1.0):
     return vae_loss(x.double(), logits.double(), mu.double(), logvar.double(), beta)
 
 
-RIGHT_LOSSES = [summed_then_divided, stretched, with_torchs_distributions, in_double]
+def harmless_clamp(x, logits, mu, logvar, beta=1.0):
+    """Limits far outside of anything an encoder should say change nothing that is asked."""
+    return vae_loss(x, logits, mu, logvar.clamp(-30, 20), beta)
+
+
+RIGHT_LOSSES = [
+    summed_then_divided,
+    stretched,
+    with_torchs_distributions,
+    in_double,
+    harmless_clamp,
+]
 
 
 @pytest.mark.parametrize("fn", RIGHT_LOSSES)
@@ -116,6 +143,17 @@ def mixed(reduction, divide=lambda kl: kl.mean()):
     return fn
 
 
+def each_kl(mu, logvar):
+    return 0.5 * (logvar.exp() + mu.square() - 1 - logvar)
+
+
+def with_kl(kl):
+    def fn(x, logits, mu, logvar, beta=1.0):
+        return (beta * kl(mu, logvar) - bernoulli_log_likelihood(x, logits)).mean()
+
+    return fn
+
+
 def one_term_as_a_number(x, logits, mu, logvar, beta=1.0):
     return beta * gaussian_kl(mu, logvar).mean().item() - bernoulli_log_likelihood(x, logits).mean()
 
@@ -126,8 +164,16 @@ def one_term_as_a_number(x, logits, mu, logvar, beta=1.0):
         (mixed("sum"), "reconstruction_summed_over_the_batch"),
         (mixed("mean"), "mean_over_pixels"),
         (one_term_as_a_number, "one_term_cut"),
+        (with_kl(lambda mu, logvar: gaussian_kl(mu, logvar) / 784), "kl_weight"),
+        (with_kl(lambda mu, logvar: 0.00025 * gaussian_kl(mu, logvar)), "kl_weight"),
+        (with_kl(lambda mu, logvar: each_kl(mu, logvar).clamp(min=0.5).sum(1)), "free_bits"),
+        (with_kl(lambda mu, logvar: gaussian_kl(mu, logvar).clamp(min=2.0)), "free_bits"),
+        (with_kl(lambda mu, logvar: gaussian_kl(mu, logvar.clamp(-4, 4))), "logvar_clamped"),
+        (lambda x, a, mu, logvar, beta=1.0: (
+            (x - a.sigmoid()).abs().mean((1, 2, 3)) + beta * gaussian_kl(mu, logvar)).mean(),
+         "absolute_error"),
     ],
-)
+)  # fmt: skip
 def test_more_loss_mistakes(fn, mistake):
     assert_mistake("vae_loss", fn, mistake)
 
@@ -162,6 +208,11 @@ RIGHT_IMPORTANCE = [
 @pytest.mark.parametrize("fn", RIGHT_IMPORTANCE)
 def test_right_importance_estimates_pass(fn):
     assert_passes("importance_log_likelihood", fn)
+
+
+def test_a_harmonic_mean_is_told():
+    fn = lambda log_w: -((-log_w).logsumexp(0) - math.log(len(log_w)))  # noqa: E731
+    assert_mistake("importance_log_likelihood", fn, "harmonic_mean")
 
 
 CUT_IMPORTANCE = [
