@@ -63,16 +63,13 @@ MISTAKES = named({
     "kl_mean_over_latents": ("You averaged the KL over the latent dimensions; sum them. The mean "
         "is a smaller β in disguise: with 16 numbers in the code, β/16.",
         lambda t: (t.nll + t.beta * t.kl_each.mean(1)).mean()),
-    "mean_over_pixels": ("You averaged the reconstruction term over the pixels; sum them. "
-        "Averaging makes it 784 times smaller on 28 × 28 images, which is β = 784 in disguise: the "
-        "code dies.",
+    "mean_over_pixels": ("You averaged the reconstruction term over the pixels; sum them. That "
+        "makes it 784 times smaller on 28 × 28 images, a β = 784 in disguise: the code dies.",
         lambda t: (t.nll / t.pixels + t.beta * t.kl).mean(),
         lambda t: (t.nll / t.pixels + t.beta * t.kl_each.mean(1)).mean()),
     "beta_on_the_reconstruction": ("β multiplies the reconstruction term. It belongs to the KL: "
-        "reconstruction + β · KL.",
-        lambda t: (t.beta * t.nll + t.kl).mean()),
-    "beta_on_both": ("β multiplies the whole loss, which changes no minimum. It weights the KL "
-        "alone.",
+        "reconstruction + β · KL.", lambda t: (t.beta * t.nll + t.kl).mean()),
+    "beta_on_both": ("β multiplies the whole loss. It weights the KL alone.",
         lambda t: t.beta * (t.nll + t.kl).mean()),
     "beta_ignored": ("β is not used. Multiply the KL by it.", lambda t: (t.nll + t.kl).mean()),
     "beta_divides": ("You divided the KL by β. Multiply.",
@@ -81,41 +78,34 @@ MISTAKES = named({
         "weight: reconstruction + β · KL.",
         lambda t: ((1 - t.beta) * t.nll + t.beta * t.kl).mean()),
     "summed_over_the_batch": ("You summed over the batch; average. A sum makes the loss, and each "
-        "step, grow with the batch.",
-        lambda t: t.each.sum()),
+        "step, grow with the batch.", lambda t: t.each.sum()),
     "kl_summed_over_the_batch": ("The reconstruction term is averaged over the batch and the KL is "
         "summed: in a batch of 128, that is β = 128 in disguise. Add both for each image, (N,), "
-        "then take one mean.",
-        lambda t: t.nll.mean() + t.beta * t.kl.sum()),
+        "then take one mean.", lambda t: t.nll.mean() + t.beta * t.kl.sum()),
     "reconstruction_summed_over_the_batch": ("The reconstruction term is summed over the batch "
         "(`reduction=\"sum\"` does that) and the KL is averaged: in a batch of 128, that is β/128 "
         "in disguise. Add both for each image, (N,), then take one mean.",
         lambda t: t.nll.sum() + t.beta * t.kl.mean()),
     "wrong_divisor": ("You divided by a wrong number: by the pixels, by a batch size typed in, or "
-        "by the batch twice. One `.mean()` over the losses of the images, (N,), divides by as many "
-        "as there are.",
+        "by the batch twice. One `.mean()` over the losses of the images, (N,), is enough.",
         lambda t: t.each.sum() / t.pixels, lambda t: t.each.mean() / t.pixels,
         lambda t: t.each.sum() / 784, lambda t: t.each.mean() / 784, lambda t: t.each.sum() / 128,
         lambda t: t.each.mean() / 128, lambda t: t.each.mean() / len(t.x)),
     "one_number_per_image": ("You return one number per image, shape (N,). A loss to train with is "
-        "one number: `.mean()` over the batch.",
-        lambda t: t.each, lambda t: -t.each),
+        "one number: `.mean()` over the batch.", lambda t: t.each, lambda t: -t.each),
     "kl_subtracted": ("The sign of the KL is wrong: your loss gets smaller as the KL grows, so "
         "training drives the codes apart without end. Negative ELBO = −log-likelihood **plus** KL.",
         lambda t: (t.nll - t.beta * t.kl).mean()),
     "elbo_returned": ("That is the ELBO (higher is better). A loss is its negative: "
-        "−log-likelihood + β · KL.",
-        lambda t: -t.each.mean()),
+        "−log-likelihood + β · KL.", lambda t: -t.each.mean()),
     "likelihood_sign": ("The log-likelihood enters with a plus, so training would make the images "
         "*less* likely. The loss is −log-likelihood + β · KL.",
         lambda t: (t.beta * t.kl - t.nll).mean()),
     "kl_forgotten": ("The KL is missing. What is left is an autoencoder with noise in its code.",
         lambda t: t.nll.mean()),
     "reconstruction_forgotten": ("Only the KL is there. Its minimum is mu = 0, logvar = 0 for "
-        "every image: a code that says nothing.",
-        lambda t: t.beta * t.kl.mean()),
-    "logvar_as_log_sigma": ("You read `logvar` as log σ. It is log σ²: in the KL, σ² is "
-        "`logvar.exp()`.",
+        "every image: a code that says nothing.", lambda t: t.beta * t.kl.mean()),
+    "logvar_as_log_sigma": ("You read `logvar` as log σ. It is log σ², so σ² is `logvar.exp()`.",
         lambda t: (t.nll + t.beta * gaussian_kl(t.mu, 2 * t.logvar)).mean(),
         lambda t: (t.nll + t.beta * 0.5 * (
             (2 * t.logvar).exp() + t.mu.square() - 1 - t.logvar).sum(1)).mean()),
@@ -124,12 +114,10 @@ MISTAKES = named({
         lambda t: (t.nll + t.beta * gaussian_kl(t.mu, t.logvar.exp())).mean(),
         lambda t: (t.nll + t.beta * gaussian_kl(t.mu, (0.5 * t.logvar).exp())).mean(),
         lambda t: (t.nll + t.beta * gaussian_kl(t.mu, 0.5 * t.logvar)).mean()),
-    "code_swapped": ("`mu` and `logvar` changed places: `gaussian_kl(mu, logvar)` takes the "
-        "centers first.",
+    "code_swapped": ("`mu` and `logvar` changed places: it is `gaussian_kl(mu, logvar)`.",
         lambda t: (t.nll + t.beta * gaussian_kl(t.logvar, t.mu)).mean()),
-    "half_missing": ("The ½ of the Gaussian KL is missing, so its weight is 2β. `gaussian_kl(mu, "
-        "logvar)` has it.",
-        lambda t: (t.nll + t.beta * 2 * t.kl).mean()),
+    "half_missing": ("The ½ of the KL is missing: its weight is 2β. `gaussian_kl(mu, logvar)` has "
+        "it.", lambda t: (t.nll + t.beta * 2 * t.kl).mean()),
     "half_on_the_trace_only": ("The ½ stands on σ² alone; it belongs to the whole bracket. (Some "
         "texts print it so; see the errata.)",
         lambda t: (t.nll + t.beta * (
@@ -148,20 +136,17 @@ MISTAKES = named({
         "minus the Bernoulli log-likelihood: `-bernoulli_log_likelihood(x, logits)`.",
         lambda t: (t.error.abs().sum(1) + t.beta * t.kl).mean(),
         lambda t: (t.error.abs().mean(1) + t.beta * t.kl).mean()),
-    "sigmoid_twice": ("A sigmoid was applied twice: `bernoulli_log_likelihood` takes logits as "
-        "they are.",
+    "sigmoid_twice": ("A sigmoid was applied twice: `bernoulli_log_likelihood` takes logits.",
         lambda t: (t.beta * t.kl - bernoulli_log_likelihood(t.x, t.logits.sigmoid())).mean()),
     "swapped_images": ("Image and logits changed places: `bernoulli_log_likelihood(x, logits)` "
         "takes the image first.",
         lambda t: (t.beta * t.kl - bernoulli_log_likelihood(t.logits, t.x)).mean()),
     "one_term_cut": ("The number is right, and no gradient comes back through one of the two "
         "terms: `.item()`, `.detach()` or `torch.no_grad()` cut it off, so that training would not "
-        "see it. Leave both terms as tensors.",
-        lambda t: (t.nll + t.beta * t.kl.detach()).mean(),
+        "see it. Leave both terms as tensors.", lambda t: (t.nll + t.beta * t.kl.detach()).mean(),
         lambda t: (t.nll.detach() + t.beta * t.kl).mean()),
     "free_bits": ("Your KL never falls below a floor (\"free bits\"), so a code that says nothing "
-        "costs as much as one at the floor. Asked for is the KL itself, without `clamp` or "
-        "`maximum`.",
+        "costs as much as one at the floor. Use the KL itself, without `clamp` or `maximum`.",
         *(lambda t, floor=floor: (t.nll + t.beta * t.kl_each.clamp(floor).sum(1)).mean()
             for floor in (0.1, 0.25, 0.5, 1.0, 2.0)),
         *(lambda t, floor=floor: (t.nll + t.beta * t.kl.clamp(floor)).mean()

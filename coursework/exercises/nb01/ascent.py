@@ -65,12 +65,12 @@ def in_place(model: nn.Module, x: Tensor, target: int, steps: int, lr: float) ->
     return x.copy_(ascend_class_score(model, x, target, steps, lr))
 
 
-FORMULAS = {  # recognized by the image that they give
+# Recognized by the images that they give.
+FORMULAS = {
     "mean_over_batch": ("You averaged the logits over the batch, which divides each image's "
         "gradient by N: the result of one image depends on how many others came along. Sum them.",
         climb(lambda logits, t: logits[:, t].mean())),
-    "all_logits": ("You raise the sum of all logits. Pick the target's column: `model(x)[:, "
-        "target]`.",
+    "all_logits": ("You raise the sum of all logits. Raise the target's: `model(x)[:, target]`.",
         climb(lambda logits, t: logits.sum())),
     "predicted_class": ("You raise the logit of the class that the model already prefers. Raise "
         "the target's: `model(x)[:, target]`.",
@@ -78,16 +78,14 @@ FORMULAS = {  # recognized by the image that they give
     "example_not_class": ("`model(x)[target]` is the row of *example* number `target`. The logits "
         "are (N, C): the column of the class is `model(x)[:, target]`.",
         climb(lambda logits, t: logits[t].sum())),
-    "probability": ("You climb the probability. Its gradient is p(1 − p) times the logit's and all "
-        "but vanishes where the model is sure of something else. Climb the logit: leave out "
-        "`softmax`.",
+    "probability": ("You climb the probability. Its gradient is p(1 − p) times the logit's, almost "
+        "0 where the model is sure of another class. Climb the logit: leave out `softmax`.",
         climb(lambda logits, t: logits.softmax(1)[:, t].sum())),
     "log_probability": ("You climb the log-probability. It rises when other classes fall, too, and "
         "flattens out. Asked for is the target's logit: leave out `log_softmax`.",
         climb(lambda logits, t: logits.log_softmax(1)[:, t].sum())),
-    "cross_entropy": ("You descend the cross-entropy, which climbs the log-probability, averaged "
-        "over the batch. Asked for is the target's logit itself, summed: `model(x)[:, "
-        "target].sum()`.",
+    "cross_entropy": ("You descend the cross-entropy, which climbs the mean log-probability. Asked "
+        "for is the target's logit itself, summed: `model(x)[:, target].sum()`.",
         climb(lambda logits, t: logits.log_softmax(1)[:, t].mean())),
     "climbs_the_loss": ("You add the gradient of a loss, the cross-entropy. A loss is low where "
         "the model is sure of the target, so this climb leads away from it. Add the gradient of "
@@ -97,11 +95,9 @@ FORMULAS = {  # recognized by the image that they give
     "one_step": ("You took one step. Repeat it `steps` times, with a new gradient each time.",
         climb(once=True)),
     "stale_gradient": ("You computed the gradient once, at the start, and reused it. The slope "
-        "changes as the image changes: compute it anew inside the loop.",
-        climb(stale=True)),
+        "changes as the image changes: compute it anew inside the loop.", climb(stale=True)),
     "gradient_accumulates": ("Your gradients pile up: `backward()` adds to `x.grad`. Set it to "
-        "None after each step, or use `torch.autograd.grad`.",
-        climb(accumulate=True)),
+        "None after each step, or use `torch.autograd.grad`.", climb(accumulate=True)),
 }  # fmt: skip
 
 
@@ -189,11 +185,10 @@ SIDE_EFFECTS = recognized({
         "are changed too. Begin with a copy: `x = x.clone()`.",
         lambda seen, case: seen.value.argument_changed, in_place),
     "returns_the_start": ("You return the images as they came. Did the changed `x` get lost, "
-        "because only a copy was updated?",
-        lambda seen, case: not seen.value.moved, lambda model, x, target, steps, lr: x),
+        "because only a copy was updated?", lambda seen, case: not seen.value.moved,
+        lambda model, x, target, steps, lr: x),
     "leaves_range": ("Your images leave [0, 1], so they are no images any more. Clamp after each "
-        "step: `x.clamp(0, 1)`.",
-        lambda seen, case: not seen.value.inside, climb(clamp=False)),
+        "step: `x.clamp(0, 1)`.", lambda seen, case: not seen.value.inside, climb(clamp=False)),
 })  # fmt: skip
 
 DESCENDS = recognized({
@@ -253,8 +248,7 @@ ASCEND_CLASS_SCORE = Exercise(
     properties=[Property("no steps", _no_steps)],
     hints=[
         "In training, the gradient with respect to the weights goes downhill in a loss. Here the "
-        "weights stay, and the gradient with respect to the *image* goes uphill in the target's "
-        "logit.",
+        "weights stay, and the gradient with respect to the *image* goes uphill in the logit.",
         "Inside the loop: let `x` require a gradient, sum the target's column of `model(x)`, ask "
         "`torch.autograd.grad(score, x)` (it leaves the weights' `.grad` alone), step, clamp.",
         "`x = x.detach().requires_grad_()`, `score = model(x)[:, target].sum()`, "

@@ -64,34 +64,30 @@ def _per_example(seen: Observed, case: Case) -> bool:
 PER_EXAMPLE = recognized({
     "examples_not_dimensions": ("Your covariance has a row for each example, (N, N). It should "
         "have a row for each dimension, (D, D): the sum runs over the examples, so they must be "
-        "the inner size of the product, `centered.T @ centered`.",
-        _per_example, lambda x: (x.mean(0), (x - x.mean(0)) @ (x - x.mean(0)).T / len(x))),
+        "the inner size of the product, `centered.T @ centered`.", _per_example,
+        lambda x: (x.mean(0), (x - x.mean(0)) @ (x - x.mean(0)).T / len(x))),
 })  # fmt: skip
 
 MISTAKES = named({
-    "divided_by_n_minus_1": ("You divided by N − 1. That is the unbiased estimate; the maximum of "
-        "the likelihood divides by N. (`torch.cov` divides by N − 1 unless you say "
-        "`correction=0`.)",
+    "divided_by_n_minus_1": ("You divided by N − 1. That is the unbiased estimate; maximum "
+        "likelihood divides by N. (`torch.cov` divides by N − 1 unless you say `correction=0`.)",
         lambda x: (x.mean(0), _scatter(x) / (len(x) - 1))),
-    "standard_deviations": ("You return standard deviations. A covariance holds squared units: "
-        "variances on its diagonal, and how the dimensions move together beside it. Take no square "
-        "root.",
+    "standard_deviations": ("You return standard deviations. A covariance holds variances on its "
+        "diagonal, and beside it how the dimensions move together. Take no square root.",
         lambda x: (x.mean(0), _variances(x, 0).sqrt()),
         lambda x: (x.mean(0), _variances(x, 1).sqrt()),
         lambda x: (x.mean(0), _variances(x, 0).sqrt().diag()),
         lambda x: (x.mean(0), _variances(x, 1).sqrt().diag()),
         lambda x: (x.mean(0), (_scatter(x) / len(x)).sqrt())),
     "variances_only": ("You return the variance of each dimension and leave out how the dimensions "
-        "move together. The covariance is the (D, D) matrix `centered.T @ centered / N`; yours is "
-        "its diagonal.",
+        "move together. Yours is the diagonal of the covariance, `centered.T @ centered / N`.",
         lambda x: (x.mean(0), _variances(x, 0)), lambda x: (x.mean(0), _variances(x, 1)),
         lambda x: (x.mean(0), _variances(x, 0).diag()),
         lambda x: (x.mean(0), _variances(x, 1).diag())),
     "not_centered": ("You did not subtract the mean before you multiplied. The covariance measures "
         "spread around mu; yours measures spread around the origin. Use `x - mu`.",
         lambda x: (x.mean(0), x.T @ x / len(x))),
-    "only_the_covariance": ("You return the covariance alone. A Gaussian needs both: `return mu, "
-        "cov`.",
+    "only_the_covariance": ("You return the covariance alone. Both are needed: `return mu, cov`.",
         lambda x: _scatter(x) / len(x)),
     "only_the_mean": ("You return the mean alone. A Gaussian needs both: `return mu, cov`.",
         lambda x: x.mean(0)),
@@ -105,21 +101,17 @@ MISTAKES = named({
         ),
         lambda x: (x.mean(1), _scatter(x) / len(x))),
     "one_mean_for_all_dimensions": ("You took one mean over all numbers in `x`. Each dimension has "
-        "its own: `x.mean(0)`.",
-        lambda x: (x.mean(), (x - x.mean()).T @ (x - x.mean()) / len(x)),
+        "its own: `x.mean(0)`.", lambda x: (x.mean(), (x - x.mean()).T @ (x - x.mean()) / len(x)),
         lambda x: (x.mean().expand(x.shape[1]), (x - x.mean()).T @ (x - x.mean()) / len(x)),
         lambda x: (x.mean(), _scatter(x) / len(x))),
     "sum_not_mean": ("You added up the products and did not divide. A covariance is a mean over "
-        "the N examples: divide by `len(x)`.",
-        lambda x: (x.mean(0), _scatter(x))),
+        "the N examples: divide by `len(x)`.", lambda x: (x.mean(0), _scatter(x))),
     "divided_by_dimensions": ("You divided by D, the number of dimensions. The mean runs over the "
-        "N examples: divide by `len(x)`.",
-        lambda x: (x.mean(0), _scatter(x) / x.shape[1])),
+        "N examples: divide by `len(x)`.", lambda x: (x.mean(0), _scatter(x) / x.shape[1])),
     "correlations": ("You return correlations: each entry was divided by two standard deviations, "
         "so the diagonal is 1 and the scale is lost. Leave that division out.",
         lambda x: (x.mean(0), _correlations(x))),
-    "precision": ("You return the inverse of the covariance (the precision). Return the covariance "
-        "itself.",
+    "precision": ("You return the inverse of the covariance, the precision. Don't invert.",
         lambda x: (x.mean(0), torch.linalg.inv_ex(_scatter(x) / len(x))[0])),
 })  # fmt: skip
 

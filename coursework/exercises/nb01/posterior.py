@@ -48,38 +48,31 @@ def _by_the_sum(joint: Tensor) -> Tensor:
 
 
 MISTAKES = named({
-    "prior_forgotten": ("You forgot the prior: you normalized p(x|y) alone, as if all classes were "
-        "equally common. Bayes' rule weights each likelihood by p(y), so add `log_prior` before "
-        "you normalize.",
+    "prior_forgotten": ("You forgot the prior: you normalized p(x|y) as if all classes were "
+        "equally common. Bayes' rule weights it by p(y): add `log_prior` before you normalize.",
         lambda ll, lp: ll.softmax(1)),
     "normalized_over_examples": ("You normalized over the examples (down the columns). For each "
-        "example the probabilities of the classes add up to 1: normalize along the last axis, "
-        "`dim=1`.",
+        "example the probabilities of the classes add up to 1: normalize over `dim=1`.",
         lambda ll, lp: (ll + lp).softmax(0), lambda ll, lp: ll.softmax(0)),
     "normalized_over_everything": ("You normalized over the whole matrix at once. Each row "
         "(example) must add up to 1 by itself: normalize along the last axis, `dim=1`.",
         lambda ll, lp: (ll + lp).flatten().softmax(0).reshape(ll.shape)),
     "log_probabilities": ("You return log probabilities. The last step is missing: `.exp()`, or "
-        "`softmax` where you wrote `log_softmax`.",
-        lambda ll, lp: (ll + lp).log_softmax(1)),
+        "`softmax` where you wrote `log_softmax`.", lambda ll, lp: (ll + lp).log_softmax(1)),
     "log_joint": ("You stopped at the log joint, log p(x|y) + log p(y). Normalize it over the "
-        "classes to get p(y|x).",
-        lambda ll, lp: ll + lp),
+        "classes to get p(y|x).", lambda ll, lp: ll + lp),
     "joint_not_normalized": ("You return the joint p(x|y) p(y), whose rows do not add up to 1. "
-        "Divide by p(x), the sum over the classes.",
-        lambda ll, lp: (ll + lp).exp()),
+        "Divide by p(x), the sum over the classes.", lambda ll, lp: (ll + lp).exp()),
     "prior_not_logged": ("You added the prior itself to a log-likelihood. In logs, products become "
         "sums of logs: add `log_prior` as it is, without `exp`.",
         lambda ll, lp: (ll + lp.exp()).softmax(1)),
     "prior_multiplied_in_logs": ("You multiplied two logs. A product of probabilities is a *sum* "
-        "of logs: `log_likelihood + log_prior`.",
-        lambda ll, lp: (ll * lp).softmax(1)),
+        "of logs: `log_likelihood + log_prior`.", lambda ll, lp: (ll * lp).softmax(1)),
     "log_times_prior": ("You multiplied the log-likelihood by the prior. A product of "
         "probabilities is a *sum* of logs: `log_likelihood + log_prior`.",
         lambda ll, lp: (ll * lp.exp()).softmax(1)),
     "prior_subtracted": ("You subtracted the log prior, which divides by the prior. Common classes "
-        "should gain by it: add it.",
-        lambda ll, lp: (ll - lp).softmax(1)),
+        "should gain by it: add it.", lambda ll, lp: (ll - lp).softmax(1)),
     "prior_after_normalizing": ("You normalized the likelihoods first and multiplied by the prior "
         "afterwards, so the rows no longer add up to 1. Add `log_prior` first, normalize last.",
         lambda ll, lp: ll.softmax(1) * lp.exp()),
@@ -102,8 +95,7 @@ MISTAKES = named({
         "probabilities of all classes, (N, C): how sure you may be is the point.",
         lambda ll, lp: (ll + lp).argmax(1), lambda ll, lp: (ll + lp).softmax(1).max(1).values,
         lambda ll, lp: one_hot((ll + lp).argmax(1), ll.shape[1]).to(ll.dtype)),
-    "evidence": ("You return log p(x), the normalizer. Subtract it from the log joint and "
-        "exponentiate.",
+    "evidence": ("You return log p(x). Subtract it from the log joint and exponentiate.",
         lambda ll, lp: (ll + lp).logsumexp(1)),
     "one_maximum_for_all": ("You subtracted the largest entry of the whole matrix before you "
         "exponentiated, so an example far below it still underflows to 0/0. Each row needs its "
@@ -115,8 +107,8 @@ UNDERFLOWS = recognized({
     "underflows": ("Your formula is right, and it exponentiates before it normalizes: exp(−1000) "
         "is 0 and exp(+200) is infinite in float32, so 0/0 or ∞/∞ remains. Images have "
         "log-likelihoods like these. Stay in logs until the end: `softmax` (or `logsumexp`) "
-        "subtracts the largest entry first.",
-        _right_until_it_underflows, lambda ll, lp: _by_the_sum((ll + lp).exp())),
+        "subtracts the largest entry first.", _right_until_it_underflows,
+        lambda ll, lp: _by_the_sum((ll + lp).exp())),
 })  # fmt: skip
 
 

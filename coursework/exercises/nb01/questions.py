@@ -12,17 +12,14 @@ WITH_PRIOR = Question(
     wrong={
         0.875: ("prior_forgotten", "That is 0.7 / (0.7 + 0.1): you forgot the prior. Multiply each "
             "likelihood by how common its class is: 0.7 · 0.1 against 0.1 · 0.9."),
-        0.07: ("not_normalized", "That is the joint, p(x|a) p(a). Divide it by p(x) = 0.07 + "
-            "0.09."),
+        0.07: ("not_normalized", "That is the joint, p(x|a) p(a). Divide by p(x) = 0.07 + 0.09."),
         0.5625: ("other_class", "That is p(b|x). Asked for is p(a|x), which is 1 minus that."),
         0.16: ("evidence", "That is p(x), the sum of both joints. Divide p(x|a) p(a) by it."),
         0.7: ("likelihood", "That is p(x|a), how likely x is in class a. Asked for is p(a|x)."),
         0.1: ("prior", "That is the prior p(a), before x was seen."),
-        43.75: ("percent", "That is the percentage. A probability lies between 0 and 1: divide by "
-            "100."),
+        43.75: ("percent", "That is the percentage. Divide by 100: a probability is at most 1."),
         0.4: ("rounded", "That may be rounded too far: give at least two decimals."),
-        7 / 9: ("odds", "That is the odds of a against b, 0.07 / 0.09. A probability divides by "
-            "the sum of both."),
+        7 / 9: ("odds", "That is the odds of a against b, 0.07 / 0.09. Divide by the sum of both."),
     },
     why="0.07 against 0.09, so 0.07 / 0.16 = 0.4375. The likelihood favors a by seven to one, the "
         "prior b by nine to one, and the prior wins.",
@@ -36,23 +33,20 @@ WITH_PRIOR = Question(
 FILLED_IN = Question(
     name="01.answers.1.6", title="a missing coordinate by hand", answer=4.2,
     wrong={
-        3.0: ("ignores_what_is_known", "That is the mean of x₂ before x₁ was seen. x₁ is 4 above "
-            "its own mean: that moves x₂."),
+        3.0: ("ignores_what_is_known", "That is the mean of x₂ before x₁ was seen, which is 4 "
+            "above its mean."),
         7.8: ("not_divided_by_variance", "You added the covariance times the surprise, 1.2 · 4. "
             "Divide by the variance of x₁, 4."),
-        5.4: ("divided_by_deviation", "You divided by the standard deviation of x₁, 2. Divide by "
+        5.4: ("divided_by_deviation", "You divided by 2, the standard deviation of x₁. Divide by "
             "its variance, 4."),
         11.0: ("divided_by_wrong_variance", "You divided by the variance of x₂. The variance of "
             "what is known, x₁, belongs there: 4."),
         1.2: ("mean_forgotten", "That is how far the mean moves. Add the mean it starts from, 3."),
-        0.24: ("variance", "That is the variance of x₂ once x₁ is known, 0.6 − 1.2² / 4. Asked for "
-            "is its mean."),
+        0.24: ("variance", "That is the variance of x₂ given x₁, 0.6 − 1.2² / 4. Give its mean."),
         1.8: ("sign", "The covariance is positive, so x₂ moves up with x₁. You moved it down."),
-        7.2: ("mean_not_subtracted", "You multiplied x₁ itself by 1.2 / 4. Multiply its distance "
-            "from its mean, 14 − 10."),
+        7.2: ("mean_not_subtracted", "You multiplied x₁ itself by 1.2 / 4. Multiply 14 − 10."),
     },
-    why="3 + (1.2 / 4) · (14 − 10) = 4.2: the slope is covariance over variance, as in a "
-        "regression.",
+    why="3 + (1.2 / 4) · (14 − 10) = 4.2: the slope is covariance over variance.",
     hints=[
         "x₁ is 4 above its mean. How much of that does x₂ follow?",
         "The slope is the covariance divided by the variance of what is known: 1.2 / 4.",
@@ -89,21 +83,18 @@ REVIEW = [
         "01.answers.1.9", "which distribution each models",
         {
             "a": ("Both model p(x, y); a discriminative model has more parameters. Tasks: "
-                "detection, tracking.",
-                "same_distribution", "A discriminative model never touches the distribution of x; "
-                "that is what it saves."),
+                "detection, tracking.", "same_distribution",
+                "A discriminative model leaves out the distribution of x."),
             "b": "A discriminative model learns p(y|x), a generative one p(x) or p(x, y). Tasks: "
                 "labeling a street scene; drawing a new one.",
             "c": ("A discriminative model learns p(x|y), a generative one p(y|x). Tasks: drawing a "
-                "face; naming it.",
-                "turned_round", "The two are exchanged: p(y|x) is what a classifier gives."),
+                "face; naming it.", "turned_round", "The two are exchanged: p(y|x) is what a "
+                "classifier gives."),
             "d": ("A discriminative model needs labels and a generative one must not use any. "
-                "Tasks: labeling; clustering.",
-                "labels", "Your class Gaussians were generative and used labels. Labels make "
-                "learning supervised; what is modeled makes it generative."),
+                "Tasks: labeling; clustering.", "labels", "Your class Gaussians were generative "
+                "and used labels. What is modeled makes a model generative."),
         },
-        why="And p(x, y) = p(x|y) p(y) gives p(y|x) by Bayes' rule, while p(y|x) never gives p(x) "
-            "back.",
+        why="And p(x, y) = p(x|y) p(y) gives p(y|x) by Bayes' rule; p(y|x) never gives p(x).",
         hints=[
             "What did `sample_joint` need that logistic regression does not have?",
             "A model that can draw x must know how x is distributed.",
@@ -116,17 +107,14 @@ REVIEW = [
             "a": ("The road bends left with a probability of 99.9 %.", "trusts_the_classifier",
                 "That holds for inputs like the training ones. This one is not."),
             "b": ("The road does not bend left: the low density contradicts the classifier.",
-                "density_as_classifier",
-                "The density says nothing about the direction, only that such inputs were not "
-                "seen."),
+                "density_as_classifier", "The density says nothing about the direction, only that "
+                "such inputs were not seen."),
             "c": ("The density is wrong, since the classifier has no doubt.",
-                "confidence_as_evidence",
-                "The classifier was never asked how usual x is. It has to split 100 % among its "
-                "classes wherever it stands."),
+                "confidence_as_evidence", "The classifier was never asked how usual x is. It has "
+                "to split 100 % among its classes wherever it stands."),
             "d": "The input is unlike what both were trained on, so the 99.9 % is no evidence.",
         },
-        why="p(y|x) compares classes at a given x; p(x) tells whether such an x was ever seen. A "
-            "car needs both.",
+        why="p(y|x) compares classes at a given x; p(x) tells whether such an x was seen.",
         hints=[
             "Two different questions are being answered. Which?",
             "One says which class is the better one *given* x, the other how usual x is.",
@@ -138,13 +126,11 @@ REVIEW = [
         {
             "a": "p(y|x) only compares classes; nothing in it says which x occur.",
             "b": ("Too few steps: with enough of them, log p(x) would reach that of real digits.",
-                "more_steps",
-                "More steps raise the logit further and draw the strokes that this classifier "
-                "looks for; the table you printed shows that log p(x) does not follow."),
+                "more_steps", "More steps raise the logit further and draw the strokes that this "
+                "classifier looks for; the table you printed shows that log p(x) does not follow."),
             "c": ("The classifier is too weak: a perfect one would draw a digit.",
-                "better_classifier",
-                "A classifier that is right on every digit is still free to say anything away from "
-                "them, since no training image lies there."),
+                "better_classifier", "A classifier that is right on every digit is still free to "
+                "say anything away from them, since no training image lies there."),
             "d": ("The classifier was trained with labels.", "labels",
                 "The class Gaussians used the same labels, and they do draw digits. What is "
                 "modeled is the difference."),
@@ -182,8 +168,7 @@ PREDICTIONS = [
         options={
             "Near 50 %: it has no idea there.": "That would be sensible, and nothing in the "
                 "training asks for it. Run the cell.",
-            "Less sure than among the data.": "Its doubt sits at the boundary and nowhere else. "
-                "Run the cell.",
+            "Less sure than among the data.": "It doubts at the boundary alone. Run the cell.",
             "Surer than among the data.": "Yes: the logit is linear in x, so it grows with the "
                 "distance from the boundary, and far away the classifier is as sure as can be.",
         },

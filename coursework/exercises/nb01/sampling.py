@@ -9,8 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from coursework.checking.exercise import Case, Exercise, Observed, Property
-from coursework.exercises.nb01.chance import counts_fit, in_order, standard, whitened
-from coursework.exercises.nb01.draws import MANY, observe
+from coursework.exercises.nb01.draws import MANY, counts_fit, in_order, observe, standard, whitened
 from coursework.exercises.rules import Wrong, recognized
 
 Test = Callable[[Observed, Case], bool]
@@ -142,54 +141,47 @@ MISTAKES = recognized({
         "`torch.multinomial(prior, n, replacement=True, generator=generator)`.",
         on_many(lambda x, y, prior, mus, covs: len(y.unique()) == 1),
         sampler(classes=lambda n, prior, g: from_prior(1, prior, g).expand(n))),
-    "uniform_classes": ("Your classes come out equally often. They have probabilities: draw them "
-        "from `prior`.",
+    "uniform_classes": ("Your classes come out equally often. Draw them from `prior`.",
         on_many(lambda x, y, prior, mus, covs: counts_fit(y, 0 * prior + 1 / len(prior))),
         sampler(classes=lambda n, prior, g: torch.randint(len(prior), (n,), generator=g))),
     "sorted_by_class": ("Your examples come out sorted by class, so the first ones all belong to "
         "one class. Draw a class for each example, in the order in which they come, and no counts.",
         on_many(lambda x, y, prior, mus, covs: in_order(y)),
         sampler(classes=lambda n, prior, g: from_prior(n, prior, g).sort().values)),
-    "mean_forgotten": ("Your points are spread around 0: the mean of their class, `mus[y]`, was "
-        "not added.",
+    "mean_forgotten": ("Your points are spread around 0: add the mean of their class, `mus[y]`.",
         on_many(_no_mean), lambda n, prior, mus, *rest: sample_joint(n, prior, 0 * mus, *rest)),
     "two_draws_of_y": ("Your x knows nothing of the y returned with it: the classes were drawn "
         "twice, or one of the two was shuffled. Draw y once, use it for `mus[y]` and `covs[y]`, "
-        "and return that same y.",
-        on_many(_unrelated), _two_draws),
+        "and return that same y.", on_many(_unrelated), _two_draws),
     "no_noise": ("Your points sit exactly on the class means. Add the noise: `root @ eps` with eps "
-        "from N(0, I) and root the Cholesky factor of the covariance.",
-        on_many(_at_the_means), sampler(noise=lambda n, dims, generator: torch.zeros(n, dims))),
+        "from N(0, I) and root the Cholesky factor of the covariance.", on_many(_at_the_means),
+        sampler(noise=lambda n, dims, generator: torch.zeros(n, dims))),
     "one_noise": ("You drew the noise once and gave it to every example. Each example needs its "
-        "own: `torch.randn(n, D, generator=generator)`.",
-        on_many(_no_noise), sampler(noise=_one_noise)),
+        "own: `torch.randn(n, D, generator=generator)`.", on_many(_no_noise),
+        sampler(noise=_one_noise)),
     "cov_as_root": ("You multiplied the noise by the covariance itself, which gives the covariance "
         "Σ Σᵀ. Multiply by its square root: `torch.linalg.cholesky(covs)`.",
         *wrong_root(lambda covs: covs, torch.tril)),
     "root_transposed": ("You multiplied by the Cholesky factor from the wrong side: with rows as "
-        "examples it is `eps @ L.T`, since x = μ + L ε for a column ε. As it stands the covariance "
-        "is Lᵀ L, not L Lᵀ.",
-        *wrong_root(lambda covs: torch.linalg.cholesky(covs).mT)),
+        "examples it is `eps @ L.T`, since x = μ + L ε for a column ε. You have the covariance Lᵀ "
+        "L.", *wrong_root(lambda covs: torch.linalg.cholesky(covs).mT)),
     "correlation_ignored": ("Each coordinate has the right spread, and they do not move together: "
         "you used the diagonal of the covariance alone. Use its Cholesky factor.",
         *wrong_root(lambda covs: _variances(covs).sqrt().diag_embed())),
     "variance_as_deviation": ("You multiplied the noise by variances (the diagonal of the "
         "covariance). Their square roots are too few as well, since the coordinates move together: "
-        "use the Cholesky factor.",
-        *wrong_root(lambda covs: _variances(covs).diag_embed())),
+        "use the Cholesky factor.", *wrong_root(lambda covs: _variances(covs).diag_embed())),
     "covariance_ignored": ("Your noise has the identity as its covariance. Multiply it by the "
         "Cholesky factor of the covariance of its class.",
         *wrong_root(lambda covs: torch.eye(covs.shape[1]).expand_as(covs))),
     "elementwise_root": ("You took the square root of each entry of the covariance. A matrix root "
         "is wanted, one with L Lᵀ = Σ: `torch.linalg.cholesky(covs)`. (A negative covariance has "
-        "no root at all: NaN.)",
-        _root_of_entries, *(sampler(root=r) for r in (_signed_roots, _bare_roots, torch.sqrt))),
-    "uniform_noise": ("Your noise is uniform on [0, 1] (`torch.rand`). N(0, I) is drawn with "
-        "`torch.randn`.",
+        "no root at all: NaN.)", _root_of_entries,
+        *(sampler(root=r) for r in (_signed_roots, _bare_roots, torch.sqrt))),
+    "uniform_noise": ("Your noise is uniform on [0, 1] (`torch.rand`). Use `torch.randn`.",
         on_many(_from_uniform), sampler(noise=torch.rand)),
     "always_the_same": ("You get the same draws whatever the generator: it is replaced or seeded "
-        "anew inside the function. Pass the one you were given on, `generator=generator`, and seed "
-        "nothing.",
+        "inside the function. Pass on the one you were given, `generator=generator`.",
         lambda seen, case: seen.value.stuck,
         lambda *args: sample_joint(*args[:-1], Generator().manual_seed(0))),
     "ignores_generator": ("The same generator gives you other draws each time: some of the "

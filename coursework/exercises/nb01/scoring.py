@@ -104,19 +104,15 @@ def _determinant_underflows(seen: Observed, case: Case) -> bool:
 
 MISTAKES = named({
     "half_missing_on_distance": ("The ½ is missing on the quadratic form (x − μ)ᵀ Σ⁻¹ (x − μ). It "
-        "belongs to all three terms.",
-        lambda t: -t.distance - 0.5 * (t.log_det + t.two_pi)),
+        "belongs to all three terms.", lambda t: -t.distance - 0.5 * (t.log_det + t.two_pi)),
     "half_missing_on_log_det": ("The ½ is missing on log det Σ: the density divides by the square "
-        "root of the determinant.",
-        lambda t: -t.log_det - 0.5 * (t.distance + t.two_pi)),
-    "half_missing_on_two_pi": ("The ½ is missing on D log 2π: the density divides by (2π) to the "
-        "power D/2.",
+        "root of the determinant.", lambda t: -t.log_det - 0.5 * (t.distance + t.two_pi)),
+    "half_missing_on_two_pi": ("The ½ is missing on D log 2π: the density divides by (2π)^(D/2).",
         lambda t: -t.two_pi - 0.5 * (t.distance + t.log_det)),
     "half_missing": ("The ½ is missing in front of the whole bracket.",
         lambda t: -(t.distance + t.log_det + t.two_pi)),
-    "bracket_lost": ("Your −½ reaches the quadratic form only. It belongs to the whole bracket, "
-        "log det Σ and D log 2π included: `-0.5 * (distance + log_det + D * math.log(2 * "
-        "math.pi))`.",
+    "bracket_lost": ("Your −½ reaches the quadratic form only. It belongs to the whole bracket: "
+        "`-0.5 * (distance + log_det + D * math.log(2 * math.pi))`.",
         lambda t: -0.5 * t.distance - t.log_det - t.two_pi,
         lambda t: -0.5 * t.distance + t.log_det + t.two_pi,
         lambda t: -0.5 * t.distance + 0.5 * t.log_det + 0.5 * t.two_pi),
@@ -126,25 +122,20 @@ MISTAKES = named({
     "log_det_missing": ("log det Σ is missing. Without it a wide Gaussian would be as high as a "
         "narrow one, and its density would not integrate to 1.",
         lambda t: -0.5 * (t.distance + t.two_pi)),
-    "two_pi_missing": ("D log 2π is missing. A constant, but without it the density does not "
-        "integrate to 1.",
+    "two_pi_missing": ("D log 2π is missing: without it the density does not integrate to 1.",
         lambda t: -0.5 * (t.distance + t.log_det)),
     "both_constants_missing": ("Only the quadratic form is there: log det Σ and D log 2π are "
-        "missing, so the density does not integrate to 1.",
-        lambda t: -0.5 * t.distance),
+        "missing, so the density does not integrate to 1.", lambda t: -0.5 * t.distance),
     "two_pi_once": ("You counted log 2π once. There is one for each dimension: D log 2π.",
         lambda t: -0.5 * (t.distance + t.log_det + math.log(2 * math.pi))),
     "two_pi_per_example": ("You counted one log 2π for each example, N log 2π. There is one for "
         "each dimension, D log 2π, and D is `len(mu)` or `x.shape[1]`.",
         lambda t: -0.5 * (t.distance + t.log_det + len(t.x) * math.log(2 * math.pi))),
-    "log_det_sign": ("The sign of log det Σ is wrong. A wider Gaussian is lower, so log det Σ is "
-        "subtracted.",
+    "log_det_sign": ("The sign of log det Σ is wrong: a wider Gaussian is lower, so subtract it.",
         lambda t: -0.5 * (t.distance - t.log_det + t.two_pi)),
-    "distance_sign": ("The sign of the quadratic form is wrong: your density grows with the "
-        "distance from μ.",
+    "distance_sign": ("The sign of the quadratic form is wrong: your density grows away from μ.",
         lambda t: -0.5 * (-t.distance + t.log_det + t.two_pi)),
-    "negative": ("You return −log p, the negative log-likelihood. Return log p: higher is "
-        "likelier.",
+    "negative": ("You return −log p. Return log p: higher is likelier.",
         lambda t: 0.5 * (t.distance + t.log_det + t.two_pi)),
     "cov_not_inverted": ("You multiplied by Σ where its inverse belongs. Use "
         "`torch.linalg.solve(cov, …)` or `torch.linalg.inv(cov)`.",
@@ -155,13 +146,12 @@ MISTAKES = named({
         "`torch.linalg.inv(cov)`.",
         lambda t: -0.5 * ((t.away @ (1 / t.cov) * t.away).sum(1) + t.log_det + t.two_pi)),
     "returns_density": ("You return the density, not its log. In 784 dimensions the density of any "
-        "image is 0 in float32; its log is a number you can work with.",
-        lambda t: t.log_p.exp(), lambda t: t.density),
+        "image is 0 in float32; its log is a number you can work with.", lambda t: t.log_p.exp(),
+        lambda t: t.density),
     "bits": ("You used log₂ (bits). Here logs are natural (nats): `torch.log`, `math.log`.",
         lambda t: t.log_p / math.log(2)),
     "diagonal_only": ("You used only the diagonal of Σ, as if the dimensions were independent. Use "
-        "the whole matrix.",
-        lambda t: log_gaussian(t.x, t.mu, t.cov.diagonal().diag())),
+        "the whole matrix.", lambda t: log_gaussian(t.x, t.mu, t.cov.diagonal().diag())),
     "log_det_of_diagonal": ("Your log det Σ is the sum of the logs of the diagonal. That holds for "
         "a diagonal matrix; use `torch.logdet(cov)` or `torch.linalg.slogdet(cov)[1]`.",
         lambda t: -0.5 * (t.distance + t.cov.diagonal().log().sum() + t.two_pi)),
@@ -170,44 +160,37 @@ MISTAKES = named({
         lambda t: -0.5 * (t.distance + 0.5 * t.log_det + t.two_pi)),
     "cov_as_root": ("You used Σ as if it were a square root (a standard deviation): you have log "
         "N(μ, Σ Σᵀ). `scale_tril=` takes a Cholesky factor; a covariance goes into "
-        "`covariance_matrix=`.",
-        lambda t: log_gaussian(t.x, t.mu, t.cov @ t.cov.T),
+        "`covariance_matrix=`.", lambda t: log_gaussian(t.x, t.mu, t.cov @ t.cov.T),
         lambda t: MultivariateNormal(t.mu, scale_tril=t.cov.tril()).log_prob(t.x)),
-    "not_centered": ("You did not subtract μ. The quadratic form measures the distance from μ, not "
-        "from 0.",
+    "not_centered": ("You did not subtract μ: the distance is measured from μ, not from 0.",
         lambda t: log_gaussian(t.x, torch.zeros_like(t.mu), t.cov)),
-    "distance_by_diagonal": ("Your quadratic form divides by the diagonal of Σ, as if the "
-        "dimensions were independent. Use the whole matrix: `torch.linalg.solve(cov, (x - "
-        "mu).T).T`.",
+    "distance_by_diagonal": ("Your quadratic form divides by the diagonal of Σ, as if dimensions "
+        "were independent. Use the whole matrix: `torch.linalg.solve(cov, (x - mu).T).T`.",
         lambda t: -0.5 * ((t.away.square() / t.cov.diagonal()).sum(1) + t.log_det + t.two_pi)),
     "distance_not_squared": ("You used the distance where its square belongs: take no square root "
-        "of the quadratic form.",
-        lambda t: -0.5 * (t.distance.sqrt() + t.log_det + t.two_pi)),
+        "of the quadratic form.", lambda t: -0.5 * (t.distance.sqrt() + t.log_det + t.two_pi)),
     "mean_over_dimensions": ("You averaged the quadratic form over the dimensions. It is a sum "
-        "over them: `.sum(1)`.",
-        lambda t: -0.5 * (t.products.mean(1) + t.log_det + t.two_pi)),
+        "over them: `.sum(1)`.", lambda t: -0.5 * (t.products.mean(1) + t.log_det + t.two_pi)),
     "all_pairs": ("You return an (N, N) matrix of all pairs of examples. Each example meets only "
         "itself: take the diagonal, or multiply entry by entry and sum over the dimensions.",
         lambda t: -0.5 * (t.pairs + t.log_det + t.two_pi)),
     "pairs_summed": ("`away @ inv @ away.T` holds a number for each *pair* of examples, (N, N), "
         "and you summed its rows. Each example meets only itself: take `.diagonal()`, or `(away @ "
-        "inv * away).sum(1)`.",
-        lambda t: -0.5 * (t.pairs.sum(1) + t.log_det + t.two_pi),
+        "inv * away).sum(1)`.", lambda t: -0.5 * (t.pairs.sum(1) + t.log_det + t.two_pi),
         lambda t: -0.5 * (t.pairs + t.log_det + t.two_pi).sum(1)),
     "summed_over_batch": ("You added up over the examples. Return one number for each example, "
-        "shape (N,): sum over the dimensions only.",
-        lambda t: t.log_p.sum(), lambda t: -0.5 * (t.products.sum() + t.log_det + t.two_pi),
+        "shape (N,): sum over the dimensions only.", lambda t: t.log_p.sum(),
+        lambda t: -0.5 * (t.products.sum() + t.log_det + t.two_pi),
         lambda t: -0.5 * (t.products.sum().expand(len(t.x)) + t.log_det + t.two_pi)),
-    "mean_over_batch": ("You averaged over the examples. Return one number for each example, shape "
-        "(N,).",
+    "mean_over_batch": ("You averaged over the examples. Each keeps its own number, (N,).",
         lambda t: t.log_p.mean()),
 }, read=Bracket)  # fmt: skip
 
 UNDERFLOWS = recognized({
     "density_first": ("Your formula is right, and it computes the density before it takes the log: "
         "far away, or in many dimensions, the density is 0 or infinite in float32, and so is your "
-        "log. Write the log as a sum of three terms; no `exp` is needed.",
-        _density_underflows, lambda t: t.density.log()),
+        "log. Write the log as a sum of three terms; no `exp` is needed.", _density_underflows,
+        lambda t: t.density.log()),
     "determinant_underflows": ("Your formula is right, and with 60 dimensions of small variance "
         "det Σ is 0 in float32, so its log is −∞. Use `torch.logdet(cov)`, "
         "`torch.linalg.slogdet(cov)[1]` or a Cholesky factor, which never form the product.",

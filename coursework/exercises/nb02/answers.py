@@ -9,17 +9,14 @@ _COMPRESSION = Question(
     name="02.answers.2.2", title="how many times smaller is a code of 16 numbers than its image",
     answer=12.25,
     wrong={
-        12.0: ("rounded", "You rounded; type the number with its decimals, or the division "
-            "itself."),
+        12.0: ("rounded", "You rounded; type the decimals too, or the division itself."),
         49.0: ("numbers_for_bytes", "You compared how many *numbers* there are, 784 and 16. A "
             "pixel takes 1 byte and a float32 takes 4, so compare bytes: 784 and 16 · 4."),
         196.0: ("factor_upside_down", "The 4 bytes of a float32 make the code larger, not smaller: "
             "it takes 16 · 4 = 64 bytes."),
-        1 / 12.25: ("upside_down", "That is code over image. How many times smaller is image over "
-            "code."),
+        1 / 12.25: ("upside_down", "That is code over image. Give image over code."),
         1.53125: ("bits_for_bytes", "A float32 is 32 bits, which is 4 bytes, not 32."),
-        392.0: ("bits_for_bytes", "Count both in the same unit: a pixel has 8 bits and a float32 "
-            "has 32 bits."),
+        392.0: ("bits_for_bytes", "Count both in bits: a pixel has 8 and a float32 has 32."),
     },
     why="784 bytes against 16 · 4 = 64 bytes. The pixels you get back are not quite the same: it "
         "is a lossy compression.",
@@ -40,10 +37,8 @@ _REACH = Question(
         0.0225: ("share_not_percent", "That is the share; in percent it is 100 times as large."),
         0.15: ("radii_not_areas", "You compared radii, 3 / 20, and left it a share. Codes fill an "
             "area: square the ratio, and give it in percent."),
-        97.75: ("the_rest", "That is the part that is *not* reached. The question is about the "
-            "part that is."),
-        0.3375: ("volumes_not_areas", "You cubed the ratio. The code has two dimensions: square "
-            "it."),
+        97.75: ("the_rest", "That is the part that is *not* reached. Give the part that is."),
+        0.3375: ("volumes_not_areas", "The code has two dimensions: square the ratio."),
     },
     why="(3 / 20)² = 2.25 %. The notebook measured more, since its codes crowd toward the middle "
         "and do not fill a disk evenly. In 16 dimensions the same ratio would be (3 / 20)¹⁶, about "
@@ -58,8 +53,7 @@ _REACH = Question(
 _GENERATOR = choice(
     "02.answers.2.9", "low reconstruction error, and still no generative model",
     {
-        "a": "The loss only ever sees codes that the encoder made; nothing says where to draw new "
-            "ones.",
+        "a": "The loss only sees codes that the encoder made; nothing says where to draw new ones.",
         "b": ("It has not been trained for long enough.", "more_training",
             "More training lowers the reconstruction error further. The codes still lie wherever "
             "they like, and N(0, I) still misses them."),
@@ -83,8 +77,7 @@ _BOTTLENECK = choice(
     "02.answers.2.10", "bottleneck too small, bottleneck too large",
     {
         "a": ("Too small: memorizes the images. Too large: blurs them.", "swapped",
-            "It is the other way round: two numbers can't hold a digit's detail, and 784 could "
-            "hold every pixel."),
+            "Two numbers can't hold a digit's detail, and 784 could hold every pixel."),
         "b": ("The size matters only for speed; training adapts to it.", "only_speed",
             "Look at the rows of reconstructions again: at 1 number the digits melt into each "
             "other, at 64 they are close copies. No training fixes the first."),
@@ -98,8 +91,7 @@ _BOTTLENECK = choice(
         "decides how narrow it should be.",
     hints=[
         "Take the two ends: a code of 1 number and a code of 784 numbers.",
-        "With 784 numbers the encoder could hand over the pixels as they are. What would it have "
-            "learned?",
+        "With 784 numbers the encoder could hand over the pixels. What would it have learned?",
         "One end loses detail, the other end loses the need to summarize.",
     ],
 )  # fmt: skip
@@ -110,8 +102,7 @@ _ANOMALY = choice(
         "a": ("That blank images are normal digits.", "score_believed",
             "No digit is blank. The score says how well the network copies an image, and a blank "
             "one is easy to copy."),
-        "b": "That the score measures how hard an image is to reconstruct, which is not how "
-            "strange it is.",
+        "b": "That the score measures how hard an image is to reconstruct, not how strange it is.",
         "c": ("That the threshold was badly chosen.", "threshold",
             "A blank image scores lower than most real digits, so no threshold calls it strange "
             "without calling those strange too."),
@@ -137,8 +128,7 @@ PREDICTIONS = [
         {
             "Better, it is trained": "PCA is already the best that straight maps can do, so there "
                 "is nothing to gain. Watch the two errors meet.",
-            "The same error, the same subspace": "Yes. The network is never told about PCA and "
-                "ends there.",
+            "The same error, the same subspace": "Yes. It knows nothing of PCA and ends there.",
             "Worse, gradient descent gets stuck": "The loss has saddle points, but no bad minima "
                 "(Baldi and Hornik, 1989). Watch the error fall on to PCA's.",
         },

@@ -10,6 +10,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
 from coursework.checking.exercise import Case, Exercise
+from coursework.exercises.nb02.error import reconstruction_error
 from coursework.exercises.nb02.noise import corrupt
 from coursework.exercises.nb02.wrong_autoencoders import Assembled
 from coursework.exercises.rules import named
@@ -17,11 +18,7 @@ from coursework.exercises.rules import named
 
 def denoising_loss(model: nn.Module, x: Tensor, x_noisy: Tensor) -> Tensor:
     """Squared error of sigmoid(model(x_noisy)) against the clean x, summed over pixels: (N,)."""
-    return _squared(x, model(x_noisy).sigmoid())
-
-
-def _squared(x: Tensor, x_hat: Tensor) -> Tensor:
-    return (x - x_hat).square().flatten(1).sum(1)
+    return reconstruction_error(x, model(x_noisy).sigmoid())
 
 
 def _model(generator: Generator, side: int) -> nn.Module:
@@ -61,35 +58,34 @@ class Pass:
     @property
     def loss(self) -> Tensor:
         """The right answer, (N,)."""
-        return _squared(self.x, self.x_hat)
+        return reconstruction_error(self.x, self.x_hat)
 
 
 MISTAKES = named({
     "reconstructs_the_noisy_input": ("You compare the reconstruction with the noisy image it was "
         "made from. That rewards keeping the noise. The target is the clean `x`.",
-        lambda t: _squared(t.x_noisy, t.x_hat)),
+        lambda t: reconstruction_error(t.x_noisy, t.x_hat)),
     "model_sees_the_clean_image": ("The model was handed the clean `x`, so there is no noise to "
         "remove. Its input is `x_noisy`; the clean `x` is the target only.",
-        lambda t: _squared(t.x, t.model(t.x).sigmoid())),
+        lambda t: reconstruction_error(t.x, t.model(t.x).sigmoid())),
     "input_and_target_swapped": ("Input and target are swapped: the model saw the clean image and "
         "was compared with the noisy one. It is `model(x_noisy)` against `x`.",
-        lambda t: _squared(t.x_noisy, t.model(t.x).sigmoid())),
+        lambda t: reconstruction_error(t.x_noisy, t.model(t.x).sigmoid())),
     "forgot_the_sigmoid": ("You compared the logits with the image. The model returns logits; the "
-        "image is `x_hat = sigmoid(logits)`.",
-        lambda t: _squared(t.x, t.logits)),
-    "sigmoid_twice": ("The sigmoid was applied twice, which squeezes all pixels into [0.5, 0.73]. "
-        "Once is enough.",
-        lambda t: _squared(t.x, t.x_hat.sigmoid())),
+        "image is `x_hat = sigmoid(logits)`.", lambda t: reconstruction_error(t.x, t.logits)),
+    "sigmoid_twice": ("The sigmoid was applied twice, which squeezes all pixels into [0.5, 0.73].",
+        lambda t: reconstruction_error(t.x, t.x_hat.sigmoid())),
     "clamp_for_sigmoid": ("You cut the logits off at 0 and 1. The model's answer becomes an image "
         "by `x_hat = sigmoid(logits)`; a clamp has no gradient where it cuts.",
-        lambda t: _squared(t.x, t.logits.clamp(0, 1))),
+        lambda t: reconstruction_error(t.x, t.logits.clamp(0, 1))),
     "sigmoid_of_the_input": ("The sigmoid stands inside the call, on the noisy image. It belongs "
         "on what the model returns: `model(x_noisy).sigmoid()`.",
-        lambda t: _squared(t.x, t.model(t.x_noisy.sigmoid())),
-        lambda t: _squared(t.x, t.model(t.x_noisy.sigmoid()).sigmoid())),
+        lambda t: reconstruction_error(t.x, t.model(t.x_noisy.sigmoid())),
+        lambda t: reconstruction_error(t.x, t.model(t.x_noisy.sigmoid()).sigmoid())),
     "sigmoid_of_the_target": ("You put a sigmoid on the clean image `x`. That is an image already; "
         "the sigmoid belongs on what the model returns, and there alone.",
-        lambda t: _squared(t.x.sigmoid(), t.logits), lambda t: _squared(t.x.sigmoid(), t.x_hat)),
+        lambda t: reconstruction_error(t.x.sigmoid(), t.logits),
+        lambda t: reconstruction_error(t.x.sigmoid(), t.x_hat)),
     "root_taken": ("You took a norm, which is the root of the squared error. Each image's "
         "*squared* error is asked for, shape (N,): use your `reconstruction_error`.",
         lambda t: t.loss.sqrt(), lambda t: t.loss.sum().sqrt()),
@@ -97,8 +93,7 @@ MISTAKES = named({
         "exercise asks for the squared error of sigmoid(logits).",
         lambda t: F.binary_cross_entropy(t.x_hat, t.x, reduction="none").flatten(1).sum(1)),
     "mean_over_pixels": ("You averaged over the pixels; the course sums them. Use your "
-        "`reconstruction_error`.",
-        lambda t: (t.x - t.x_hat).square().flatten(1).mean(1)),
+        "`reconstruction_error`.", lambda t: (t.x - t.x_hat).square().flatten(1).mean(1)),
     "mean_over_everything": ("You averaged over pixels and batch and got one number. Each image "
         "keeps its own: sum over pixels, shape (N,). Use your `reconstruction_error`.",
         lambda t: F.mse_loss(t.x_hat, t.x)),
@@ -109,14 +104,12 @@ MISTAKES = named({
         "training step; here each image keeps its own number, shape (N,).",
         lambda t: t.loss.mean()),
     "not_summed": ("One number per pixel is left. Sum over the pixels of each image: "
-        "`.flatten(1).sum(1)`.",
-        lambda t: (t.x - t.x_hat).square()),
+        "`.flatten(1).sum(1)`.", lambda t: (t.x - t.x_hat).square()),
     "absolute_error": ("You took absolute differences; square them instead.",
-        lambda t: (t.x - t.x_hat).abs().flatten(1).sum(1),
-        lambda t: (t.x - t.x_hat).abs().mean()),
+        lambda t: (t.x - t.x_hat).abs().flatten(1).sum(1), lambda t: (t.x - t.x_hat).abs().mean()),
     "model_left_out": ("That is the error of the noisy image itself; the model was never asked. "
         "Compare `x` with the reconstruction, sigmoid(model(x_noisy)).",
-        lambda t: _squared(t.x, t.x_noisy)),
+        lambda t: reconstruction_error(t.x, t.x_noisy)),
 }, read=Pass)  # fmt: skip
 
 DENOISING_LOSS = Exercise(

@@ -50,16 +50,13 @@ def _per_pixel(x: Tensor, x_hat: Tensor) -> Tensor:
 
 MISTAKES = named({
     "mean_over_pixels": ("You averaged over the pixels; the course sums them. On 28 × 28 images "
-        "the mean is 784 times smaller, and in notebook 03 that would silently reweight the loss. "
-        "Use `.sum`.",
+        "the mean is 784 times smaller, which would reweight the loss of notebook 03. Use `.sum`.",
         lambda x, x_hat: _per_pixel(x, x_hat).mean(1)),
     "mean_over_everything": ("You averaged over pixels and batch (`F.mse_loss` does that by "
         "default) and got one number. Here each image keeps its own: sum over its pixels, leave "
-        "the batch alone.",
-        lambda x, x_hat: F.mse_loss(x_hat, x)),
+        "the batch alone.", lambda x, x_hat: F.mse_loss(x_hat, x)),
     "one_number_for_the_batch": ("You summed over the batch too and got one number. Each image "
-        "keeps its own error, shape (N,): flatten all but the first dimension and sum over "
-        "`dim=1`.",
+        "keeps its own error, shape (N,): flatten all but the first dimension, sum over `dim=1`.",
         lambda x, x_hat: _per_pixel(x, x_hat).sum()),
     "batch_average": ("The sum over pixels is right; then you averaged over the batch. That "
         "average belongs in the training step. Here every image keeps its own number, shape (N,).",
@@ -73,11 +70,9 @@ MISTAKES = named({
         "the other way round: keep dimension 0, sum over all that come after.",
         lambda x, x_hat: (x - x_hat).square().sum(0)),
     "not_summed": ("You squared the differences and stopped there: one number per pixel. Add up "
-        "the pixels of each image, `.flatten(1).sum(1)`.",
-        lambda x, x_hat: (x - x_hat).square()),
+        "the pixels of each image, `.flatten(1).sum(1)`.", lambda x, x_hat: (x - x_hat).square()),
     "channels_left": ("You summed over height and width and left the channels, shape (N, C). Sum "
-        "over them too: `dim=(1, 2, 3)`.",
-        lambda x, x_hat: (x - x_hat).square().sum((2, 3))),
+        "over them too: `dim=(1, 2, 3)`.", lambda x, x_hat: (x - x_hat).square().sum((2, 3))),
     "last_dimension_only": ("You summed over the last dimension alone, so rows of pixels are left. "
         "Sum over channels, height and width: `dim=(1, 2, 3)`.",
         lambda x, x_hat: (x - x_hat).square().sum(-1)),
@@ -85,18 +80,15 @@ MISTAKES = named({
         "too much. The result has one dimension, (N,).",
         lambda x, x_hat: (x - x_hat).square().sum((1, 2, 3), keepdim=True)),
     "root_taken": ("You took the square root: that is the distance between the images. The squared "
-        "error is the sum before the root.",
-        lambda x, x_hat: _per_pixel(x, x_hat).sum(1).sqrt()),
+        "error is the sum before the root.", lambda x, x_hat: _per_pixel(x, x_hat).sum(1).sqrt()),
     "square_of_the_sum": ("You summed first and squared afterwards, so differences of opposite "
         "sign cancel. Square each pixel's difference, then sum.",
         lambda x, x_hat: (x - x_hat).flatten(1).sum(1).square()),
     "not_squared": ("You summed the plain differences, so positive and negative ones cancel. "
-        "Square each one first.",
-        lambda x, x_hat: (x - x_hat).flatten(1).sum(1),
+        "Square each one first.", lambda x, x_hat: (x - x_hat).flatten(1).sum(1),
         lambda x, x_hat: (x_hat - x).flatten(1).sum(1)),
     "halved": ("A factor ½ came in. Some books put it there to tidy the gradient; here the error "
-        "is the plain sum of squares.",
-        lambda x, x_hat: 0.5 * _per_pixel(x, x_hat).sum(1)),
+        "is the plain sum of squares.", lambda x, x_hat: 0.5 * _per_pixel(x, x_hat).sum(1)),
     "cross_entropy": ("That is the binary cross-entropy between the images, not their squared "
         "difference. Both are used for images; this function is (x − x_hat)², summed.",
         lambda x, x_hat: F.binary_cross_entropy(x_hat, x, reduction="none").flatten(1).sum(1)),
@@ -116,10 +108,8 @@ RECONSTRUCTION_ERROR = Exercise(
     hints=[
         "Subtract, square, add up. What you add up are the pixels of one image; the images of the "
         "batch stay apart, so a batch of N gives N numbers.",
-        "`.flatten(1)` turns (N, C, H, W) into (N, C·H·W): dimension 0 is kept, the rest becomes "
-        "one dimension.",
-        "`(x - x_hat).square()` has a number per pixel; `.flatten(1)` it and take `.sum` over "
-        "dimension 1.",
+        "`.flatten(1)` turns (N, C, H, W) into (N, C·H·W): dimension 0 stays, the rest is one.",
+        "`(x - x_hat).square()` has a number per pixel; `.flatten(1)` it, then `.sum(1)`.",
     ],
     points=1,
     differentiable=(1,),

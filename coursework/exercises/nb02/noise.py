@@ -176,56 +176,46 @@ def _each_rescaled(x: Tensor, std: float, generator: Generator) -> Tensor:
 
 
 FAULTS = {
-    "mutated_argument": ("Your function changes `x` in place, so the clean image is gone and "
-        "nothing is left to compare with. Write `x = x + …` where you wrote `x += …`, and `.clamp` "
-        "for `.clamp_`.",
-        _in_place),
+    "mutated_argument": ("Your function changes `x` in place, so the clean image is gone. Write `x "
+        "= x + …` for `x += …`, and `.clamp` for `.clamp_`.", _in_place),
     "no_noise": ("The image comes back as it was: no noise was added.", lambda x, s, g: x.clone()),
     "same_noise_each_time": ("Every call gives the same noise: a seed is set inside the function. "
         "The generator comes in ready; use it, `torch.randn(x.shape, generator=generator)`, and "
-        "leave its seed alone.",
-        lambda x, s, g: corrupt(x, s, Generator().manual_seed(0))),
+        "leave its seed alone.", lambda x, s, g: corrupt(x, s, Generator().manual_seed(0))),
     "generator_ignored": ("The noise doesn't come from the generator: two calls with the same seed "
         "differ. `torch.randn_like` takes no generator; `torch.randn(x.shape, "
-        "generator=generator)` does.",
-        lambda x, s, g: (x + s * torch.randn_like(x)).clamp(0, 1)),
+        "generator=generator)` does.", lambda x, s, g: (x + s * torch.randn_like(x)).clamp(0, 1)),
     "one_noise_for_the_batch": ("All images of the batch get the same noise. Draw it in the shape "
         "of the whole batch, `x.shape`, not of one image.",
         lambda x, s, g: (x + _noise(x[0], s, g)).clamp(0, 1)),
     "noise_shared_by_pixels": ("Pixels of an image share one number of noise. Draw a number per "
-        "pixel: noise of shape `x.shape`.",
-        _mean_shared),
+        "pixel: noise of shape `x.shape`.", _mean_shared),
     "rounded": ("Every pixel comes out as 0 or 1: something rounds or compares. Keep the grays.",
         lambda x, s, g: corrupt(x, s, g).round()),
     "sigmoid_for_clamp": ("You put image and noise through a sigmoid, so that black turns into "
         "gray (sigmoid(0) = 0.5) and white too. Cut off what leaves [0, 1], `.clamp(0, 1)`, and "
-        "leave the rest as it is.",
-        lambda x, s, g: (x + _noise(x, s, g)).sigmoid()),
+        "leave the rest as it is.", lambda x, s, g: (x + _noise(x, s, g)).sigmoid()),
     "noise_only_brightens": ("The noise is never negative: it comes from `torch.rand`, or was "
         "clamped by itself. Draw it with `torch.randn`, add it, and clamp the *sum* to [0, 1].",
         lambda x, s, g: (x + s * torch.rand(x.shape, generator=g)).clamp(0, 1),
         lambda x, s, g: x + _noise(x, s, g).clamp(0, 1)),
-    "unclamped": ("Some pixels leave [0, 1], which no image does. `.clamp(0, 1)` the sum of image "
-        "and noise.",
+    "unclamped": ("Some pixels leave [0, 1]. Clamp the sum of image and noise: `.clamp(0, 1)`.",
         lambda x, s, g: x + _noise(x, s, g)),
     "multiplied": ("The noise multiplies the image, so black stays black. Add it: x + noise.",
         lambda x, s, g: (x * (1 + _noise(x, s, g))).clamp(0, 1)),
     "rescaled": ("You stretched the noisy image to [0, 1] by its smallest and largest pixel. That "
         "turns black and white into grays and makes every image depend on its wildest pixel. Cut "
-        "off what leaves [0, 1] instead: `.clamp(0, 1)`.",
-        _rescaled, _each_rescaled),
+        "off what leaves [0, 1] instead: `.clamp(0, 1)`.", _rescaled, _each_rescaled),
     "variance_used_as_std": ("The noise is too weak: its standard deviation is noise_std². You "
         "scaled it by the variance; multiply standard normal noise by `noise_std` itself.",
         lambda x, s, g: corrupt(x, s**2, g)),
     "std_used_as_variance": ("The noise is too strong: its standard deviation is √noise_std. You "
         "read `noise_std` as a variance; multiply standard normal noise by it, without a root.",
         lambda x, s, g: corrupt(x, s**0.5, g)),
-    "noise_std_ignored": ("The noise has standard deviation 1 whatever `noise_std` is. Multiply it "
-        "by `noise_std`.",
+    "noise_std_ignored": ("The noise has standard deviation 1 always. Multiply it by `noise_std`.",
         lambda x, s, g: corrupt(x, 1.0, g)),
     "uniform_noise": ("The noise is about the right size and has no tails: it is uniform. Gaussian "
-        "noise comes from `torch.randn`, not `torch.rand`.",
-        _uniform),
+        "noise comes from `torch.randn`, not `torch.rand`.", _uniform),
 }  # fmt: skip
 
 CORRUPT = Exercise(

@@ -110,21 +110,17 @@ def _rows_of_eigenvectors(seen: Observed, case: Case) -> bool:
 
 
 MISTAKES = named({
-    "not_centered": ("You didn't center the data. The first component then points from the origin "
-        "to the cloud and is wasted on the mean. Subtract `x.mean(0)` first, add it back at the "
-        "end.",
+    "not_centered": ("You didn't center the data. The first component is then wasted on the mean. "
+        "Subtract `x.mean(0)` first, add it back at the end.",
         lambda x, k: _onto(_directions(x)[:k], x, 0)),
     "mean_not_added_back": ("You centered the data and projected well, but the mean never came "
-        "back: add `x.mean(0)` to the result.",
-        lambda x, k: pca_reconstruct(x, k) - x.mean(0)),
+        "back: add `x.mean(0)` to the result.", lambda x, k: pca_reconstruct(x, k) - x.mean(0)),
     "columns_of_vh": ("You took rows for columns, or columns for rows. In `Vh`, which "
         "`torch.linalg.svd` returns, the components are rows: `Vh[:k]`, shape (k, D). In `V`, "
         "which `torch.svd` returns, and in the eigenvectors of `eigh`, they are columns: `V[:, "
-        ":k]`, shape (D, k).",
-        lambda x, k: _onto(_components(x)[:, :k].T, x, x.mean(0))),
+        ":k]`, shape (D, k).", lambda x, k: _onto(_components(x)[:, :k].T, x, x.mean(0))),
     "wrong_axis": ("You took the mean over the wrong axis: of each example (`dim=1`), not of each "
-        "coordinate. PCA centers the cloud of points: `x.mean(0)`, shape (D,), and components of "
-        "length D.",
+        "coordinate. PCA centers the points: `x.mean(0)`, shape (D,), and components of length D.",
         lambda x, k: _onto(_directions(x - x.mean(1)[:, None])[:k], x, x.mean(1)[:, None]),
         lambda x, k: pca_reconstruct(x.T, k).T),
     "k_smallest": ("You kept the k components with the smallest variance, the ones PCA throws "
@@ -139,25 +135,21 @@ MISTAKES = named({
         lambda x, k: pca_reconstruct(x, k + 1)),
     "one_too_few": ("You kept k − 1 components. `Vh[:k]` holds k rows, number 0 to k − 1.",
         lambda x, k: pca_reconstruct(x, k - 1)),
-    "returns_the_code": ("You returned the code, k numbers an example. That is the compressed "
-        "form; the last step takes it back to D numbers: multiply by the components again and add "
-        "the mean.",
+    "returns_the_code": ("You returned the code, k numbers an example. The last step takes it back "
+        "to D numbers: multiply by the components again and add the mean.",
         lambda x, k: (x - x.mean(0)) @ _components(x)[:k].T),
     "standardized": ("You divided by the standard deviation of each coordinate. That is another "
-        "PCA (of correlations); here the data are centered and not scaled.",
-        _standardized),
+        "PCA (of correlations); here the data are centered and not scaled.", _standardized),
     "singular_values_forgotten": ("You multiplied U by Vh and left out the singular values between "
-        "them: `(U[:, :k] * S[:k]) @ Vh[:k]`.",
-        _without_singular_values),
+        "them: `(U[:, :k] * S[:k]) @ Vh[:k]`.", _without_singular_values),
     "one_mean_for_all": ("You subtracted one number, the mean of all entries. Every coordinate has "
         "its own mean: `x.mean(0)`, shape (D,).",
         lambda x, k: _onto(_directions(x - x.mean())[:k], x, x.mean())),
     "components_not_centered": ("You computed the components from the raw data and centered only "
         "afterwards. Center first; the SVD has to see x − mean.",
         lambda x, k: _onto(_directions(x)[:k], x, x.mean(0))),
-    "projects_raw_data": ("The components are right, but you projected the raw x, not x − mean, "
-        "and so the mean is squeezed through the bottleneck too. Project `x - x.mean(0)`, then add "
-        "the mean.",
+    "projects_raw_data": ("The components are right, but you projected the raw x, so the mean is "
+        "squeezed through the bottleneck too. Project `x - x.mean(0)`, then add the mean.",
         lambda x, k: _onto(_components(x)[:k], x, 0)),
     "mean_counted_twice": ("You projected the raw x and added the mean on top, so part of the mean "
         "is in the result twice. Project `x - x.mean(0)`.",
@@ -167,8 +159,8 @@ MISTAKES = named({
 ROWS = recognized({
     "eigenvectors_by_rows": ("You took rows of the matrix of eigenvectors. In what "
         "`torch.linalg.eigh` returns the eigenvectors are the columns, in rising order of their "
-        "eigenvalues: `vectors[:, -k:]`, shape (D, k).",
-        _rows_of_eigenvectors, lambda x, k: _onto(_eigenvectors(x)[:k], x, x.mean(0)),
+        "eigenvalues: `vectors[:, -k:]`, shape (D, k).", _rows_of_eigenvectors,
+        lambda x, k: _onto(_eigenvectors(x)[:k], x, x.mean(0)),
         lambda x, k: _onto(_eigenvectors(x)[-k:], x, x.mean(0)),
         lambda x, k: _onto(_eigenvectors(x).flip(1)[:k], x, x.mean(0)),
         lambda x, k: _onto(_eigenvectors(x).flip(1)[-k:], x, x.mean(0))),
@@ -186,8 +178,7 @@ PCA_RECONSTRUCT = Exercise(
         Property("keeps_the_mean", _keeps_mean),
     ],
     hints=[
-        "Four moves: center, find directions, project on the first k, move back to where the "
-        "data were.",
+        "Four moves: center, find directions, project on the first k, move back to the data.",
         "`U, S, Vh = torch.linalg.svd(x - mean, full_matrices=False)` gives the components as "
         "rows of `Vh`, strongest first. The code of the batch is `(x - mean) @ Vh[:k].T`.",
         "With `V = Vh[:k]` (shape (k, D)): code = `(x - mean) @ V.T`, and the way back is "

@@ -82,9 +82,8 @@ def _wins(gap: Tensor) -> Tensor:
 
 MISTAKES = named({
     "reversed": ("You have 1 − AUC: the share of pairs in which the *normal* example scores "
-        "higher. Turn the comparison round: anomaly above normal.",
-        lambda n, a: 1 - roc_auc(n, a), lambda n, a: _share(_gaps(n, a) < 0),
-        lambda n, a: _share(_gaps(n, a) <= 0)),
+        "higher. Turn the comparison round: anomaly above normal.", lambda n, a: 1 - roc_auc(n, a),
+        lambda n, a: _share(_gaps(n, a) < 0), lambda n, a: _share(_gaps(n, a) <= 0)),
     "never_below_half": ("You return the larger of AUC and 1 − AUC. A score that ranks anomalies "
         "below normal examples has to come out below 0.5: return the AUC as it is.",
         lambda n, a: max(roc_auc(n, a), 1 - roc_auc(n, a))),
@@ -93,12 +92,10 @@ MISTAKES = named({
         lambda n, a: _share(_gaps(n, a) >= 0)),
     "ties_counted_as_losses": ("Pairs with equal scores count nothing. They count half: a score "
         "that says the same for everything must come out at 0.5. (If you added them, look at the "
-        "brackets: `d > 0 + 0.5 * (d == 0)` compares d with the sum. Write `(d > 0).float() + 0.5 "
-        "* (d == 0)`.)",
-        lambda n, a: _share(_gaps(n, a) > 0)),
-    "accuracy": ("That is the accuracy at one threshold. The AUC has no threshold: it compares "
-        "every anomaly with every normal example and asks in which share of the pairs the anomaly "
-        "scores higher.",
+        "brackets: `d > 0 + 0.5 * (d == 0)` compares d with a sum. `(d > 0).float() + 0.5 * (d == "
+        "0)`.)", lambda n, a: _share(_gaps(n, a) > 0)),
+    "accuracy": ("That is the accuracy at one threshold. The AUC has no threshold: it is the share "
+        "of all pairs, an anomaly and a normal example, in which the anomaly scores higher.",
         lambda n, a: _accuracy(n, a, (n.mean() + a.mean()) / 2),
         lambda n, a: _accuracy(n, a, torch.cat([n, a]).median()),
         lambda n, a: _accuracy(n, a, torch.cat([n, a]).mean()),
@@ -106,8 +103,7 @@ MISTAKES = named({
         _balanced),
     "true_alarms_at_one_threshold": ("That is the share of anomalies above one threshold, the mean "
         "of the normal scores: one point of the ROC curve. Compare each anomaly with each normal "
-        "example, not with their mean.",
-        lambda n, a: _share(a > n.mean())),
+        "example, not with their mean.", lambda n, a: _share(a > n.mean())),
     "not_divided": ("You counted the pairs and didn't divide by how many there are. A probability "
         "is the count over len(score_normal) · len(score_anomaly).",
         lambda n, a: roc_auc(n, a) * len(n) * len(a)),
@@ -119,12 +115,10 @@ MISTAKES = named({
         lambda n, a: 2 * roc_auc(n, a) - 1),
     "pairs_by_index": ("You compared the anomaly number i with the normal example number i. The "
         "AUC is over all pairs, each anomaly with each normal example: `score_anomaly[:, None] - "
-        "score_normal[None, :]`.",
-        lambda n, a: _share(_by_index(n, a) > 0),
+        "score_normal[None, :]`.", lambda n, a: _share(_by_index(n, a) > 0),
         lambda n, a: float(_wins(_by_index(n, a)).mean())),
     "per_anomaly": ("You averaged over the normal examples and stopped: one number per anomaly. "
-        "The mean over the anomalies is missing.",
-        lambda n, a: _wins(_gaps(n, a)).mean(1)),
+        "The mean over the anomalies is missing.", lambda n, a: _wins(_gaps(n, a)).mean(1)),
 })  # fmt: skip
 
 ROC_AUC = Exercise(

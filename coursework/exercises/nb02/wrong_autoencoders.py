@@ -87,12 +87,10 @@ FAULTS = {
         "rows are left. Put `nn.Flatten()` before the last `nn.Linear` of the encoder.",
         lambda k: Assembled(_of_rows((28, 16, k)), _of_rows((k, 16, 28)))),
     "linear_all_the_way": ("There is no nonlinearity: layers of `nn.Linear` in a row are one "
-        "straight map, and the best such autoencoder is PCA. Put an `nn.ReLU()` between the "
-        "layers.",
+        "straight map, at best PCA. Put an `nn.ReLU()` between the layers.",
         lambda k: Assembled(_straight_encoder(k), _straight_decoder(k))),
     "linear_encoder": ("There is no nonlinearity in the encoder: it is one straight map, so codes "
-        "can only be what straight directions give. Put a hidden layer and an `nn.ReLU()` before "
-        "its last layer.",
+        "are coordinates along straight directions. Put an `nn.ReLU()` before its last layer.",
         lambda k: Assembled(_straight_encoder(k), _decoder(k))),
     "linear_decoder": ("There is no nonlinearity in the decoder: it is one straight map, so all "
         "images it can draw lie on a flat space, as with PCA. Put a hidden layer and an "
@@ -120,8 +118,7 @@ FAULTS = {
         "like it. Then no pixel gets darker than sigmoid(0) = 0.5. End it in a plain layer.",
         _after_decoder(nn.ReLU())),
     "bounded_logits": ("Your logits can't go beyond a limit on one side: an ELU or the like comes "
-        "after the decoder's last layer. Logits may be any real numbers: end the decoder in a "
-        "plain layer.",
+        "after the decoder's last layer. Logits may be any real numbers: end in a plain layer.",
         _after_decoder(nn.ELU()), _after_decoder(nn.SELU())),
     "leaky_logits": ("Your logits have a kink at 0: a LeakyReLU or PReLU comes after the decoder's "
         "last layer. It belongs between layers; end the decoder in a plain one.",
@@ -147,7 +144,6 @@ FAULTS = {
         "module `nn.Dropout`, which stops at `.eval()`, and add no noise inside.",
         _after_encoder(Apply(lambda h: F.dropout(h, 0.5) + 0.1 * torch.randn_like(h)))),
     "graph_cut": ("No gradient finds its way back from the output to the input, so the encoder "
-        "would never learn. Look for `.detach()`, `.data`, `torch.no_grad()` or `torch.tensor(…)` "
-        "on the way.",
+        "would never learn. Look for `.detach()`, `.data`, `torch.no_grad()` or `torch.tensor(…)`.",
         _after_encoder(Apply(torch.detach))),
 }  # fmt: skip

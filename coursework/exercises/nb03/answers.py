@@ -13,15 +13,13 @@ _GRAY = Question(
     wrong={
         0.0: ("perfect_is_free", "A perfect prediction is free for a black or a white pixel only. "
             "Put x = 0.5 and x̂ = 0.5 into the formula: both halves are left."),
-        -math.log(2): ("log_likelihood", "That is the log-likelihood. Asked for is its negative, "
-            "the price."),
+        -math.log(2): ("log_likelihood", "That is the log-likelihood. The price is its negative."),
         math.log(2) / 2: ("one_half_only", "That is one of the two halves, ½ log 2. The other "
             "half, (1 − x) log(1 − x̂), costs as much."),
         0.5: ("the_probability", "That is the best x̂ itself. Its price is −½ log ½ − ½ log ½."),
         0.25: ("squared_error", "That is a squared error. The Bernoulli loss is −x log x̂ − (1 − "
             "x) log(1 − x̂)."),
-        1.0: ("bits", "That is the answer in bits; it is asked for in nats. 1 bit = log 2 = 0.693 "
-            "nats."),
+        1.0: ("bits", "That is in bits. 1 bit = log 2 = 0.693 nats."),
     },
     why="Right: −½ log ½ − ½ log ½ = log 2. A gray pixel costs up to log 2 even when it is "
         "predicted perfectly, so the loss of gray images never reaches 0, and differences between "
@@ -58,21 +56,17 @@ _BETA_FOUR = Question(
     name="03.answers.3.7b", title="the same with β = 4", answer=58.0, unit="nats", rtol=0.001,
     wrong={
         52.0: ("beta_ignored", "That is β = 1. β multiplies the KL: 50 + 4 · 2."),
-        208.0: ("beta_on_both", "You multiplied the whole loss. β weights the KL alone: 50 + 4 · "
-            "2."),
+        208.0: ("beta_on_both", "You multiplied both terms. β weights the KL alone: 50 + 4 · 2."),
         202.0: ("beta_on_the_reconstruction", "β stands on the reconstruction in your sum. It "
             "weights the KL: 50 + 4 · 2."),
-        54.0: ("beta_for_the_kl", "You added 4, which is β without the KL. β multiplies the KL: 50 "
-            "+ 4 · 2."),
+        54.0: ("beta_for_the_kl", "You added β without the KL. It multiplies the KL: 50 + 4 · 2."),
         56.0: ("beta_added", "You added 4 to the loss. β multiplies the KL: 50 + 4 · 2."),
-        60.0: ("beta_counted_on_top", "You added 4 · 2 to 52, so the KL is counted five times. 50 "
-            "+ 4 · 2."),
+        60.0: ("beta_counted_on_top", "You added 4 · 2 to 52: the KL counts 5 times."),
         50.5: ("beta_divides", "You divided the KL by β. It multiplies: 50 + 4 · 2."),
         42.0: ("subtracted", "You subtracted β · KL. It is a price: 50 + 4 · 2."),
         -58.0: ("sign", "The size is right; a loss has a plus here."),
     },
-    why="50 + 4 · 2. A loss for another bargain, and no longer a negative ELBO: the bound itself "
-        "stays at −52.",
+    why="50 + 4 · 2. It is no longer a negative ELBO: the bound itself stays at −52.",
     hints=["Loss = reconstruction + β · KL.", "The reconstruction is not touched.", "50 + 4 · 2"],
 )  # fmt: skip
 
@@ -101,8 +95,7 @@ _BLUR = Question(
             "at x̂ = 0 the 30 % black pixels would cost −log 0, which is infinite."),
         1.0: ("ink", "The pixel is black in only 30 % of the images."),
         0.5: ("coin", "That would be best if black and white were equally common."),
-        0.7: ("white_share", "That is the share of white. x = 1 is ink, so x̂ is the share of "
-            "black."),
+        0.7: ("white_share", "That is the share of white. x = 1 is ink: x̂ is the share of black."),
         30.0: ("percent", "x̂ lies between 0 and 1: divide by 100."),
     },
     why="Right: the mean of the pixel over all images that the code can stand for. Squared error "

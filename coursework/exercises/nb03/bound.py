@@ -29,33 +29,27 @@ def _never_above(fn: Callable[..., Tensor], generator: Generator) -> str | None:
 
 MISTAKES = named({
     "kl_added": ("You added the KL. The KL is the price of the code and lowers the bound: "
-        "log-likelihood minus KL.",
-        lambda ll, kl: ll + kl),
+        "log-likelihood minus KL.", lambda ll, kl: ll + kl),
     "negative": ("That is the *negative* ELBO, a loss. The ELBO is a bound on log p(x): higher is "
         "better, so the log-likelihood enters as it is and the KL is taken away.",
         lambda ll, kl: kl - ll),
-    "sign_of_both": ("Both terms carry a minus. Only the KL does: the log-likelihood is negative "
-        "already.",
+    "sign_of_both": ("Both terms carry a minus. Only the KL should: `log_likelihood - kl`.",
         lambda ll, kl: -(ll + kl)),
     "one_number_for_the_batch": ("You put the batch together into one number. Every image has its "
         "own bound, shape (N,); averages belong in the training step.",
         lambda ll, kl: (ll - kl).mean(), lambda ll, kl: (ll - kl).sum(),
         lambda ll, kl: ll.mean() - kl.mean(), lambda ll, kl: (kl - ll).mean()),
-    "kl_averaged": ("You averaged the KL over the batch before taking it away. Each image pays its "
-        "own KL.",
+    "kl_averaged": ("You averaged the KL over the batch. Each image pays its own KL.",
         lambda ll, kl: ll - kl.mean()),
     "kl_summed": ("You took away the KL of the whole batch from each image. Each image pays its "
-        "own KL: `kl` as it is, (N,).",
-        lambda ll, kl: ll - kl.sum()),
+        "own KL: `kl` as it is, (N,).", lambda ll, kl: ll - kl.sum()),
     "likelihood_lost": ("Only −KL is left. Either the log-likelihood is missing, or you took its "
         "`exp`, which is 0 for numbers like −60. Stay in logs: `log_likelihood - kl`.",
         lambda ll, kl: -kl, lambda ll, kl: ll.exp() - kl),
-    "kl_forgotten": ("The KL is missing. Without it the number bounds nothing: it may lie above "
-        "log p(x).",
+    "kl_forgotten": ("The KL is missing. Without it the number may lie above log p(x).",
         lambda ll, kl: ll),
     "log_of_the_kl": ("You took a logarithm of something. Both arguments are in nats already: "
-        "subtract them as they are.",
-        lambda ll, kl: ll - kl.log(), lambda ll, kl: ll.log() - kl),
+        "subtract them as they are.", lambda ll, kl: ll - kl.log(), lambda ll, kl: ll.log() - kl),
     "half_the_kl": ("A factor ½ came in. The ½ of the Gaussian KL is inside `kl` already.",
         lambda ll, kl: ll - 0.5 * kl),
     "all_pairs": ("You got a table (N, N) of every image with every KL: a shape (N, 1) met a shape "

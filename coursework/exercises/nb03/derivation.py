@@ -16,12 +16,9 @@ LINES = {
 ORDER = "bdaec"
 SHOULD_COME = (
     "After log ∫ p(x, z) dz there is no q yet. Which line brings it in without changing anything?",
-    "Line b is an integral of q times something. Which line calls that what it is, an expectation "
-    "under q?",
-    "After line d the log stands outside the expectation. Which line moves it inside, at the price "
-    "of a ≥?",
-    "Line a holds p(x, z) = p(x|z) p(z). Which line splits it, so that the log of a product "
-    "becomes a sum?",
+    "Line b is an integral of q times something. Which line calls that an expectation under q?",
+    "After line d the log stands outside the expectation. Which line moves it inside, with a ≥?",
+    "Line a holds p(x, z) = p(x|z) p(z). Which line makes the log of a product a sum?",
 )
 
 
@@ -47,10 +44,8 @@ DERIVATION = Question(
         "that step is KL(q(z|x) ‖ p(z|x)). All others are equalities.",
     hints=[
         "Begin with log ∫ p(x, z) dz and multiply by one: q / q.",
-        "q times something, integrated over z, is an expectation under q. Then Jensen: log E ≥ E "
-            "log.",
-        "Then p(x, z) = p(x|z) p(z); the last step gives the second expectation its name, minus a "
-            "KL.",
+        "q times something, integrated over z, is an expectation. Then Jensen: log E ≥ E log.",
+        "Then p(x, z) = p(x|z) p(z); the second expectation is minus a KL.",
     ],
     points=2,
 )  # fmt: skip

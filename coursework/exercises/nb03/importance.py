@@ -64,8 +64,7 @@ MISTAKES = named({
         "Here the *weights* are averaged and the log is taken afterwards.",
         lambda log_w: log_w.mean(0)),
     "log_k_not_subtracted": ("log K is missing: `logsumexp` is the log of the *sum* of the "
-        "weights. Their mean is K times smaller.",
-        lambda log_w: log_w.logsumexp(0)),
+        "weights. Their mean is K times smaller.", lambda log_w: log_w.logsumexp(0)),
     "reduces_over_examples": ("You averaged over the images (dimension 1). The draws stand in "
         "dimension 0: log_w is (K, N), and the answer (N,).",
         lambda log_w: log_w.logsumexp(1) - math.log(log_w.shape[1]),
@@ -77,8 +76,7 @@ MISTAKES = named({
         lambda log_w: log_w.logsumexp(0) - math.log(log_w.numel())),
     "log_k_added": ("You added log K. To divide by K is to subtract its log.",
         lambda log_w: log_w.logsumexp(0) + math.log(log_w.shape[0])),
-    "divided_by_k": ("You divided the log of the sum by K. The division is inside the log: "
-        "subtract log K.",
+    "divided_by_k": ("You divided the log of the sum by K. Divide inside the log: subtract log K.",
         lambda log_w: log_w.logsumexp(0) / log_w.shape[0]),
     "not_the_log": ("You return the mean weight; asked for is its log.",
         lambda log_w: log_w.exp().mean(0)),
@@ -91,15 +89,13 @@ MISTAKES = named({
     "kept_dimensions": ("The numbers are right and the shape is (1, N): leave `keepdim=True` out.",
         lambda log_w: log_w.logsumexp(0, keepdim=True) - math.log(log_w.shape[0])),
     "largest_weight": ("You took the largest log weight. The others count too: it is the log of "
-        "the mean of all weights.",
-        lambda log_w: log_w.max(0).values,
+        "the mean of all weights.", lambda log_w: log_w.max(0).values,
         lambda log_w: log_w.max(0).values - math.log(log_w.shape[0])),
     "normalized_weights": ("Those are the log weights after a softmax, or their sum: normalized, "
         "they no longer say how large they were. Take `logsumexp` of the weights as they come.",
         lambda log_w: log_w.log_softmax(0), lambda log_w: log_w.softmax(0).sum(0).log(),
         lambda log_w: (log_w.softmax(0) * log_w).sum(0)),
-    "sign": ("The sign is wrong: yours is −log p(x). Asked for is log p(x) itself, logsumexp minus "
-        "log K.",
+    "sign": ("The sign is wrong: yours is −log p(x). Return logsumexp minus log K.",
         lambda log_w: math.log(log_w.shape[0]) - log_w.logsumexp(0)),
     "harmonic_mean": ("You flipped the sign of the log weights too: that is the log of the "
         "harmonic mean, which the smallest weight rules. Average the weights themselves.",
@@ -111,13 +107,12 @@ MISTAKES = named({
 UNDERFLOWS = recognized({
     "exponentiates_first": ("Right for moderate weights. At log weights of −900 `exp` gives 0, at "
         "900 it gives ∞, and for an image of 784 pixels that is the usual case. "
-        "`torch.logsumexp(log_w, dim=0)` stays in logs.",
-        _right_where_ordinary, lambda log_w: log_w.exp().mean(0).log()),
+        "`torch.logsumexp(log_w, dim=0)` stays in logs.", _right_where_ordinary,
+        lambda log_w: log_w.exp().mean(0).log()),
     "one_maximum_for_all": ("You subtract one maximum from the whole table before `exp`. An image "
         "near −1000 in the same table as one near −100 then has only weights of e⁻⁹⁰⁰, which are "
         "0. Each image needs its own maximum, `log_w.max(0).values`; `torch.logsumexp(log_w, "
-        "dim=0)` does that.",
-        _wrong_only_together,
+        "dim=0)` does that.", _wrong_only_together,
         lambda log_w: log_w.max() + (log_w - log_w.max()).exp().mean(0).log()),
 })  # fmt: skip
 
@@ -132,8 +127,7 @@ IMPORTANCE_LOG_LIKELIHOOD = Exercise(
     hints=[
         "log(1/K · Σ wₖ), over the K draws of each image. What comes in are logs of weights, so "
         "exp, mean, log would do, if exp could hold the numbers.",
-        "log(1/K · Σ wₖ) = log Σ exp(log wₖ) − log K, and `torch.logsumexp` does the first part "
-        "safely.",
+        "log(1/K · Σ wₖ) = log Σ exp(log wₖ) − log K, and `torch.logsumexp` does the first part.",
         "`torch.logsumexp(log_w, dim=0) - math.log(log_w.shape[0])`",
     ],
     points=2,

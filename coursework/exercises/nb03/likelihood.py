@@ -87,14 +87,12 @@ def _zero_logits(fn: Callable[..., Tensor], generator: Generator) -> str | None:
 
 MISTAKES = named({
     "sign": ("The sign is wrong: you return the binary cross-entropy, a loss (lower is better). A "
-        "log-likelihood is its negative: higher is better.",
-        scaled(bernoulli_log_likelihood, -1)),
+        "log-likelihood is its negative: higher is better.", scaled(bernoulli_log_likelihood, -1)),
     "mean_over_pixels": ("You averaged over the pixels; sum them. The mean is 784 times smaller on "
         "28 × 28 images, while the KL stays as it is: that is a VAE with β = 784, whose code dies.",
         then(log_p, lambda each: each.flatten(1).mean(1))),
-    "mean_over_everything": ("You averaged over pixels and batch and got one number (the default "
-        "of PyTorch's losses). Ask for `reduction=\"none\"`, then sum over the pixels of each "
-        "image.",
+    "mean_over_everything": ("You averaged over pixels and batch (the default of PyTorch's "
+        "losses). Ask for `reduction=\"none\"`, then sum over the pixels of each image.",
         then(log_p, torch.mean), then(log_p, lambda each: -each.mean())),
     "one_number_for_the_batch": ("You summed over the batch too. Each image keeps its own number, "
         "shape (N,): flatten all but the first dimension, sum over `dim=1`.",
@@ -104,8 +102,7 @@ MISTAKES = named({
         then(bernoulli_log_likelihood, torch.mean),
         then(bernoulli_log_likelihood, lambda log_p: -log_p.mean())),
     "not_summed": ("You have one number per pixel. Add up the pixels of each image: "
-        "`.flatten(1).sum(1)`.",
-        log_p, scaled(log_p, -1)),
+        "`.flatten(1).sum(1)`.", log_p, scaled(log_p, -1)),
     "sums_over_the_batch": ("You summed over the images (dimension 0) and kept the pixels. It is "
         "the other way round: keep dimension 0, sum over all that come after.",
         then(log_p, lambda each: each.sum(0))),
@@ -113,22 +110,19 @@ MISTAKES = named({
         "much. Beside a KL of shape (N,) it would spread into a table (N, N).",
         then(log_p, lambda each: each.flatten(1).sum(1, keepdim=True))),
     "channels_left": ("You summed over height and width and left the channels, shape (N, C). Sum "
-        "over them too: `dim=(1, 2, 3)`.",
-        then(log_p, lambda each: each.sum((2, 3)))),
+        "over them too: `dim=(1, 2, 3)`.", then(log_p, lambda each: each.sum((2, 3)))),
     "last_dimension_only": ("You summed over the last dimension alone, so rows of pixels are left. "
         "Sum over channels, height and width: `.flatten(1).sum(1)`.",
         then(log_p, lambda each: each.sum(-1)), then(log_p, lambda each: -each.sum(-1))),
     "sigmoid_twice": ("A sigmoid was applied twice. `binary_cross_entropy_with_logits` applies its "
-        "own: give it the logits as they are.",
-        given(bernoulli_log_likelihood, 1, torch.sigmoid)),
+        "own: give it the logits as they are.", given(bernoulli_log_likelihood, 1, torch.sigmoid)),
     "expects_probabilities": ("You used the logits as if they were probabilities. A logit may be "
         "any real number, and the probability is `sigmoid(logit)`. Use "
-        "`binary_cross_entropy_with_logits`, which takes logits.",
-        log_p_of_probabilities, lambda x, logits: log_p_of_probabilities(x, logits, 1e-8),
-        minus_cross_entropy, given(minus_cross_entropy, 1, lambda logits: logits.clamp(0, 1))),
+        "`binary_cross_entropy_with_logits`, which takes logits.", log_p_of_probabilities,
+        lambda x, logits: log_p_of_probabilities(x, logits, 1e-8), minus_cross_entropy,
+        given(minus_cross_entropy, 1, lambda logits: logits.clamp(0, 1))),
     "arguments_swapped": ("Image and logits changed places. PyTorch's losses take the prediction "
-        "first and the target second: `(logits, x)`.",
-        swapped(bernoulli_log_likelihood)),
+        "first and the target second: `(logits, x)`.", swapped(bernoulli_log_likelihood)),
     "image_rounded": ("You rounded the image to black and white. Its grays count as they are: x · "
         "log x̂ + (1 − x) · log(1 − x̂) takes any x in [0, 1].",
         given(bernoulli_log_likelihood, 0, torch.round)),
@@ -137,12 +131,10 @@ MISTAKES = named({
         lambda x, logits: (x * F.logsigmoid(logits)).flatten(1).sum(1)),
     "only_the_paper": ("You counted (1 − x) · log(1 − x̂) and forgot the other half, x · log x̂.",
         lambda x, logits: ((1 - x) * F.logsigmoid(-logits)).flatten(1).sum(1)),
-    "halves_exchanged": ("The two halves are exchanged: x goes with log x̂ (ink), 1 − x with log(1 "
-        "− x̂) (paper).",
-        given(bernoulli_log_likelihood, 0, lambda x: 1 - x)),
+    "halves_exchanged": ("The two halves are exchanged: x goes with log x̂, 1 − x with log(1 − "
+        "x̂).", given(bernoulli_log_likelihood, 0, lambda x: 1 - x)),
     "squared_error": ("That is a squared error, the reconstruction error of notebook 02. It "
-        "belongs to a Gaussian likelihood; asked for is the Bernoulli one, x log x̂ + (1 − x) "
-        "log(1 − x̂).",
+        "belongs to a Gaussian; the Bernoulli one is x log x̂ + (1 − x) log(1 − x̂).",
         then(error, lambda error: -error.square().sum(1)),
         then(error, lambda error: error.square().sum(1)),
         then(error, lambda error: -0.5 * error.square().sum(1))),
@@ -153,20 +145,17 @@ MISTAKES = named({
         then(error, lambda error: error.abs().mean(1)),
         then(error, lambda error: error.abs().mean()),
         lambda x, logits: (x - logits.sigmoid()).abs()),
-    "bits": ("Your numbers are in bits (log₂). The course counts in nats, with the natural "
-        "logarithm.",
+    "bits": ("Your numbers are in bits (log₂). The course counts in nats: natural logs.",
         scaled(bernoulli_log_likelihood, 1 / math.log(2))),
     "not_the_log": ("You returned the likelihood itself. For 784 pixels it is 0 to every digit a "
-        "computer has; stay with its logarithm.",
-        then(bernoulli_log_likelihood, torch.exp)),
+        "computer has; stay with its logarithm.", then(bernoulli_log_likelihood, torch.exp)),
 })  # fmt: skip
 
 ONLY_LARGE = recognized({
     "sigmoid_then_log": ("Right for moderate logits, wrong for large ones: at a logit of ±20 "
         "float32 rounds the sigmoid to 0 or 1, and its log is −∞, NaN or whatever a clamp makes of "
         "it, with a gradient of 0. `binary_cross_entropy_with_logits` computes the log straight "
-        "from the logit.",
-        _wrong_only_when_large, given(log_p_of_probabilities, 1, torch.sigmoid)),
+        "from the logit.", _wrong_only_when_large, given(log_p_of_probabilities, 1, torch.sigmoid)),
 })  # fmt: skip
 
 BERNOULLI_LOG_LIKELIHOOD = Exercise(

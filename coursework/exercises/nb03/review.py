@@ -12,15 +12,14 @@ _DIFFERENCE = choice(
             "Both decoders of this notebook have the same layers."),
         "b": "A prior on its codes, which training pulls the clouds toward.",
         "c": ("It adds noise to the image, so it never draws the same one twice.",
-            "noise_on_the_image",
-            "The noise is in the code. And a random output alone is no model of the data."),
+            "noise_on_the_image", "The noise is in the code, and random output alone is no model."),
         "d": ("Its samples are always better than those of an autoencoder.", "always_better",
             "Look at the table of three rows again: a Gaussian fitted to an autoencoder's codes "
             "drew digits that the measure likes better."),
     },
     why="Right. The prior is part of the model and says where to draw new codes, and the loss "
-        "bounds log p(x): nothing has to be found out afterwards. That is the difference, and not "
-        "a better picture.",
+        "bounds log p(x): nothing has to be found out afterwards. Better pictures are not the "
+        "point.",
     hints=[
         "What did notebook 02 have to do before it could draw?",
         "Where does each of the two models say that codes lie?",
@@ -32,8 +31,7 @@ _SMOOTH = choice(
     "03.answers.3.12", "why the KL makes the code smooth",
     {
         "a": ("It is a penalty on the decoder's weights, and small weights give smooth functions.",
-            "weight_decay",
-            "The KL is computed from mu and logvar. The decoder's weights don't occur in it."),
+            "weight_decay", "The KL depends on mu and logvar, not on the decoder's weights."),
         "b": ("It makes σ small, so that codes are exact.", "small_variances",
             "The other way round: at small σ the KL grows without end. It is the reconstruction "
             "that wants σ small."),
@@ -42,8 +40,8 @@ _SMOOTH = choice(
             "That is where the KL alone would end. The reconstruction term holds against it."),
     },
     why="Right. The KL keeps σ from shrinking and the means from running apart. So the decoder has "
-        "seen every place in a cloud, not only its center, and the clouds fill the region that the "
-        "prior covers.",
+        "seen every place in a cloud, not only its center, and clouds fill the region of the "
+        "prior.",
     hints=[
         "Which codes does the decoder see during training, compared with an autoencoder's?",
         "Without the KL, what would happen to σ, and to the distances between the means?",
@@ -77,8 +75,7 @@ _ZERO_KL = choice(
     "03.answers.3.14", "a KL of zero",
     {
         "a": ("The best there is: the approximate posterior is exact.", "wrong_kl",
-            "That would be KL(q(z|x) ‖ p(z|x)) = 0, the gap. The KL in the loss is the one to the "
-            "*prior*."),
+            "That would be KL(q(z|x) ‖ p(z|x)) = 0, the gap. This KL is the one to the *prior*."),
         "b": ("The encoder's spread has gone to 0.", "small_variances",
             "At σ → 0 the KL goes to infinity. It is 0 at μ = 0 and σ = 1."),
         "c": ("The images are reconstructed perfectly.", "reconstruction",
@@ -86,8 +83,7 @@ _ZERO_KL = choice(
         "d": "The code says nothing about the image.",
     },
     why="Right: KL collapse, and the decoder does without the code. A KL is 0 exactly when the two "
-        "distributions are the same, here q(z|x) = p(z) for every x, and then z and x are "
-        "independent.",
+        "distributions are the same, here q(z|x) = p(z) for every x: then z and x are independent.",
     hints=[
         "Which two distributions does this KL compare?",
         "A KL of 0 means that they are the same, for every image.",
@@ -105,10 +101,8 @@ PREDICTIONS = [
         {
             "All three change": "log p(x) belongs to the model; q doesn't occur in it. Move the "
                 "controls and look at the dashed line.",
-            "log p(x) stays, the ELBO falls by what the KL gains": "Yes. The sum stays, to the "
-                "last digit.",
-            "The ELBO stays, log p(x) falls": "The other way round: q is in the ELBO and not in "
-                "log p(x).",
+            "log p(x) stays, the ELBO falls by what the KL gains": "Yes. Their sum stays.",
+            "The ELBO stays, log p(x) falls": "The other way round: only the ELBO contains q.",
         },
     ),
     Prediction(
@@ -118,10 +112,9 @@ PREDICTIONS = [
         {
             "It stays where the ELBO is": "That is what averaging the *logs* would do. The log of "
                 "an average is larger.",
-            "It rises on average, and stays below log p(x)": "Yes, in expectation. A single run "
-                "may lie above.",
-            "It rises above log p(x) in the end": "Not on average: Jensen's inequality holds for "
-                "every K.",
+            "It rises on average, and stays below log p(x)": "Yes, in expectation. One run may lie "
+                "above.",
+            "It rises above log p(x) in the end": "Not on average: Jensen holds for all K.",
         },
     ),
     Prediction(
@@ -146,11 +139,10 @@ PREDICTIONS = [
     ),
     Prediction(
         "03.strong",
-        "the decoder also sees the pixels above and to the left of the one it draws. What happens "
-            "to the code?",
+        "the decoder also sees the pixels above and left of the one it draws. What happens to the "
+            "code?",
         {
-            "It gets better, with two sources": "The decoder takes what is free first. Look at the "
-                "KL.",
+            "It gets better, with two sources": "It takes what is free first. Look at the KL.",
             "It is hardly used, or not at all": "Yes. What the neighbors tell is free, what the "
                 "code tells costs KL.",
             "Nothing, the code is trained as before": "The loss is the same, and its cheapest "

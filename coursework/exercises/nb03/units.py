@@ -72,47 +72,39 @@ def _whole(value: object) -> bool:
 
 MISTAKES = named({
     "variance_over_dimensions": ("You took the variance within each image, over its code "
-        "(dimension 1). Whether a unit is in use shows in how it varies from image to image: "
-        "dimension 0.",
+        "(dimension 1). A unit in use varies from image to image: dimension 0.",
         lambda t: (t.mu.var(1) > t.threshold).sum(),
         lambda t: (t.mu.var(1, correction=0) > t.threshold).sum()),
-    "counts_the_inactive": ("You counted the units *below* the threshold, the dead ones. Active "
-        "are those above.",
+    "counts_the_inactive": ("You counted the units *below* the threshold. Active are those above.",
         lambda t: (t.mu.var(0) <= t.threshold).sum()),
     "standard_deviation": ("You compared the standard deviation with the threshold. The threshold "
-        "is for the variance, its square.",
-        lambda t: (t.mu.std(0) > t.threshold).sum()),
+        "is for the variance, its square.", lambda t: (t.mu.std(0) > t.threshold).sum()),
     "not_centered": ("You averaged mu² without taking the mean away, so a unit that says the same "
         "1.3 about every image counts as active. Use the variance.",
         lambda t: (t.mu.square().mean(0) > t.threshold).sum()),
     "mean_not_variance": ("You looked at the size of mu, not at how it varies. A unit that is the "
-        "same for all images says nothing.",
-        lambda t: (t.mu.abs().mean(0) > t.threshold).sum(),
+        "same for all images says nothing.", lambda t: (t.mu.abs().mean(0) > t.threshold).sum(),
         lambda t: (t.mu.mean(0).abs() > t.threshold).sum(),
         lambda t: (t.mu.abs().max(0).values > t.threshold).sum()),
     "threshold_ignored": ("The argument `threshold` is not used: 0.01 is only its default.",
         lambda t: (t.mu.var(0) > 0.01).sum()),
     "over_zero": ("You count every unit that varies at all. In a trained network all do, a little; "
-        "compare with `threshold`.",
-        lambda t: (t.mu.var(0) > 0).sum(), lambda t: (t.mu.var(0) > 1e-8).sum()),
+        "compare with `threshold`.", lambda t: (t.mu.var(0) > 0).sum(),
+        lambda t: (t.mu.var(0) > 1e-8).sum()),
     "all_of_them": ("You return the number of units, active or not.", lambda t: t.mu.shape[1]),
-    "number_of_images": ("You return the number of images. Dimension 0 holds the images, dimension "
-        "1 the units.",
+    "number_of_images": ("You return the number of images, dimension 0. Units are dimension 1.",
         lambda t: t.mu.shape[0]),
     "fraction": ("That is the share of active units; asked for is their number.",
         lambda t: float((t.mu.var(0) > t.threshold).float().mean())),
     "a_float": ("The count is right, and it is a float (3.0). A count is a whole number: `int(…)`.",
         lambda t: float(active_units(t.mu, t.threshold)),
         lambda t: (t.mu.var(0) > t.threshold).float().sum()),
-    "which_not_how_many": ("You say *which* units are active, one truth value for each. Count "
-        "them: `.sum()`.",
+    "which_not_how_many": ("You say *which* units are active. Count them: `.sum()`.",
         lambda t: t.mu.var(0) > t.threshold),
-    "entries_counted": ("You counted single entries of mu. First one variance for each unit, then "
-        "count the units.",
+    "entries_counted": ("You counted entries of mu. Take one variance for each unit, then count.",
         lambda t: (t.mu.abs() > t.threshold).sum(), lambda t: (t.mu > t.threshold).sum(),
         lambda t: ((t.mu - t.mu.mean(0)).square() > t.threshold).sum()),
-    "one_variance": ("You took one variance of all entries together. Each unit has its own: "
-        "`mu.var(0)`.",
+    "one_variance": ("You took one variance of all entries. Each unit has its own: `mu.var(0)`.",
         lambda t: (t.mu.var() > t.threshold).sum()),
 }, read=Codes)  # fmt: skip
 
