@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
+from coursework.checking.compare import close
 from coursework.checking.exercise import Case, Mistake, Observed, Question
 
 Wrong = Callable[..., Any]
@@ -66,6 +67,11 @@ def given(right: Wrong, i: int, change: Callable[[Any], Any]) -> Wrong:
     return lambda *args: right(*args[:i], change(args[i]), *args[i + 1 :])
 
 
+def each(build: Callable[[Wrong], Wrong], table: Mapping[str, Row]) -> dict[str, Row]:
+    """The table, `build` applied to each of its functions: `named(each(along, {…}))`."""
+    return {name: (text, *map(build, wrongs)) for name, (text, *wrongs) in table.items()}
+
+
 def choice(
     name: str,
     title: str,
@@ -110,3 +116,8 @@ def inspected(table: Mapping[str, Row], found: Callable[[Any], Container[str]]) 
         for name, (sentence, *wrongs) in table.items()
     }
     return recognized(rows)
+
+
+def wrong_only_at(right: Wrong, *labels: str) -> Callable[[Observed, Case], bool]:
+    """A `when`: wrong at all cases of these labels, right at all others."""
+    return lambda seen, case: close(seen.value, right(*case.args)) != (case.label in labels)

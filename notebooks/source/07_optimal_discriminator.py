@@ -225,7 +225,7 @@ show(fig, alt="Three arches over d from 0 to 1, what the judge earns at three pl
 # &\approx \sum_i \big(p_{\text{data},i}\log d_i + p_{G,i}\log(1 - d_i)\big)\cdot dx \end{aligned}$$
 #
 # In words: at each grid point weigh both logs with their densities, add up over the grid, multiply by the spacing `dx`. Where a density is 0, its term is 0, even if the log is $-\infty$; the computer makes NaN of $0\cdot\infty$. `torch.xlogy(a, b)`
-# is $a\log b$ with $0\log 0 = 0$.
+# is $a\log b$ with $0\log 0 = 0$. Where $D$ is certain and wrong, $V$ is $-\infty$; let it be, without a clamp or a small number in the log.
 
 # %%
 def gan_value(d: Tensor, p_data: Tensor, p_g: Tensor, dx: float) -> Tensor:

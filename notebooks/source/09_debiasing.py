@@ -400,7 +400,7 @@ hint("debiasing_loss")
 # ### Exercise 9.8 · Resampling weights
 # Difficulty ●●● · importance ●●● · 12 minutes
 #
-# For each latent: the share of examples in each of `bins` equal bins; add $\alpha$ to every share and divide by the new total; the weight of an example is 1 over the share of its bin; divide by the sum over examples. Then take, for each example, the *largest* weight over the latents, and divide by the sum again.
+# For each latent: the share of examples in each of `bins` equal bins; add $\alpha$ to every share and divide by the new total; the weight of an example is 1 over the share of its bin; divide by the sum over examples. Then take, for each example, the *largest* weight over the latents, and divide by the sum again. A latent that is the same for every example has a range of 0: all examples share one bin then, and nothing is divided by 0.
 #
 # Large $\alpha$: all shares alike, no resampling. Small $\alpha$: every bin counts the same, however few are in it.
 
@@ -408,7 +408,7 @@ hint("debiasing_loss")
 def resampling_probabilities(mu: Tensor, bins: int = 10, alpha: float = 0.01) -> Tensor:
     """The chance (N,) to draw each example, from its code mu (N, K): larger where a latent is rare. They add up to 1."""
     # for each latent:
-    #   1. which of the equal bins from its minimum to its maximum each example is in
+    #   1. which of the equal bins from its minimum to its maximum each example is in (one bin if they are equal)
     #   2. share of the examples in each bin, plus alpha, divided by the new total
     #   3. weight = 1 / share of the example's bin, divided by the sum
     # 4. the largest weight over latents, divided by the sum

@@ -1,4 +1,4 @@
-"""What the exercises on densities are made from: grids, and densities on them that tell mistakes apart."""
+"""Grids, and densities on them that tell mistakes apart, for the exercises on densities."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from torch import Generator, Tensor
 
 from coursework.checking.compare import close, is_scalar
 from coursework.checking.exercise import Case, Observed
-
-APART = "densities that don't overlap"
-OVERLAP = "densities with bounded supports that overlap"
 
 
 def uniform(generator: Generator, low: float, high: float, *shape: int) -> Tensor:
@@ -28,7 +25,7 @@ def grid(generator: Generator) -> tuple[Tensor, float]:
 
 
 def bumps(x: Tensor, generator: Generator) -> Tensor:
-    """Two Gaussians of unlike weights and widths, all within 7 standard deviations of the grid's ends."""
+    """Two Gaussians of unlike weights and widths that are nearly 0 at the ends of the grid."""
     mu, sigma = uniform(generator, -3, 3, 2), uniform(generator, 0.5, 1.3, 2)
     weight = uniform(generator, 0.25, 0.4)
     peaks = torch.exp(-0.5 * ((x[:, None] - mu) / sigma) ** 2) / (sigma * math.sqrt(2 * math.pi))
@@ -54,24 +51,29 @@ def boxes(generator: Generator, x: Tensor, dx: float, apart: bool) -> tuple[Tens
 
 
 def pair_cases(generator: Generator) -> Iterator[Case]:
-    """(p, q, dx): smooth ones, and two with exact zeros, where 0 log 0 and 0/0 lie in wait."""
+    """(p, q, dx): smooth ones, and some with exact zeros, which give 0 log 0 and 0/0."""
     for label in ("two densities with bumps", "another pair, another spacing"):
         x, dx = grid(generator)
         yield Case((*distinct_pair(x, generator), dx), label)
-    for apart, label in ((False, OVERLAP), (True, APART)):
+    x, dx = grid(generator)
+    ends = boxes(generator, x, dx, apart=False)[0], bumps(x, generator)
+    yield Case((*ends, dx), "a density that ends, and one that doesn't", extreme=True)
+    for apart, label in (
+        (False, "densities with bounded supports that overlap"),
+        (True, "densities that don't overlap"),
+    ):
         x, dx = grid(generator)
         yield Case((*boxes(generator, x, dx, apart), dx), label, extreme=True)
 
 
 def is_nan_at_zeros(truth: Callable[..., Tensor]) -> Callable[[Observed, Case], bool]:
-    """Recognizes one number that is right on smooth densities, and NaN or infinite where there are zeros."""
+    """Recognizes a number that is right on smooth densities and not finite at zeros."""
 
     def when(seen: Observed, case: Case) -> bool:
         if not is_scalar(seen.value):
             return False
-        right = truth(*case.args)
-        if math.isfinite(float(seen.value)) or not case.extreme:
-            return close(seen.value, right)
-        return True
+        if case.extreme and not math.isfinite(seen.value):
+            return True
+        return close(seen.value, truth(*case.args))
 
     return when

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
 
-import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, xlogy
 
 from course_utils.divergences import jensen_shannon
-from coursework.checking.exercise import Case, Exercise, Mistake, Property
+from coursework.checking.compare import close, is_scalar
+from coursework.checking.exercise import Case, Exercise, Observed, Property
 from coursework.exercises.nb07.grids import boxes, grid, is_nan_at_zeros, pair_cases
-from coursework.exercises.rules import named
-
-
-def _cases(generator: Generator) -> Iterator[Case]:
-    yield from pair_cases(generator)
+from coursework.exercises.rules import Wrong, each, given, named, scaled, swapped, then
 
 
 def _kl(p: Tensor, q: Tensor, dx: float) -> Tensor:
-    return (torch.xlogy(p, p) - torch.xlogy(p, q)).sum() * dx
+    return (xlogy(p, p) - xlogy(p, q)).sum() * dx
 
 
 def _terms(p: Tensor, q: Tensor) -> Tensor:
     m = (p + q) / 2
-    return (torch.xlogy(p, p) - torch.xlogy(p, m) + torch.xlogy(q, q) - torch.xlogy(q, m)) / 2
+    return (xlogy(p, p) - xlogy(p, m) + xlogy(q, q) - xlogy(q, m)) / 2
 
 
-def _ceiling(fn, generator: Generator) -> str | None:
+def _ceiling(fn: Callable[..., Tensor], generator: Generator) -> str | None:
     x, dx = grid(generator)
     value = float(fn(*boxes(generator, x, dx, apart=True), dx))
     if abs(value - math.log(2)) < 1e-4:
@@ -35,67 +31,88 @@ def _ceiling(fn, generator: Generator) -> str | None:
     return f"It must be log 2 = 0.6931 where the densities don't overlap; yours is {value:.5g}."
 
 
-def _raw(p: Tensor, q: Tensor, dx: float) -> Tensor:
-    m = (p + q) / 2
-    return (p * (p / m).log() + q * (q / m).log()).sum() * dx / 2
+def _with_mixture(wrong: Wrong) -> Wrong:
+    """A wrong function of p, q, their mixture m and dx."""
+    return lambda p, q, dx: wrong(p, q, (p + q) / 2, dx)
+
+
+def _is_nan_where_both_are_zero(seen: Observed, case: Case) -> bool:
+    """Right wherever one of the densities is above 0, if only one of them is."""
+    somewhere_none = bool((case.args[0] + case.args[1] == 0).any())
+    return is_scalar(seen.value) and (
+        math.isnan(seen.value) if somewhere_none else close(seen.value, jensen_shannon(*case.args))
+    )
 
 
 MISTAKES = [
     *named({
         "dx_forgotten": ("You forgot dx. An integral on a grid is the sum *times the spacing*.",
-            lambda p, q, dx: jensen_shannon(p, q, 1.0)),
+            given(jensen_shannon, 2, lambda dx: 1.0)),
         "divided_by_dx": ("You divided by dx. Each grid point stands for a strip of width dx: "
             "multiply.",
-            lambda p, q, dx: jensen_shannon(p, q, 1 / dx)),
-        "mean_over_the_grid": ("You averaged over the grid. The densities weigh already, and an "
-            "integral is the sum times dx.",
+            given(jensen_shannon, 2, lambda dx: 1 / dx)),
+        "mean_over_the_grid": ("You averaged over the grid. The densities are weights already, and "
+            "an integral is the sum times dx.",
             lambda p, q, dx: _terms(p, q).mean(), lambda p, q, dx: _terms(p, q).mean() * dx),
         "average_of_both_kls": ("You took the KLs of p and q to each other. Jensen–Shannon "
             "compares each with their mixture m = (p + q)/2, which is why it stays finite.",
             lambda p, q, dx: (_kl(p, q, dx) + _kl(q, p, dx)) / 2,
-            lambda p, q, dx: _kl(p, q, dx) + _kl(q, p, dx), lambda p, q, dx: _kl(p, q, dx),
-            lambda p, q, dx: _kl(q, p, dx)),
+            lambda p, q, dx: _kl(p, q, dx) + _kl(q, p, dx), _kl, swapped(_kl)),
         "half_missing": ("The two KLs are right, and their *mean* is asked for: a factor ½ is "
             "missing.",
-            lambda p, q, dx: 2 * jensen_shannon(p, q, dx)),
-        "one_half_only": ("Only one of the two KLs is there. It is ½ KL(p‖m) + ½ KL(q‖m).",
-            lambda p, q, dx: _kl(p, (p + q) / 2, dx), lambda p, q, dx: _kl(q, (p + q) / 2, dx),
-            lambda p, q, dx: _kl(p, (p + q) / 2, dx) / 2,
-            lambda p, q, dx: _kl(q, (p + q) / 2, dx) / 2),
+            scaled(jensen_shannon, 2)),
         "mixture_not_halved": ("Your mixture is p + q, which integrates to 2. Halve it: m = (p + "
             "q)/2.",
-            lambda p, q, dx: jensen_shannon(p, q, dx) - math.log(2)),
+            then(jensen_shannon, lambda js: js - math.log(2))),
         "gan_value_returned": ("That is V(D*, G) = −log 4 + 2 JS, or, what comes to the same, the "
             "two KLs to p + q. The mixture is m = (p + q)/2, and the *mean* of the two KLs is "
             "asked for.",
-            lambda p, q, dx: 2 * jensen_shannon(p, q, dx) - math.log(4)),
-        "mixture_in_front": ("The mixture stands in the wrong place: it is KL(p‖m), with p in "
-            "front and on top. KL(m‖p) is infinite where p has a hole.",
-            lambda p, q, dx: (_kl((p + q) / 2, p, dx) + _kl((p + q) / 2, q, dx)) / 2),
+            then(jensen_shannon, lambda js: 2 * js - math.log(4))),
         "bits": ("You used the logarithm to base 2, which measures in bits. The course measures in "
             "nats: `torch.log`.",
-            lambda p, q, dx: jensen_shannon(p, q, dx) / math.log(2)),
+            scaled(jensen_shannon, 1 / math.log(2))),
         "square_root": ("You took the square root: that is the Jensen–Shannon *distance*, which "
             "SciPy's `jensenshannon` returns. The divergence is its square.",
-            lambda p, q, dx: jensen_shannon(p, q, dx).clamp(min=0).sqrt()),
-        "sign": ("The sign is wrong: a divergence is never negative.",
-            lambda p, q, dx: -jensen_shannon(p, q, dx)),
-        "not_weighed": ("The logs aren't weighed. KL(p‖m) is the integral of p · log(p/m).",
-            lambda p, q, dx: (p.log() + q.log() - 2 * ((p + q) / 2).log()).sum() * dx / 2,
-            lambda p, q, dx: (p.log() + q.log() - 2 * ((p + q) / 2).log()).sum() * dx),
-        "total_variation": ("That is made of |p − q|: the total variation, a distance, and another "
-            "one.",
+            then(jensen_shannon, lambda js: js.clamp(min=0).sqrt())),
+        "sign": ("The sign is wrong: a divergence is never negative.", scaled(jensen_shannon, -1)),
+        "total_variation": ("That is made of |p − q|: the total variation, which is another "
+            "distance.",
             lambda p, q, dx: (p - q).abs().sum() * dx / 2,
             lambda p, q, dx: (p - q).abs().sum() * dx),
         "not_summed": ("You returned the integrand, one number for each grid point. Add up and "
             "multiply by dx.",
             lambda p, q, dx: _terms(p, q), lambda p, q, dx: _terms(p, q) * dx),
     }),
-    Mistake("log_of_zero", "Right as long as no density is exactly 0. Where p is 0, p · log(p/m) "
-        "is 0 · (−∞) = NaN, and the sum is lost. 0 · log 0 counts as 0: `torch.xlogy(p, p / m)` "
-        "has that rule built in (and where both are 0, p / m is 0/0: use `torch.xlogy(p, p) - "
-        "torch.xlogy(p, m)`).",
-        _raw, is_nan_at_zeros(jensen_shannon)),
+    *named(each(_with_mixture, {
+        "one_half_only": ("Only one of the two KLs is there. It is ½ KL(p‖m) + ½ KL(q‖m).",
+            lambda p, q, m, dx: _kl(p, m, dx), lambda p, q, m, dx: _kl(q, m, dx),
+            lambda p, q, m, dx: _kl(p, m, dx) / 2, lambda p, q, m, dx: _kl(q, m, dx) / 2),
+        "mixture_in_front": ("The mixture stands in the wrong place: it is KL(p‖m), with p in "
+            "front and on top. KL(m‖p) is infinite where p has a hole.",
+            lambda p, q, m, dx: (_kl(m, p, dx) + _kl(m, q, dx)) / 2),
+        "xlogy_swapped": ("The arguments of `torch.xlogy` are swapped. `xlogy(a, b)` is a · log b: "
+            "the density is the weight and comes first, then what the log is taken of, `xlogy(p, "
+            "m)`.",
+            lambda p, q, m, dx: (
+                (xlogy(p, p) - xlogy(m, p) + xlogy(q, q) - xlogy(m, q)).sum() * dx / 2),
+            lambda p, q, m, dx: (xlogy(p / m, p) + xlogy(q / m, q)).sum() * dx / 2),
+        "not_weighed": ("The logs aren't weighted. KL(p‖m) is the integral of p · log(p/m).",
+            lambda p, q, m, dx: (p.log() + q.log() - 2 * m.log()).sum() * dx / 2,
+            lambda p, q, m, dx: (p.log() + q.log() - 2 * m.log()).sum() * dx),
+    })),
+    *named(each(_with_mixture, {
+        "zero_over_zero": ("Right as long as one of the two densities is there. Where both are 0, "
+            "p/m is 0/0, which is NaN, and `torch.xlogy(0, NaN)` is NaN too. Take the log of a "
+            "fraction apart: `torch.xlogy(p, p) - torch.xlogy(p, m)`.",
+            lambda p, q, m, dx: (xlogy(p, p / m) + xlogy(q, q / m)).sum() * dx / 2),
+    }), when=_is_nan_where_both_are_zero),
+    *named(each(_with_mixture, {
+        "log_of_zero": ("Right as long as no density is exactly 0. Where p is 0, p · log(p/m) is 0 "
+            "· (−∞) = NaN, and the sum is lost. 0 · log 0 counts as 0: `torch.xlogy` has that rule "
+            "built in, and `torch.xlogy(p, p) - torch.xlogy(p, m)` is p · log(p/m) even where both "
+            "densities are 0.",
+            lambda p, q, m, dx: (p * (p / m).log() + q * (q / m).log()).sum() * dx / 2),
+    }), when=is_nan_at_zeros(jensen_shannon)),
 ]  # fmt: skip
 
 JENSEN_SHANNON = Exercise(
@@ -103,15 +120,14 @@ JENSEN_SHANNON = Exercise(
     notebook="07",
     title="half of two KLs to the mixture, as integrals on a grid",
     reference=jensen_shannon,
-    cases=_cases,
+    cases=pair_cases,
     mistakes=MISTAKES,
     properties=[Property("log_2_where_apart", _ceiling)],
     hints=[
         "The mixture first: m = (p + q)/2. Then two KLs, each from one of the densities to m, and "
         "their mean.",
         "KL(p‖m) is the integral of p log p − p log m; on a grid the sum times dx. "
-        "`torch.xlogy(a, b)` is a · log b, and 0 where "
-        "a is 0.",
+        "`torch.xlogy(a, b)` is a · log b, and 0 where a is 0.",
         "`(xlogy(p, p) - xlogy(p, m) + xlogy(q, q) - xlogy(q, m)).sum() * dx / 2`, with `torch.` "
         "before each.",
     ],

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Generator, Tensor
 
 from course_utils.divergences import optimal_discriminator
 from coursework.checking.compare import close
-from coursework.checking.exercise import Case, Exercise, Mistake, Observed, Property
+from coursework.checking.exercise import Case, Exercise, Observed, Property
 from coursework.exercises.nb07.grids import boxes, distinct_pair, grid, uniform
-from coursework.exercises.rules import named
+from coursework.exercises.rules import named, recognized, scaled, swapped, then
 
 
 def _cases(generator: Generator) -> Iterator[Case]:
@@ -30,15 +30,15 @@ def _cases(generator: Generator) -> Iterator[Case]:
         yield Case(boxes(generator, x, dx, apart), "densities with exact zeros", extreme=True)
 
 
-def _equal_densities(fn, generator: Generator) -> str | None:
+def _equal_densities(fn: Callable[..., Tensor], generator: Generator) -> str | None:
     p = uniform(generator, 0.1, 0.9, 6)
     worst = float((fn(p, p.clone()) - 0.5).abs().max())
-    return (
-        None if worst < 1e-4 else f"It must be ½ where p_data = p_g; yours is off by {worst:.3g}."
-    )
+    if worst < 1e-4:
+        return None
+    return f"It must be ½ where p_data = p_g; yours is off by {worst:.3g}."
 
 
-def _sum_to_one(fn, generator: Generator) -> str | None:
+def _sum_to_one(fn: Callable[..., Tensor], generator: Generator) -> str | None:
     p, q = uniform(generator, 0.1, 0.9, 6), uniform(generator, 0.1, 0.9, 6)
     worst = float((fn(p, q) + fn(q, p) - 1).abs().max())
     if worst < 1e-4:
@@ -55,51 +55,39 @@ def _is_nan_at_zeros(seen: Observed, case: Case) -> bool:
     p, q = case.args
     if not isinstance(seen.value, Tensor) or seen.value.shape != p.shape:
         return False
-    some = p + q > 0
-    return bool(seen.value[~some].isnan().all()) and close(
-        seen.value[some], optimal_discriminator(p, q)[some]
-    )
+    some, truth = p + q > 0, optimal_discriminator(p, q)
+    return bool(seen.value[~some].isnan().all()) and close(seen.value[some], truth[some])
 
 
-def _is_softened(seen: Observed, case: Case) -> bool:
-    """Right where there is density, and pulled to something else where both are tiny."""
-    p, q = case.args
-    if (
-        not isinstance(seen.value, Tensor)
-        or seen.value.shape != p.shape
-        or seen.value.isnan().any()
-    ):
-        return False
-    some = p + q > 0.05
-    return close(seen.value[some], optimal_discriminator(p, q)[some], 1e-2, 1e-3)
+def _is_right_down_to(least: float, rtol: float) -> Callable[[Observed, Case], bool]:
+    """Right wherever the densities add up to more than `least`, and no NaN below."""
+
+    def when(seen: Observed, case: Case) -> bool:
+        p, q = case.args
+        if not isinstance(seen.value, Tensor) or seen.value.shape != p.shape:
+            return False
+        some, truth = p + q > least, optimal_discriminator(p, q)
+        near = close(seen.value[some], truth[some], rtol, rtol / 10)
+        return near and not bool(seen.value.isnan().any())
+
+    return when
 
 
-_EPS = (
-    "You added a small number to the densities (or clamped them) to dodge 0/0. "
-    "In the tails both densities are smaller "
-    "than any such number, and there your answer follows the small number, not the data. "
-    "Divide as it stands, and "
-    "put ½ only where the sum is exactly 0 (`torch.where`)."
-)
-_RATIO = (
-    "That is the plain ratio p_data / p_g, which runs from 0 to ∞. "
-    "A discriminator returns a probability: p_data over "
-    "the *sum* of both densities."
-)
 _FILLER = (
     "Right wherever there is density. Where both densities are 0 nothing ever comes, and your "
-    "function says {}. No "
-    "evidence either way: return ½ there."
+    "function says {}. No evidence either way: return ½ there."
 )
 
 MISTAKES = [
     *named({
         "upside_down": ("Upside down: that is P(fake). The course's D(x) is P(x is real), so "
-            "p_data stands on top. (The lecture slides write the game with D = P(fake): same game, "
+            "p_data stands on top. (Some texts write the game with D = P(fake): same game, "
             "opposite label.)",
-            lambda p, q: q / (p + q), lambda p, q: optimal_discriminator(q, p),
-            lambda p, q: 1 - optimal_discriminator(p, q)),
-        "plain_ratio": (_RATIO, lambda p, q: p / q, lambda p, q: (p / q).clamp(max=1)),
+            lambda p, q: q / (p + q), swapped(optimal_discriminator),
+            then(optimal_discriminator, lambda d: 1 - d)),
+        "plain_ratio": ("That is the plain ratio p_data / p_g, which runs from 0 to ∞. A "
+            "discriminator returns a probability: p_data over the *sum* of both densities.",
+            lambda p, q: p / q, lambda p, q: (p / q).clamp(max=1)),
         "inverse_ratio": ("That is p_g / p_data: the plain ratio, and upside down. P(real) is "
             "p_data over the sum of both.",
             lambda p, q: q / p),
@@ -108,7 +96,7 @@ MISTAKES = [
             lambda p, q: p / p + q),
         "half_mixture": ("You divided by the mixture ½(p_data + p_g), so your probability runs up "
             "to 2. Divide by the sum: the two halves cancel.",
-            lambda p, q: 2 * p / (p + q), lambda p, q: 2 * optimal_discriminator(p, q)),
+            lambda p, q: 2 * p / (p + q), scaled(optimal_discriminator, 2)),
         "divided_by_the_total": ("You divided by a sum over all places. D* is worked out place by "
             "place: p_data(x) over p_data(x) + p_g(x) at the same x.",
             lambda p, q: p / (p + q).sum(), lambda p, q: p / p.sum()),
@@ -129,20 +117,29 @@ MISTAKES = [
             lambda p, q: p - q, lambda p, q: (p - q) / (p + q)),
         "one_plus": ("You divided by 1 + p_g. Under the fraction stands p_data + p_g.",
             lambda p, q: p / (1 + q)),
-    }),
-    Mistake("zero_over_zero", "Right wherever there is density. Where both are 0 you divide 0 by 0 "
-        "and get NaN, and one NaN spoils every sum and mean after it. Nothing ever comes from "
-        "there, so there is no evidence either way: return ½ (`torch.where`).",
-        lambda p, q: p / (p + q), _is_nan_at_zeros),
-    *named({
         "zero_where_both_vanish": (_FILLER.format("0, surely fake"),
             lambda p, q: _where_zero(p, q, 0.0), lambda p, q: (p / (p + q)).nan_to_num(0.0)),
         "one_where_both_vanish": (_FILLER.format("1, surely real"),
             lambda p, q: _where_zero(p, q, 1.0)),
     }),
-    Mistake("small_number_added", _EPS, lambda p, q: p / (p + q + 1e-8), _is_softened),
-    Mistake("small_number_added", _EPS, lambda p, q: (p + 1e-12) / (p + q + 2e-12), _is_softened),
-    Mistake("small_number_added", _EPS, lambda p, q: p / (p + q).clamp(min=1e-6), _is_softened),
+    *recognized({
+        "zero_over_zero": ("Right wherever there is density. Where both are 0 you divide 0 by 0 "
+            "and get NaN, and one NaN spoils every sum and mean after it. Nothing ever comes from "
+            "there, so there is no evidence either way: return ½ (`torch.where`).",
+            _is_nan_at_zeros, lambda p, q: p / (p + q)),
+        "rounded_to_float32": ("You turned the densities into float32 (`.float()`). It has no "
+            "positive number below 1e-45, so the tails become 0 and your answer there ½. Leave the "
+            "densities in the dtype in which they come.",
+            _is_right_down_to(1e-36, 1e-4),
+            lambda p, q: optimal_discriminator(p.float(), q.float())),
+        "small_number_added": ("You added a small number to the densities (or clamped them) to "
+            "avoid 0/0. In the tails both densities are smaller than any such number, and there "
+            "your answer follows the small number, not the data. Divide as it stands, and put ½ "
+            "only where the sum is exactly 0 (`torch.where`).",
+            _is_right_down_to(0.05, 1e-2),
+            lambda p, q: p / (p + q + 1e-8), lambda p, q: (p + 1e-12) / (p + q + 2e-12),
+            lambda p, q: p / (p + q).clamp(min=1e-6)),
+    }),
 ]  # fmt: skip
 
 OPTIMAL_DISCRIMINATOR = Exercise(

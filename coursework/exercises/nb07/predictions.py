@@ -5,84 +5,48 @@ from __future__ import annotations
 from coursework.checking.exercise import Prediction
 
 PREDICTIONS = [
-    Prediction(
-        "07.edge",
-        "far out in the tail, both densities are tiny, and the generator's is the wider one. What "
-            "does the best judge say there?",
-        {
-            "About ½, since hardly anything comes from "
-            "there": "How much comes is "
-                "not the question. Of what does come, nearly all is fake. Look at the edges.",
-            "Nearly 0: fake": "Yes. Only the ratio of the densities counts, however small both "
-                "are.",
-            "Nearly 1: real": "The wider density wins in the tails. Which one is that?",
-        },
-    ),
-    Prediction(
-        "07.frozen",
-        "the judge is perfect for the generator as it is now, and then stays as it is. The "
-            "generator goes on lowering V. Where does it end?",
-        {
-            "On the data": "It passes by. Look at the left curve.",
-            "It stops on the way": "The frozen judge keeps rewarding the same direction. Look.",
-            "Beyond the data, and further and "
-            "further": "Yes. The frozen judge has "
-                "only learned on which side the real points are.",
-        },
-    ),
-    Prediction(
-        "07.reweight",
-        "draws from the generator, weighed with D/(1 − D). Can a weighed mean come out right "
-            "although no draw was changed?",
-        {
-            "Yes, whatever the generator "
-            "is": "If it never draws where the data "
-                "are, there is nothing to weigh. Look at the table's last two rows.",
-            "Yes, as long as the generator reaches where the data "
-            "are": "Yes. And "
-                "the fewer of its draws do, the less the result is worth.",
-            "No, the draws are still "
-            "fakes": "They are, and yet each can stand for "
-                "as many real ones as the ratio says. Look.",
-        },
-    ),
-    Prediction(
-        "07.parted",
-        "two bumps that end, one moved away until they no longer touch, and then further. What "
-            "does JS do?",
-        {
-            "It keeps growing": "It has a ceiling, log 2, and no way to tell far from further. "
-                "Look.",
-            "It stops at log 2": "Yes, from the moment they part.",
-            "It falls": "It measures how well they can be told apart. That doesn't get worse.",
-        },
-    ),
-    Prediction(
-        "07.gaussians",
-        "and two Gaussians, equally far apart? The judge gets better and better. Which generator's "
-            "gradient dies?",
-        {
-            "Both": "For one of the two losses it grows. Look at the right picture.",
-            "Only that of log(1 − "
-            "D)": "Yes. The exam guide's sentence is true of "
-                "this loss and not of the other.",
-            "Only that of −log "
-            "D": "That loss was invented because it doesn't. Look "
-                "at the right picture.",
-        },
-    ),
-    Prediction(
-        "07.trained",
-        "a small GAN has been trained until its samples look like the data. What does its "
-            "discriminator say along x?",
-        {
-            "½ everywhere": "That is what the theory of equilibrium says. Look at the curve.",
-            "Near ½ where there is data, with bumps that keep "
-            "moving": "Yes, in "
-                "runs like this one.",
-            "1 on data, 0 "
-            "elsewhere": "It would have won, and the generator's "
-                "samples would look it.",
-        },
-    ),
+    Prediction("07.edge", "far out in the tail, both densities are tiny, and the generator's is "
+        "the wider one. What does the best judge say there?", {
+        "About ½, since hardly anything comes from there":
+            "How little comes from there doesn't matter: nearly all of it is fake. Look at the "
+            "edges.",
+        "Nearly 0: fake": "Yes. Only the ratio of the densities counts, however small both are.",
+        "Nearly 1: real": "The wider density wins in the tails. Which one is that?",
+    }),
+    Prediction("07.frozen", "the judge is perfect for the generator as it is now, and then stays "
+        "as it is. The generator goes on lowering V. Where does it end?", {
+        "On the data": "It passes by. Look at the left curve.",
+        "It stops on the way": "The frozen judge keeps rewarding the same direction. Look.",
+        "Beyond the data, and further and further":
+            "Yes. The frozen judge has only learned on which side the real points are.",
+    }),
+    Prediction("07.reweight", "draws from the generator, weighted with D/(1 − D). Can a weighted "
+        "mean come out right although no draw was changed?", {
+        "Yes, whatever the generator is": "If it never draws where the data are, there is nothing "
+            "to weight. Look at the table's last two rows.",
+        "Yes, as long as the generator reaches where the data are":
+            "Yes. But the fewer of its draws fall there, the less certain the result is.",
+        "No, the draws are still fakes": "They are, and yet each can stand for as many real ones "
+            "as the ratio says. Look.",
+    }),
+    Prediction("07.parted", "two bumps that end, one moved away until they no longer touch, and "
+        "then further. What does JS do?", {
+        "It keeps growing": "It has a ceiling, log 2, and can't tell far from further. Look.",
+        "It stops at log 2": "Yes, from the moment they no longer touch.",
+        "It falls": "It measures how well they can be told apart. That doesn't get worse.",
+    }),
+    Prediction("07.gaussians", "and two Gaussians, equally far apart? The judge gets better and "
+        "better. Which generator's gradient dies?", {
+        "Both": "For one of the two losses it grows. Look at the right picture.",
+        "Only that of log(1 − D)": "Yes. Some texts say it of both; it is true of this loss only.",
+        "Only that of −log D": "That loss was invented because it doesn't. Look at the right "
+            "picture.",
+    }),
+    Prediction("07.trained", "a small GAN has been trained until its samples look like the data. "
+        "What does its discriminator say along x?", {
+        "½ everywhere": "That is what the theory of equilibrium says. Look at the curve.",
+        "Near ½ where there is data, with bumps that keep moving": "Yes, in runs like this one.",
+        "1 on data, 0 elsewhere": "Then it would have won, and the samples would not look like the "
+            "data.",
+    }),
 ]  # fmt: skip

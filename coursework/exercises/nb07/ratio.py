@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Generator, Tensor
 
 from course_utils.divergences import density_ratio
 from coursework.checking.compare import close
-from coursework.checking.exercise import Case, Exercise, Mistake, Observed, Property
-from coursework.exercises.rules import named
+from coursework.checking.exercise import Case, Exercise, Observed, Property
+from coursework.exercises.rules import named, then
 
 
 def _draw(generator: Generator, *shape: int) -> Tensor:
@@ -25,18 +25,15 @@ def _cases(generator: Generator) -> Iterator[Case]:
     yield Case((_draw(generator, 3, n),), "probabilities in rows and columns")
     yield Case((_draw(generator, 1),), "a single probability")
     certain = torch.tensor([0.0, 1.0, 1e-9, 1 - 1e-12], dtype=torch.float64)
-    yield Case(
-        (torch.cat([_draw(generator, n), certain]),), "judges that are certain", extreme=True
-    )
+    d = torch.cat([_draw(generator, n), certain])
+    yield Case((d,), "judges that are certain", extreme=True)
 
 
-def _even(fn, generator: Generator) -> str | None:
+def _even(fn: Callable[[Tensor], Tensor], generator: Generator) -> str | None:
     value = float(fn(torch.tensor([0.5, 0.75], dtype=torch.float64))[0])
-    return (
-        None
-        if abs(value - 1) < 1e-5
-        else f"At D = ½ the densities are equal, so the ratio is 1; yours is {value:.4g}."
-    )
+    if abs(value - 1) < 1e-5:
+        return None
+    return f"At D = ½ the densities are equal, so the ratio is 1; yours is {value:.4g}."
 
 
 def _is_finite_at_one(seen: Observed, case: Case) -> bool:
@@ -44,17 +41,10 @@ def _is_finite_at_one(seen: Observed, case: Case) -> bool:
     d = case.args[0]
     if not isinstance(seen.value, Tensor) or seen.value.shape != d.shape:
         return False
-    mid = d < 0.99
-    return bool(seen.value.isfinite().all()) and close(
-        seen.value[mid], density_ratio(d)[mid], 1e-2, 1e-3
-    )
+    mid, truth = d < 0.99, density_ratio(d)
+    near = close(seen.value[mid], truth[mid], 1e-2, 1e-3)
+    return near and bool(seen.value.isfinite().all())
 
-
-_FINITE = (
-    "At D = 1 the ratio is infinite: p_data is there, p_g is not. "
-    "Yours is finite, through a clamp or a small number under "
-    "the fraction. That hides the very place where reweighting can't work; let it be `inf`."
-)
 
 MISTAKES = [
     *named({
@@ -84,14 +74,16 @@ MISTAKES = [
             lambda d: d.exp(), lambda d: d.sigmoid() / (1 - d.sigmoid())),
         "normalized": ("You divided by the sum (or mean) of the ratios. That comes later, when "
             "they serve as weights; the ratio at one point doesn't depend on the others.",
-            lambda d: density_ratio(d) / density_ratio(d).sum(),
-            lambda d: density_ratio(d) / density_ratio(d).mean()),
+            then(density_ratio, lambda w: w / w.sum()),
+            then(density_ratio, lambda w: w / w.mean())),
     }),
-    Mistake("finite_at_one", _FINITE, lambda d: d / (1 - d + 1e-8), _is_finite_at_one),
-    Mistake("finite_at_one", _FINITE, lambda d: d / (1 - d).clamp(min=1e-6), _is_finite_at_one),
-    Mistake("finite_at_one", _FINITE, lambda d: (d / (1 - d)).nan_to_num(posinf=0.0),
-        _is_finite_at_one),
-    Mistake("finite_at_one", _FINITE, lambda d: torch.logit(d, 1e-6).exp(), _is_finite_at_one),
+    *named({
+        "finite_at_one": ("At D = 1 the ratio is infinite: p_data is there, p_g is not. Yours is "
+            "finite, through a clamp or a small number under the fraction. That hides the very "
+            "place where reweighting can't work; let it be `inf`.",
+            lambda d: d / (1 - d + 1e-8), lambda d: d / (1 - d).clamp(min=1e-6),
+            lambda d: (d / (1 - d)).nan_to_num(posinf=0.0), lambda d: torch.logit(d, 1e-6).exp()),
+    }, when=_is_finite_at_one),
 ]  # fmt: skip
 
 DENSITY_RATIO = Exercise(

@@ -1,8 +1,8 @@
-"""Exercise `latent_traversal`: images of one code, with one of its numbers set to each of some values."""
+"""Exercise `latent_traversal`: images of one code, one of its numbers set to several values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -10,18 +10,18 @@ from torch import Generator, Tensor
 
 from coursework.checking.compare import describe, shape
 from coursework.checking.exercise import Case, Exercise, InterfaceError, Property
-from coursework.exercises.nb08.wrong_traversals import MISTAKES, Decode
+from coursework.exercises.nb08.wrong_traversals import MISTAKES, Decode, Traverse
 
 
 def latent_traversal(decode: Decode, z: Tensor, dim: int, values: Tensor) -> Tensor:
-    """Images (V, …) of the code z (K,) with its entry `dim` set to each of the values (V,), in their order."""
+    """Images (V, …) of the code z (K,), its entry `dim` set to each of the values (V,) in turn."""
     codes = z.repeat(len(values), 1)  # (V, K), a copy
     codes[:, dim] = values
     return decode(codes)
 
 
 def _decoder(latents: int, generator: Generator) -> Decode:
-    """A decoder (V, K) -> (V, 1, H, W) in which every number of the code shows; its images are signed."""
+    """A decoder (V, K) -> (V, 1, H, W) in which every number of the code shows, with any sign."""
     height, width = (int(n) for n in torch.randint(3, 6, (2,), generator=generator))
     weight = torch.randn(latents, height * width, generator=generator) / latents**0.5
     bias = 0.5 * torch.randn(height * width, generator=generator)
@@ -60,8 +60,8 @@ def _cases(generator: Generator) -> Iterator[Case]:
         yield Case((decode, _away_from_zero(k, generator), dim, _values(v, generator)), label)
 
 
-def _observe(fn: Callable[..., Any], decode: Decode, z: Tensor, dim: int, values: Tensor) -> Any:
-    """What `fn` returns, or {"images": that, "off": what else it did}, where it did something else."""
+def _observe(fn: Traverse, decode: Decode, z: Tensor, dim: int, values: Tensor) -> Any:
+    """What `fn` returns, or {"images": that, "off": what else it did} if it did something else."""
     given, off = [], set()
 
     def watched(codes: Any) -> Tensor:
@@ -81,44 +81,41 @@ def _observe(fn: Callable[..., Any], decode: Decode, z: Tensor, dim: int, values
     return {"images": images, "off": off} if off else images
 
 
-def _own_value(fn: Callable[..., Any], generator: Generator) -> str | None:
+def _own_value(fn: Traverse, generator: Generator) -> str | None:
     decode, z = _decoder(5, generator), _away_from_zero(5, generator)
     images = fn(decode, z.clone(), 3, z[3:4].clone())
     gap = float((images - decode(z[None])).abs().max())
     if gap < 1e-4:
         return None
-    return f"At the value that stands in the code already the image must be that of `z` itself; yours is {gap:.3g} away from it."
+    return (
+        "At the value that stands in the code already the image must be that of `z` itself; yours "
+        f"is {gap:.3g} away from it."
+    )
 
 
 def _told(error: Exception, given: list[Any], z: Tensor, values: Tensor) -> str:
     """Why it may have stopped, "" where Python says it best."""
     wanted = f"({len(values)}, {len(z)})"
     if given and not isinstance(given[-1], Tensor):
-        return (
-            f"You gave `decode` {describe(given[-1])}; it takes codes, a tensor of shape {wanted}"
-        )
+        what = describe(given[-1])
+        return f"You gave `decode` {what}; it takes codes, a tensor of shape {wanted}"
     if given and (given[-1].ndim not in (1, 2) or given[-1].shape[-1] != len(z)):
-        return f"You gave `decode` codes of shape {shape(given[-1])}; it takes one code a row, {wanted}"
-    if "single memory location" in str(error):
-        return (
-            "The rows made by `expand` are one and the same piece of memory, so none of them can "
-            "be changed alone. "
-            "`repeat` makes copies: `z.repeat(len(values), 1)`"
-        )
-    if "number of sizes provided (0)" in str(error):
-        return (
-            "You give all the values to a single number. Make the table of codes first, one row "
-            "for each value; then column "
-            "`dim`, `codes[:, dim]`, has room for all of them"
-        )
-    if "expanded size of the tensor" in str(error):
-        return (
-            "Two shapes don't fit where you assign. In codes of shape (V, K), `codes[dim]` is "
-            "*row* number dim, one code; "
-            "`codes[:, dim]` is the number in question in every code, (V,)"
-        )
-    return ""
+        form = shape(given[-1])
+        return f"You gave `decode` codes of shape {form}; it takes one code a row, {wanted}"
+    return next((said for words, said in _SAID.items() if words in str(error)), "")
 
+
+_SAID = {  # words of Python's: what they mean here
+    "single memory location":
+        "The rows made by `expand` are one and the same piece of memory, so none of them can be "
+        "changed alone. `repeat` makes copies: `z.repeat(len(values), 1)`",
+    "number of sizes provided (0)":
+        "You give all the values to a single number. Make the table of codes first, one row for "
+        "each value; then column `dim`, `codes[:, dim]`, has room for all of them",
+    "expanded size of the tensor":
+        "Two shapes don't fit where you assign. In codes of shape (V, K), `codes[dim]` is *row* "
+        "number dim, one code; `codes[:, dim]` is the number in question in every code, (V,)",
+}  # fmt: skip
 
 LATENT_TRAVERSAL = Exercise(
     name="latent_traversal",
@@ -130,12 +127,10 @@ LATENT_TRAVERSAL = Exercise(
     mistakes=MISTAKES,
     properties=[Property("own_value", _own_value)],
     hints=[
-        "First a table of codes, one row for each value: "
-        "copies of `z` that differ in column `dim` alone. Then decode the "
-        "table.",
+        "First a table of codes, one row for each value: copies of `z` that differ in column `dim` "
+        "alone. Then decode the table.",
         "`z.repeat(len(values), 1)` is the table, (V, K), and a copy, so that `z` stays as it was. "
-        "Column `dim` is "
-        "`codes[:, dim]`.",
+        "Column `dim` is `codes[:, dim]`.",
         "`codes = z.repeat(len(values), 1)`, `codes[:, dim] = values`, `return decode(codes)`.",
     ],
     points=1,

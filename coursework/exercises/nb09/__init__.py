@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from coursework.checking.exercise import Exercise, Question
-from coursework.exercises.nb09.answers import ANSWERS
 from coursework.exercises.nb09.clinic import CLINIC
 from coursework.exercises.nb09.groups import ACCURACY_GAP, GROUP_ACCURACY
 from coursework.exercises.nb09.interval import WILSON_INTERVAL
 from coursework.exercises.nb09.loss import DEBIASING_LOSS
 from coursework.exercises.nb09.predictions import PREDICTIONS
+from coursework.exercises.nb09.questions import QUESTIONS
 from coursework.exercises.nb09.report import DETECTOR_REPORT
 from coursework.exercises.nb09.resampling import RESAMPLING_PROBABILITIES
-from coursework.exercises.nb09.review import REVIEW
 
 EXERCISES: list[Exercise | Question] = [
     DETECTOR_REPORT,
-    ANSWERS["9.2"],
+    QUESTIONS["9.2"],
     GROUP_ACCURACY,
     ACCURACY_GAP,
     WILSON_INTERVAL,
-    ANSWERS["9.6"],
+    QUESTIONS["9.6"],
     DEBIASING_LOSS,
     RESAMPLING_PROBABILITIES,
-    ANSWERS["9.9"],
-    CLINIC["9.10"],
-    CLINIC["9.11"],
-    CLINIC["9.12"],
-    *(REVIEW[f"9.{number}"] for number in range(13, 23)),
+    QUESTIONS["9.9"],
+    *CLINIC.values(),
+    *(QUESTIONS[f"9.{number}"] for number in range(13, 23)),
 ]
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 
 def _latent(generator: Generator, n: int, bins: int, scale: float) -> Tensor:
-    """n codes, most of them in three bins that lie together, one at each end, none near an edge of a bin."""
+    """n codes: most in three neighboring bins, one at each end, none near an edge of a bin."""
     crowd = int(torch.randint(1, bins - 3, (), generator=generator))
     pull = 0.15 * torch.rand(bins, generator=generator) + 0.02
     pull[crowd : crowd + 3] = torch.tensor([1.0, 2.5, 0.7])
@@ -21,7 +21,7 @@ def _latent(generator: Generator, n: int, bins: int, scale: float) -> Tensor:
 
 
 def codes(generator: Generator, bins: int, scales: tuple[float, ...]) -> Tensor:
-    """Codes (N, K) of about a hundred examples, one latent for each scale; no code near an edge of `bins` bins."""
+    """Codes (N, K) of about a hundred examples, a latent for each scale, none near a bin's edge."""
     n = int(torch.randint(90, 140, (), generator=generator))
     return torch.stack([_latent(generator, n, bins, scale) for scale in scales], 1)
 
@@ -30,6 +30,23 @@ def labels(generator: Generator, faces: int, others: int) -> Tensor:
     """Labels (N,), 1 for a face, in any order."""
     y = torch.cat([torch.ones(faces), torch.zeros(others)])
     return y[torch.randperm(len(y), generator=generator)]
+
+
+def answers(
+    generator: Generator, groups: dict[int, tuple[int, int, int, int]]
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Labels, a detector's answers and groups, (N,) each, in any order.
+
+    groups: true positives, false negatives, false positives and true negatives of each.
+    """
+    y, y_hat, group = [], [], []
+    for g, counts in groups.items():
+        n = torch.tensor(counts)
+        y.append(torch.tensor([1.0, 1, 0, 0]).repeat_interleave(n))
+        y_hat.append(torch.tensor([1.0, 0, 1, 0]).repeat_interleave(n))
+        group.append(torch.full((int(n.sum()),), g))
+    order = torch.randperm(sum(map(len, group)), generator=generator)
+    return torch.cat(y)[order], torch.cat(y_hat)[order], torch.cat(group)[order]
 
 
 def arguments(generator: Generator, y: Tensor) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Wrong ways from codes to weights, each with a part replaced: what the mistakes of `resampling_probabilities` are made of."""
+"""Ways from codes to weights with a part replaced: what wrong `resampling_probabilities` are."""
 
 from __future__ import annotations
 
@@ -7,135 +7,97 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-Place = Callable[[Tensor, int], Tensor]
+Probabilities = Callable[..., Tensor]  # of mu (N, K), bins and alpha: (N,)
 
 
-def places(z: Tensor, bins: int, last: int | None = None) -> Tensor:
-    """The bin (N,) of each code, 0 to `last` (bins - 1)."""
-    unit = (z - z.min()) / (z.max() - z.min()).clamp_min(1e-30)
-    return (unit * bins).long().clamp(max=bins - 1 if last is None else last)
+def unit(z: Tensor) -> Tensor:
+    """Codes (N,) from 0 to 1; all 0 where they are all alike."""
+    return (z - z.min()) / (z.max() - z.min()).clamp_min(1e-30)
 
 
-def _in_range(z: Tensor, bins: int, low: Tensor | float, high: Tensor | float) -> Tensor:
+def places(z: Tensor, bins: int) -> Tensor:
+    """The bin (N,) of each code, 0 to bins − 1."""
+    return (unit(z) * bins).long().clamp(max=bins - 1)
+
+
+def in_range(z: Tensor, bins: int, low: Tensor | float, high: Tensor | float) -> Tensor:
     return ((z - low) / (high - low) * bins).long().clamp(0, bins - 1)
 
 
-def from_minus_three(z: Tensor, bins: int) -> Tensor:
-    return _in_range(z, bins, -3.0, 3.0)
+def below_the_first_edge(z: Tensor, bins: int) -> Tensor:
+    """`bucketize` is open on the left: what equals the first edge gets −1."""
+    edges = torch.linspace(float(z.min()), float(z.max()), bins + 1)
+    return (torch.bucketize(z.contiguous(), edges) - 1).clamp(max=bins - 1)
 
 
-def range_from_zero(z: Tensor, bins: int) -> Tensor:
-    return _in_range(z, bins, 0.0, z.max())
+def between_quantiles(z: Tensor, bins: int, right: bool = False) -> Tensor:
+    edges = z.quantile(torch.linspace(0, 1, bins + 1))[1:-1]
+    return torch.bucketize(z.contiguous(), edges, right=right)
 
 
-def at_its_most(z: Tensor, bins: int) -> Tensor:
-    return _in_range(z, bins, -z.abs().max(), z.abs().max())
+def share(counts: Tensor) -> Tensor:
+    return counts / counts.sum()
 
 
-def equal_mass(z: Tensor, bins: int) -> Tensor:
-    return z.argsort().argsort() * bins // len(z)
+def smoothed(counts: Tensor, alpha: float, width: Tensor) -> Tensor:
+    return share(counts) + alpha
 
 
-def _smoothed(counts: Tensor, alpha: float, smooth: str, width: Tensor) -> Tensor:
-    share = counts / counts.sum()
-    if smooth == "mixed":
-        return (1 - alpha) * share + alpha / len(share)
-    base = {
-        "share": share,
-        "none": share - alpha,
-        "counts": counts,
-        "density": share / width,
-        "density unnormalized": share / width,
-    }
-    return base[smooth] + alpha
+def unsmoothed(counts: Tensor, alpha: float, width: Tensor) -> Tensor:
+    return share(counts)
 
 
-def _normalized(weight: Tensor, how: str) -> Tensor:
-    """Weights (N, K) or (N,), made to sum to 1 or not."""
-    if how == "softmax":
-        return weight.softmax(0)
-    by = {
-        "sum": lambda: weight.sum(0),
-        "none": lambda: 1.0,
-        "max": lambda: weight.max(),
-        "times n": lambda: weight.mean(0),
-        "latents": lambda: weight.sum(1, keepdim=True),
-    }
-    return weight / by[how]()
+def normalized(weight: Tensor, alpha: float = 0.0) -> Tensor:
+    """Weights (N,) or (N, K) whose sum over the examples is 1."""
+    return weight / weight.sum(0)
 
 
-def _over_latents(weight: Tensor, how: str) -> Tensor:
-    if how == "product":
-        log = weight.double().log().sum(1)
-        return (log - log.max()).exp().float()
-    return {
-        "largest": lambda: weight.max(1).values,
-        "smallest": lambda: weight.min(1).values,
-        "mean": lambda: weight.mean(1),
-        "first": lambda: weight[:, 0],
-        "last": lambda: weight[:, -1],
-        "all": lambda: weight,
-    }[how]()
+def as_they_are(weight: Tensor, alpha: float) -> Tensor:
+    return weight
+
+
+def softmax(weight: Tensor, alpha: float) -> Tensor:
+    return weight.softmax(0)
+
+
+def product(weight: Tensor) -> Tensor:
+    """Over the latents, up to a factor: (N, K) to (N,)."""
+    log = weight.double().log().sum(1)
+    return (log - log.max()).exp().float()
 
 
 def built(
-    place: Place = places,
-    smooth: str = "share",
-    weigh: Callable[[Tensor], Tensor] = lambda share: 1 / share,
-    after: str = "",
-    each: str = "sum",
-    over: str = "largest",
-    end: str = "sum",
-    extra: int = 0,
-    fewer: int = 0,
-    smoothed_bins: int = 1,
-    still_is_nan: bool = False,
-) -> Callable[..., Tensor]:
-    """Probabilities with a part replaced. after: where α is added behind the inversion; extra: bins beside those asked for."""
+    place: Callable[[Tensor, int], Tensor] = places,
+    smooth: Callable[[Tensor, float, Tensor], Tensor] = smoothed,
+    weigh: Callable[[Tensor, float], Tensor] = lambda share, alpha: 1 / share,
+    each: Callable[[Tensor, float], Tensor] = normalized,
+    over: Callable[[Tensor], Tensor] = lambda weight: weight.amax(1),
+    end: Callable[[Tensor, float], Tensor] = normalized,
+    more: int = 0,
+) -> Probabilities:
+    """Probabilities with a part replaced, in the order in which the parts are needed.
+
+    place: codes (N,) and bins to places. smooth: counts (bins,), alpha and the width of a bin to
+    shares. weigh: shares of the examples' bins and alpha to weights, (N,). each, over, end: weights
+    (N, K) to (N, K), to (N,), to what is returned. more: bins beside those asked for.
+    """
 
     def probabilities(mu: Tensor, bins: int = 10, alpha: float = 0.01) -> Tensor:
         columns = []
         for z in mu.T:
-            where = place(z, bins - fewer)
-            counts = torch.bincount(where, minlength=bins - fewer + smoothed_bins * extra)
+            where = place(z, bins)
+            counts = torch.bincount(where.clamp(min=0), minlength=bins + more)
             width = (z.max() - z.min()).clamp_min(1e-12) / bins
-            share = _smoothed(counts, alpha, smooth, width)
-            share = share if "unnormalized" in smooth else share / share.sum()
-            weight = weigh(share[where])
-            if still_is_nan and z.max() == z.min():
-                weight = weight * float("nan")
-            columns.append(weight + alpha if after == "weight" else weight)
-        weight = _normalized(torch.stack(columns, 1), each)
-        weight = weight + alpha if after == "normalized" else weight
-        p = _normalized(_over_latents(weight, over), end)
-        if after == "mixed":
-            return (1 - alpha) * p + alpha / len(p)
-        return (p + alpha) / (p + alpha).sum() if after == "end" else p
+            columns.append(weigh(share(smooth(counts, alpha, width))[where], alpha))
+        return end(over(each(torch.stack(columns, 1), alpha)), alpha)
 
     return probabilities
 
 
-def one_range(shared_counts: bool) -> Callable[..., Tensor]:
-    """Bins from the smallest to the largest number of all latents together; one histogram for all, or one each."""
-
-    def probabilities(mu: Tensor, bins: int = 10, alpha: float = 0.01) -> Tensor:
-        where = _in_range(mu, bins, mu.min(), mu.max())  # (N, K)
-        flat = torch.bincount(where.flatten(), minlength=bins)
-        counts = [flat if shared_counts else torch.bincount(w, minlength=bins) for w in where.T]
-        shares = [_smoothed(c, alpha, "share", mu.max()) for c in counts]
-        weights = [(s.sum() / s)[w] for s, w in zip(shares, where.T, strict=True)]
-        return _normalized(_normalized(torch.stack(weights, 1), "sum").max(1).values, "sum")
-
-    return probabilities
-
-
-def minimum_in_the_last_bin(mu: Tensor, bins: int = 10, alpha: float = 0.01) -> Tensor:
-    """`bucketize` is open on the left: what equals the first edge gets −1."""
-    weights = []
-    for z in mu.T:
-        edges = torch.linspace(float(z.min()), float(z.max()), bins + 1)
-        index = (torch.bucketize(z.contiguous(), edges) - 1).clamp(max=bins - 1)
-        share = torch.bincount(index.clamp(min=0), minlength=bins) / len(z) + alpha
-        weights.append(share.sum() / share[index])
-    largest = torch.stack([weight / weight.sum() for weight in weights]).amax(0)
-    return largest / largest.sum()
+def one_range(mu: Tensor, bins: int = 10, alpha: float = 0.01, one_count: bool = False) -> Tensor:
+    """Bins from the smallest to the largest number of all latents; a histogram each, or one."""
+    where = in_range(mu, bins, mu.min(), mu.max())  # (N, K)
+    columns = [where] * mu.shape[1] if one_count else where.T
+    shares = [share(torch.bincount(column.flatten(), minlength=bins)) + alpha for column in columns]
+    weights = [1 / s[w] for s, w in zip(shares, where.T, strict=True)]
+    return normalized(normalized(torch.stack(weights, 1)).amax(1))

@@ -7,11 +7,12 @@ from itertools import permutations
 import pytest
 import torch
 from scipy.stats import wasserstein_distance
+from torch.nn import functional as F
 
 from course_utils.distributions import js_divergence
 from course_utils.divergences import density_ratio, gan_value, optimal_discriminator
 from coursework.checking import evaluate
-from coursework.exercises.nb07.derivation import ORDER
+from coursework.exercises.nb07.questions import ORDER
 from tests.coursework.exercises.verdicts import assert_mistake, assert_passes
 
 
@@ -36,6 +37,21 @@ def test_right_judges_pass(fn):
     assert_passes("optimal_discriminator", fn)
 
 
+def with_numpy_in_float32(p, q):
+    a, b = (v.numpy().astype("float32") for v in (p, q))
+    return optimal_discriminator(torch.from_numpy(a), torch.from_numpy(b))
+
+
+def in_two_steps_of_float32(p, q):
+    total = (p + q).float()
+    return torch.where(total > 0, p.float() / total, torch.tensor(0.5))
+
+
+@pytest.mark.parametrize("fn", [with_numpy_in_float32, in_two_steps_of_float32])
+def test_float32_is_not_called_clamped(fn):
+    assert_mistake("optimal_discriminator", fn, "rounded_to_float32")
+
+
 def plain(d, p, q, dx):
     return (p * d.log() + q * (1 - d).log()).sum() * dx
 
@@ -56,7 +72,6 @@ RIGHT_VALUES = [
     masked,
     by_loop,
     lambda d, p, q, dx: torch.trapezoid(torch.xlogy(p, d) + torch.xlogy(q, 1 - d), dx=dx),
-    lambda d, p, q, dx: (p @ d.log().clamp(min=-100) + q @ (1 - d).log().clamp(min=-100)) * dx,
     lambda d, p, q, dx: (torch.xlogy(p, d) + torch.special.xlog1py(q, -d)).mul(dx).sum(),
 ]
 
@@ -68,6 +83,22 @@ def test_right_values_pass(fn):
 
 def test_a_plain_log_is_told_as_the_log_of_zero():
     assert_mistake("gan_value", plain, "log_of_zero")
+
+
+def by_cross_entropies(d, p, q, dx):
+    """torch's cross-entropy cuts each log off at −100."""
+    real = F.binary_cross_entropy(d, torch.ones_like(d), p, reduction="sum")
+    return -(real + F.binary_cross_entropy(d, torch.zeros_like(d), q, reduction="sum")) * dx
+
+
+@pytest.mark.parametrize("fn", [
+    lambda d, p, q, dx: (torch.xlogy(p, d + 1e-8) + torch.xlogy(q, 1 - d + 1e-8)).sum() * dx,
+    lambda d, p, q, dx: plain(d.clamp(1e-12, 1 - 1e-12), p, q, dx),
+    by_cross_entropies,
+    lambda d, p, q, dx: (p @ d.log().clamp(min=-100) + q @ (1 - d).log().clamp(min=-100)) * dx,
+])  # fmt: skip
+def test_a_value_that_is_finite_where_a_judge_is_certain_and_wrong_does_not_pass(fn):
+    assert_mistake("gan_value", fn, "small_number_added")
 
 
 def test_a_mistake_and_a_log_of_zero_together_are_told_as_the_mistake():
@@ -105,8 +136,31 @@ def test_right_divergences_pass(fn):
     assert_passes("jensen_shannon", fn)
 
 
+def kl_by_xlogy(p, q, dx):
+    return torch.xlogy(p, p / q).sum() * dx
+
+
+def kl_by_log(p, q, dx):
+    return (p * (p / q).log()).sum() * dx
+
+
+@pytest.mark.parametrize(("kl", "mistake"), [
+    (kl_by_xlogy, "zero_over_zero"),
+    (kl_by_log, "log_of_zero"),
+    (lambda p, q, dx: torch.xlogy(p / q, p).sum() * dx, "xlogy_swapped"),
+])  # fmt: skip
+def test_each_kind_of_zero_in_a_divergence_has_its_name(kl, mistake):
+    def js(p, q, dx):
+        m = (p + q) / 2
+        return 0.5 * kl(p, m, dx) + 0.5 * kl(q, m, dx)
+
+    assert_mistake("jensen_shannon", js, mistake)
+    message = evaluate("jensen_shannon", js, 0).message
+    assert "xlogy(p, p / m)" not in message, message
+
+
 def test_the_value_gives_the_divergence_where_no_logarithm_rounds():
-    """Far in the tails 1 - D rounds to 0, and the value is -inf: the exercise's way is the safe one."""
+    """Far in the tails 1 - D rounds to 0, and the value is -inf: the exercise's way is safe."""
     x = torch.linspace(-8, 8, 801, dtype=torch.float64)
     p, q = torch.exp(-((x - 1) ** 2)), torch.exp(-((x + 1) ** 2))
     assert torch.isfinite(from_the_value(p, q, 0.02))
@@ -133,7 +187,7 @@ def by_quantiles(x, y):
     lambda x, y: wasserstein_distance(x.numpy(), y.numpy()),
     lambda x, y: (x.msort() - y.msort()).abs().mean(),
     lambda x, y: torch.dist(x.sort().values, y.sort().values, p=1).item() / len(x),
-    lambda x, y: float((x.sort(descending=True).values - y.sort(descending=True).values).abs().mean()),
+    lambda x, y: (x.sort(descending=True)[0] - y.sort(descending=True)[0]).abs().mean().item(),
 ])  # fmt: skip
 def test_right_distances_pass(fn):
     assert_passes("wasserstein_1d", fn)
@@ -145,8 +199,8 @@ def in_place(x, y):
 
 
 def test_sorting_in_place_is_told():
-    verdict = evaluate("wasserstein_1d", in_place, 0)
-    assert verdict.kind == "interface" and "in place" in verdict.message
+    assert_mistake("wasserstein_1d", in_place, "mutated_argument")
+    assert "in place" in evaluate("wasserstein_1d", in_place, 0).message
 
 
 def test_every_order_of_the_derivation_gets_a_reply():

@@ -17,7 +17,7 @@ from coursework.checking import evaluate
 from coursework.exercises.nb08.gap import mutual_information_gap
 from coursework.exercises.nb08.line import interpolate
 from coursework.exercises.nb08.loss import beta_vae_loss
-from coursework.exercises.nb08.sphere import slerp
+from coursework.exercises.nb08.paths import slerp
 from coursework.exercises.nb08.traversal import latent_traversal
 from tests.coursework.exercises.verdicts import SEEDS, assert_mistake, assert_passes
 
@@ -153,13 +153,17 @@ def joined_ends(z0, z1, steps):
     return torch.stack([z0, *inside, z1])
 
 
+def number_by_number(z0, z1, steps):
+    return torch.stack([torch.linspace(a, b, steps) for a, b in zip(z0, z1, strict=True)], 1)
+
+
 RIGHT_LINES = [
     joined_ends,
     lambda z0, z1, steps: torch.lerp(z0[None], z1[None], torch.linspace(0, 1, steps)[:, None]),
     lambda z0, z1, steps: torch.outer(1 - torch.linspace(0, 1, steps), z0)
     + torch.outer(torch.linspace(0, 1, steps), z1),
     lambda z0, z1, steps: torch.from_numpy(np.linspace(z0.numpy(), z1.numpy(), steps)),
-    lambda z0, z1, steps: torch.stack([torch.linspace(a, b, steps) for a, b in zip(z0, z1, strict=True)], 1),
+    number_by_number,
     lambda start, end, n: interpolate(start.double(), end.double(), n),
 ]  # fmt: skip
 
@@ -174,10 +178,14 @@ def in_place_line(z0, z1, steps):
     return z0 + torch.linspace(0, 1, steps)[:, None] * z1
 
 
+def without_the_end(z0, z1, steps):
+    return torch.stack([z0 + (z1 - z0) * i / steps for i in range(steps)])
+
+
 @pytest.mark.parametrize(("fn", "mistake"), [
     (in_place_line, "mutated_argument"),
     (lambda z0, z1, steps: torch.lerp(z1, z0, torch.linspace(0, 1, steps)[:, None]), "reversed"),
-    (lambda z0, z1, steps: torch.stack([z0 + (z1 - z0) * i / steps for i in range(steps)]), "end_left_out"),
+    (without_the_end, "end_left_out"),
     (slerp, "on_the_sphere"),
 ])  # fmt: skip
 def test_more_line_mistakes(fn, mistake):
@@ -301,6 +309,32 @@ def test_more_turn_mistakes(fn, mistake):
     assert_mistake("slerp", fn, mistake)
 
 
+@pytest.mark.parametrize("threshold", [0.9, 0.95, 0.99])
+def test_going_straight_where_there_is_an_angle_does_not_pass(threshold):
+    def goes_straight(z0, z1, steps):
+        return (interpolate if cosine_of(z0, z1) > threshold else slerp)(z0, z1, steps)
+
+    def on_both_sides(z0, z1, steps):
+        way = interpolate if cosine_of(z0, z1).abs() > threshold else slerp
+        return way(z0, z1, steps)
+
+    assert_mistake("slerp", goes_straight, "straight_too_soon")
+    assert_mistake("slerp", on_both_sides, "straight_too_soon")
+    assert not evaluate("slerp", lambda *args: as_many_write_it(*args, threshold), 0).passed
+
+
+def of_quaternions(z0, z1, steps):
+    """The shorter way round, as rotations take it."""
+    dot = F.normalize(z0, dim=0) @ F.normalize(z1, dim=0)
+    if dot < 0:
+        z1, dot = -z1, -dot
+    return turn(z0, z1, steps, dot, lambda c: c.isnan() or c > 0.9995 or z1.norm() * z0.norm() == 0)
+
+
+def test_slerp_of_quaternions_is_told():
+    assert_mistake("slerp", of_quaternions, "sign_flipped")
+
+
 def test_a_dot_product_for_a_cosine_that_ends_in_a_valueerror_is_told_as_that():
     def refuses(a, b, n):
         if a @ b < -1:
@@ -358,13 +392,23 @@ def gap_without_the_best_row(mi, entropy):
     return ((mi.max(0).values - rest.max(0).values) / entropy).mean()
 
 
+def gap_with_numpy(mi, entropy):
+    gaps = np.diff(np.sort(mi.numpy(), 0)[-2:], axis=0)[0]
+    return float(np.mean(gaps / entropy.numpy()))
+
+
+def gap_by_kthvalue(mi, entropy):
+    second = mi.kthvalue(len(mi) - 1, 0)[0]
+    return ((mi.sort(0, True)[0][0] - second) / entropy).mean().item()
+
+
 RIGHT_GAPS = [
     gap_by_loop,
     gap_without_the_best_row,
     lambda mi, entropy: ((mi / entropy).sort(0).values[-2:].diff(dim=0)).mean(),
-    lambda mi, entropy: float(np.mean(np.diff(np.sort(mi.numpy(), 0)[-2:], axis=0)[0] / entropy.numpy())),
-    lambda mi, entropy: ((mi.sort(0, True)[0][0] - mi.kthvalue(len(mi) - 1, 0)[0]) / entropy).mean().item(),
-]  # fmt: skip
+    gap_with_numpy,
+    gap_by_kthvalue,
+]
 
 
 @pytest.mark.parametrize("fn", RIGHT_GAPS)
@@ -378,12 +422,22 @@ def struck_out_in_place(mi, entropy):
     return ((best - mi.max(0).values) / entropy).mean()
 
 
+def top_of_the_rows(mi, entropy):
+    first, second = mi.topk(2).values.T
+    return ((first - second) / entropy).mean()
+
+
+def without_a_mean(mi, entropy):
+    first, second = mi.topk(2, 0).values
+    return (first - second) / entropy
+
+
 @pytest.mark.parametrize(("fn", "mistake"), [
     (struck_out_in_place, "mutated_argument"),
-    (lambda mi, entropy: ((mi.topk(2).values[:, 0] - mi.topk(2).values[:, 1]) / entropy).mean(), "transposed"),
+    (top_of_the_rows, "transposed"),
     (lambda mi, entropy: (mi.topk(2, dim=0).values.diff(dim=0) / entropy).mean(), "sign"),
     (lambda mi, entropy: (mi.max(0).values - mi.mean(0)).div(entropy).mean(), "best_minus_mean"),
-    (lambda mi, entropy: (mi.topk(2, 0).values[0] - mi.topk(2, 0).values[1]) / entropy, "one_number_per_factor"),
+    (without_a_mean, "one_number_per_factor"),
 ])  # fmt: skip
 def test_more_gap_mistakes(fn, mistake):
     assert_mistake("mutual_information_gap", fn, mistake)
@@ -426,11 +480,15 @@ def test_right_losses_pass(fn):
     assert_passes("beta_vae_loss", fn)
 
 
+def mean_over_pixels(x, logits, mu, logvar, beta):
+    return F.binary_cross_entropy_with_logits(logits, x) + beta * gaussian_kl(mu, logvar).mean()
+
+
 @pytest.mark.parametrize(("fn", "mistake"), [
     (lambda x, a, m, v, beta: vae_loss(x, a, m, v), "beta_ignored"),
     (lambda x, a, m, v, beta: beta * vae_loss(x, a, m, v), "beta_on_both"),
     (lambda x, a, m, v, beta: vae_loss(x, a, m, v) + beta * gaussian_kl(m, v).mean(), "kl_twice"),
-    (lambda x, a, m, v, beta: F.binary_cross_entropy_with_logits(a, x) + beta * gaussian_kl(m, v).mean(), "mean_over_pixels"),
+    (mean_over_pixels, "mean_over_pixels"),
     (lambda x, a, m, v, beta: beta_vae_loss(x, a, m, v, beta).detach(), "graph_cut"),
 ])  # fmt: skip
 def test_more_loss_mistakes(fn, mistake):
@@ -448,7 +506,7 @@ def test_the_package_has_the_same_loss():
 
 
 OFF = {
-    "latent_traversal": lambda decode, z, dim, values: latent_traversal(decode, z, dim, values + 0.1),
+    "latent_traversal": lambda decode, z, dim, v: latent_traversal(decode, z, dim, v + 0.1),
     "interpolate": lambda z0, z1, steps: interpolate(z0, z1, steps) + 0.1,
     "slerp": lambda z0, z1, steps: slerp(z0**3, z1, steps) + 0.1,
     "mutual_information_gap": lambda mi, entropy: mutual_information_gap(mi, entropy) ** 2 - 0.1,

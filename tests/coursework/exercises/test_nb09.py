@@ -1,4 +1,5 @@
-"""Exercises of notebook 09: right answers of many kinds pass, further mistakes are told, the clinic's lines do what it says."""
+"""Exercises of notebook 09: right answers of many kinds pass, further mistakes are told, and the
+clinic's lines do what it says."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from coursework.exercises.nb09.interval import wilson_interval
 from coursework.exercises.nb09.loss import debiasing_loss
 from coursework.exercises.nb09.report import detector_report
 from coursework.exercises.nb09.resampling import resampling_probabilities
-from tests.coursework.exercises.verdicts import assert_mistake, assert_passes
+from tests.coursework.exercises.verdicts import SEEDS, assert_mistake, assert_passes
 
 BCE = F.binary_cross_entropy_with_logits
 
@@ -86,7 +87,8 @@ def test_strength_of_the_original_depends_on_the_ruler_and_ours_does_not():
 
 def test_a_density_gives_the_ratios_of_the_spec():
     z = torch.randn(60_000, 1, generator=torch.Generator().manual_seed(0))
-    ratio = [float(p.max() / p.min()) for p in (with_numpy(True)(s * z, 10, 0.001) for s in (0.01, 1, 100))]  # fmt: skip
+    chances = [with_numpy(True)(s * z, 10, 0.001) for s in (0.01, 1, 100)]
+    ratio = [float(p.max() / p.min()) for p in chances]
     assert ratio[0] > 600 and 150 < ratio[1] < 450 and 3 < ratio[2] < 8, ratio
 
 
@@ -119,6 +121,68 @@ def cast_to_a_bin_that_is_none(mu, bins=10, alpha=0.01):
 @pytest.mark.parametrize("fn", [divided_by_zero, cast_to_a_bin_that_is_none])
 def test_a_width_of_zero_is_told(fn):
     assert_mistake("resampling_probabilities", fn, "constant_latent")
+
+
+def by_bins(place, smoothed=True):
+    """The usual loop. place: codes (N,) and bins to the bin of each; smoothed: whether by alpha."""
+
+    def fn(mu, bins=10, alpha=0.01):
+        p = torch.zeros(len(mu))
+        for z in mu.T:
+            where = place(z, bins)
+            share = torch.bincount(where, minlength=bins) / len(z)
+            weight = 1 / (share + alpha if smoothed else share)[where]
+            p = torch.maximum(p, weight / weight.sum())
+        return p / p.sum()
+
+    return fn
+
+
+def unguarded(z, bins):
+    return ((z - z.min()) / (z.max() - z.min()) * bins).long().clamp(max=bins - 1)
+
+
+def with_quantiles(z, bins):
+    edges = torch.quantile(z, torch.linspace(0, 1, bins + 1))
+    return (torch.bucketize(z.contiguous(), edges) - 1).clamp(0, bins - 1)
+
+
+def a_little_wider(z, bins, eps=1e-8):
+    return ((z - z.min()) / (z.max() - z.min() + eps) * bins).long()
+
+
+def rounded(z, bins):
+    return torch.round((z - z.min()) / (z.max() - z.min() + 1e-8) * (bins - 1)).long()
+
+
+@pytest.mark.parametrize(("fn", "mistake"), [
+    (by_bins(a_little_wider), "small_number_in_the_width"),
+    (by_bins(lambda z, bins: a_little_wider(z, bins, 1e-12)), "maximum_in_a_bin_of_its_own"),
+    (by_bins(rounded), "scaled_to_bins_minus_1"),
+    (by_bins(with_quantiles), "bins_of_equal_mass"),
+    (by_bins(unguarded, smoothed=False), "alpha_forgotten"),
+])  # fmt: skip
+def test_more_weights(fn, mistake):
+    assert_mistake("resampling_probabilities", fn, mistake)
+
+
+def test_an_error_at_a_latent_that_never_changes_hides_no_other_mistake():
+    """One without a name: the answer is far off where all latents move, too."""
+
+    def squared(mu, bins=10, alpha=0.01):
+        p = by_bins(unguarded)(mu, bins, alpha)
+        return p.square() / p.square().sum()
+
+    for seed in SEEDS:
+        verdict = evaluate("resampling_probabilities", squared, seed)
+        assert verdict.kind == "different" and "bincount" not in verdict.message, verdict.message
+
+
+def test_a_little_wider_and_the_largest_code_kept_in_the_last_bin_passes():
+    def fn(z, bins):
+        return a_little_wider(z, bins).clamp(max=bins - 1)
+
+    assert_passes("resampling_probabilities", by_bins(fn))
 
 
 # debiasing_loss
@@ -158,7 +222,16 @@ def in_double(*args):
     return debiasing_loss(*[a.double() if isinstance(a, torch.Tensor) else a for a in args])
 
 
-@pytest.mark.parametrize("fn", [by_picking_faces, by_loop, with_torchs_distributions, stretched_as_a_sum, in_double])  # fmt: skip
+RIGHT_LOSSES = [
+    by_picking_faces,
+    by_loop,
+    with_torchs_distributions,
+    stretched_as_a_sum,
+    in_double,
+]
+
+
+@pytest.mark.parametrize("fn", RIGHT_LOSSES)
 def test_right_losses_pass(fn):
     assert_passes("debiasing_loss", fn)
 
@@ -177,7 +250,14 @@ def mask_averaged_first(x, logits, mu, logvar, y, y_logit, vae_weight):
 
 def of_the_lab(x, logits, mu, logvar, y, y_logit, vae_weight):
     bce = BCE(y_logit.flatten(), y.flatten(), reduction="none")
-    return (bce * y.flatten() + vae_weight * (gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits))).mean()  # fmt: skip
+    vae = gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)
+    return (bce * y.flatten() + vae_weight * vae).mean()
+
+
+def with_the_labs_weight(x, logits, mu, logvar, y, y_logit, vae_weight, kl_weight=0.0005):
+    bce = BCE(y_logit.flatten(), y.flatten(), reduction="none")
+    vae = kl_weight * gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)
+    return (bce + y.flatten() * vae_weight * vae).mean()
 
 
 def squeezed(x, logits, mu, logvar, y, y_logit, vae_weight):
@@ -192,6 +272,8 @@ def squeezed(x, logits, mu, logvar, y, y_logit, vae_weight):
         (mask_as_a_column, "broadcast"),
         (mask_averaged_first, "broadcast"),
         (of_the_lab, "mask_on_the_classification"),
+        (with_the_labs_weight, "kl_weight_typed_in"),
+        (lambda *args: with_the_labs_weight(*args, kl_weight=0.00025), "kl_weight_typed_in"),
         (lambda *a: debiasing_loss(a[0], a[1].clamp(-15, 15), *a[2:]), "breaks_for_large_logits"),
         (lambda *a: debiasing_loss(*a[:5], a[5].clamp(-15, 15), a[6]), "breaks_for_large_logits"),
         (lambda *a: debiasing_loss(*a).detach(), "graph_cut"),
@@ -232,7 +314,8 @@ def with_plain_numbers(y, y_hat):
     tp = sum(1 for a, b in pairs if a == b == 1)
     fp = sum(1 for a, b in pairs if (a, b) == (0, 1))
     precision = tp / (tp + fp) if tp + fp else float("nan")
-    return {"precision": precision, "recall": tp / sum(y.tolist()), "false positive rate": fp / negatives}  # fmt: skip
+    recall = tp / sum(y.tolist())
+    return {"precision": precision, "recall": recall, "false positive rate": fp / negatives}
 
 
 def with_masks(y, y_hat):
@@ -272,9 +355,34 @@ def refusing_by_assertion(y, y_hat):
     return detector_report(y, y_hat)
 
 
+def right_answers_for_hits(y, y_hat):
+    if (y == 1).all():
+        raise ValueError("no negatives")
+    tp = (y == y_hat).sum()
+    return {
+        "recall": float(tp / (y == 1).sum()),
+        "precision": float(tp / (y_hat == 1).sum()),
+        "false positive rate": float(y_hat[y == 0].mean()),
+    }
+
+
+def counted_by_equality(y, y_hat):
+    if (y == 1).all():
+        raise ValueError("no negatives")
+    tp, fp = (y == y_hat).sum().item(), ((y == 0) & (y_hat == 1)).sum().item()
+    fn, tn = ((y == 1) & (y_hat == 0)).sum().item(), ((y == 0) & (y_hat == 0)).sum().item()
+    return {
+        "recall": tp / (tp + fn),
+        "precision": tp / (tp + fp),
+        "false positive rate": fp / (fp + tn),
+    }
+
+
 @pytest.mark.parametrize(
     ("fn", "mistake"),
     [
+        (right_answers_for_hits, "right_answers_as_hits"),
+        (counted_by_equality, "right_answers_as_hits"),
         (without_a_refusal, "no_negatives"),
         (divided_with_a_little_added, "no_negatives"),
         (refusing_by_assertion, "another_error"),
@@ -332,7 +440,8 @@ def test_keys_that_are_tensors_are_told():
 def test_labels_of_any_type_are_read(dtype):
     y, y_hat = torch.tensor([1, 0, 1, 0]).to(dtype), torch.tensor([1, 1, 0, 0]).to(dtype)
     assert group_accuracy(y, y_hat, torch.tensor([4, 4, 2, 4])) == {2: 0.0, 4: pytest.approx(2 / 3)}
-    assert detector_report(y, y_hat) == {"recall": 0.5, "precision": 0.5, "false positive rate": 0.5}  # fmt: skip
+    shares = ("recall", "precision", "false positive rate")
+    assert detector_report(y, y_hat) == dict.fromkeys(shares, 0.5)
 
 
 @pytest.mark.parametrize("fn", [
@@ -367,6 +476,42 @@ def with_tensors(successes, n, z=1.96):
 @pytest.mark.parametrize("fn", [from_the_quadratic, with_tensors])
 def test_right_intervals_pass(fn):
     assert_passes("wilson_interval", fn)
+
+
+def with_a_term_outside(successes, n, z=1.96):
+    if n == 0:
+        return 0.0, 1.0
+    p = successes / n
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = (z * math.sqrt(p * (1 - p) / n) + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    return middle - half, middle + half
+
+
+def with_one_fraction_in_the_root(successes, n, z=1.96):
+    if n == 0:
+        return 0.0, 1.0
+    p = successes / n
+    half = z * math.sqrt((p * (1 - p) + z**2 / (4 * n**2)) / n)
+    middle, scale = p + z**2 / (2 * n), 1 + z**2 / n
+    return (middle - half) / scale, (middle + half) / scale
+
+
+def without_brackets(successes, n, z=1.96):
+    if n == 0:
+        return 0.0, 1.0
+    p = successes / n
+    middle = (p + z**2 / 2 * n) / (1 + z**2 / n)
+    half = z * math.sqrt(p * (1 - p) / n + z**2 / 4 * n**2) / (1 + z**2 / n)
+    return middle - half, middle + half
+
+
+@pytest.mark.parametrize(("fn", "mistake"), [
+    (with_a_term_outside, "term_outside_the_root"),
+    (with_one_fraction_in_the_root, "wrong_term_in_the_root"),
+    (without_brackets, "brackets"),
+])  # fmt: skip
+def test_wilsons_brackets_are_told(fn, mistake):
+    assert_mistake("wilson_interval", fn, mistake)
 
 
 def test_the_interval_covers_where_walds_does_not():
@@ -428,7 +573,8 @@ def test_the_clinics_step_is_a_table_under_its_mean_and_the_mended_line_too(afte
     assert (n["y"] * n["bce"] + vae).shape == (7, 7) == (n["bce"] + n["y"] * vae).shape
     flat = n["y"].flatten()
     assert torch.isclose(n["loss"], (flat * n["bce"].flatten() + vae).mean())
-    assert not torch.isclose((n["bce"] + n["y"] * vae).mean(), (n["bce"].flatten() + flat * vae).mean(), rtol=1e-3)  # fmt: skip
+    wanted = (n["bce"].flatten() + flat * vae).mean()
+    assert not torch.isclose((n["bce"] + n["y"] * vae).mean(), wanted, rtol=1e-3)
 
 
 def test_the_clinics_step_reads_s_in_two_ways(after_the_lines):
