@@ -15,8 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
+from torch import Generator
+
 from coursework.checking.compare import close
-from coursework.checking.exercise import Case, Mistake, Observed, Question
+from coursework.checking.exercise import Case, Mistake, Observed, Property, Question
 
 Wrong = Callable[..., Any]
 Row = tuple[str | Wrong, ...]  # what the learner reads, then one or more wrong functions
@@ -121,3 +123,19 @@ def inspected(table: Mapping[str, Row], found: Callable[[Any], Container[str]]) 
 def wrong_only_at(right: Wrong, *labels: str) -> Callable[[Observed, Case], bool]:
     """A `when`: wrong at all cases of these labels, right at all others."""
     return lambda seen, case: close(seen.value, right(*case.args)) != (case.label in labels)
+
+
+def must_be(
+    name: str,
+    right: float,
+    value: Callable[[Wrong, Generator], Any],
+    sentence: str,
+    within: float = 1e-4,
+) -> Property:
+    """A property: `value(fn, generator)` is `right`; else `sentence.format(what it is)` is told."""
+
+    def broken(fn: Wrong, generator: Generator) -> str | None:
+        yours = float(value(fn, generator))
+        return None if abs(yours - right) < within else sentence.format(yours)
+
+    return Property(name, broken)

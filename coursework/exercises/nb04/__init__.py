@@ -1,12 +1,13 @@
 """Notebook 04, the KL worksheet: what each TODO must do.
 
-Read `entropies.py`, `divergences.py`, `gaussian.py`, `gaussian_full.py`, `monte_carlo.py`, then the typed
-answers in `answers_discrete.py`, `answers_fits.py`, `answers_gaussian.py` and `review.py`.
+Read `entropies.py`, `divergences.py`, `gaussian.py`, `gaussian_full.py`, `monte_carlo.py`, then
+the typed answers in `answers_discrete.py`, `answers_fits.py`, `answers_gaussian.py`, `review.py`.
 """
 
-from coursework.exercises.nb04.answers_discrete import ENTROPIES, EXTRA
-from coursework.exercises.nb04.answers_fits import CEILING, TWO_BUMPS
-from coursework.exercises.nb04.answers_gaussian import DRAWS, GAUSSIANS, MISPRINT
+from coursework.checking.exercise import Question
+from coursework.exercises.nb04.answers_discrete import DISCRETE
+from coursework.exercises.nb04.answers_fits import FITS
+from coursework.exercises.nb04.answers_gaussian import GAUSSIANS
 from coursework.exercises.nb04.divergences import JS_DIVERGENCE, KL_DIVERGENCE
 from coursework.exercises.nb04.entropies import CROSS_ENTROPY, ENTROPY
 from coursework.exercises.nb04.gaussian import GAUSSIAN_KL
@@ -14,21 +15,27 @@ from coursework.exercises.nb04.gaussian_full import GAUSSIAN_KL_FULL
 from coursework.exercises.nb04.monte_carlo import KL_MONTE_CARLO
 from coursework.exercises.nb04.review import PREDICTIONS, REVIEW
 
+
+def _answers(section: str) -> list[Question]:
+    """The answers to one exercise: 4.2a to 4.2d for "4.2"."""
+    return [q for q in [*DISCRETE, *FITS, *GAUSSIANS] if q.key.rstrip("abcdef") == section]
+
+
 EXERCISES = [
     ENTROPY,
-    *ENTROPIES,
+    *_answers("4.2"),
     CROSS_ENTROPY,
     KL_DIVERGENCE,
-    *EXTRA,
-    *TWO_BUMPS,
+    *_answers("4.5"),
+    *_answers("4.6"),
     JS_DIVERGENCE,
-    *CEILING,
+    *_answers("4.8"),
     GAUSSIAN_KL,
-    *GAUSSIANS,
+    *_answers("4.10"),
     GAUSSIAN_KL_FULL,
-    *MISPRINT,
+    *_answers("4.12"),
     KL_MONTE_CARLO,
-    DRAWS,
+    *_answers("4.14"),
     *REVIEW,
 ]
 

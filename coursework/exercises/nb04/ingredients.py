@@ -2,23 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+import math
+from collections.abc import Iterator
 
 import torch
 from torch import Generator, Tensor
 
 from coursework.checking.compare import close
-from coursework.checking.exercise import Case, Observed, Property
+from coursework.checking.exercise import Case, Mistake, Observed, Property
+from coursework.exercises.rules import Wrong, named, scaled, then
 
+LOG2 = math.log(2)
 ORDINARY = "random distributions"
 ZEROS = "distributions with zeros"
 SINGLE = "a single distribution"
+RARE = "500 outcomes that share one percent"
+
+BITS = "Right in bits, and nats are asked for: use the natural log, `torch.log`, not `torch.log2`."
+SIGN = "The sign is missing: log p is negative, and a surprise is −log p."
+NAN = (
+    "Right where every probability is positive, and NaN where one is 0: `0 * log(0)` is 0 · (−∞). "
+    "What never happens contributes 0. `torch.xlogy(a, b)` is a · log b with 0 for a = 0."
+)
+CLAMPED = (
+    "Right where every outcome is likely, and off where many are rare: a clamp, or a number added "
+    "inside the log, changes what they contribute. `torch.xlogy(a, b)` needs neither."
+)
+HOLES = (
+    "Right where q > 0. Where q is 0 and p is not, the answer is infinite, and yours is finite: a "
+    "small number added inside the log, a clamp or a mask hides it. Only 0 · log 0 is 0."
+)
+ALL = (
+    "You added up everything, batch included. Sum over the last axis alone, `.sum(-1)`, and keep "
+    "the others. (A mask such as `p[p > 0]` flattens its tensor, so that a sum over it adds up "
+    "everything; `torch.where` keeps the shape.)"
+)
+
+
+def reductions(each: Wrong, whose: str) -> list[Mistake]:
+    """What goes wrong after the terms. each: one for every outcome; whose: what has a number."""
+    return named({
+        "not_summed": ("You return one number per outcome. A distribution has one number in all: "
+            "`.sum(-1)`.",
+            each, scaled(each, -1)),
+        "summed_over_everything": (ALL, then(each, torch.sum)),
+        "batch_mean": ("The sum over outcomes is right; then you averaged over the batch. Each "
+            f"{whose} keeps its own number.", then(each, lambda terms: terms.sum(-1).mean())),
+        "mean_over_outcomes": ("You averaged over the outcomes. The weights are in the formula "
+            "already: `.sum(-1)`, not `.mean(-1)`.", then(each, lambda terms: terms.mean(-1))),
+        "wrong_axis": ("You summed over the first axis. The outcomes lie along the last one: "
+            "`.sum(-1)`.", then(each, lambda terms: terms.sum(0))),
+        "axis_one": ("You summed over axis 1. The outcomes lie along the last axis, which is axis "
+            "1 of a matrix alone: `.sum(-1)`.", then(each, lambda terms: terms.sum(1))),
+    })  # fmt: skip
 
 
 def rows(generator: Generator, *shape: int) -> Tensor:
     """Distributions over the last axis, none of them near uniform."""
     return torch.softmax(1.5 * torch.randn(shape, generator=generator), -1)
+
+
+def with_zeros(p: Tensor, outcomes: list[int]) -> Tensor:
+    """p (N, C) with some outcomes impossible, normalized again."""
+    kept = p.clone()
+    kept[:, outcomes] = 0
+    return kept / kept.sum(-1, keepdim=True)
+
+
+def with_rare(generator: Generator) -> Tensor:
+    """Two distributions (2, 504) of four likely outcomes and many rare ones."""
+    rare = 0.5 + torch.rand(2, 500, generator=generator)
+    shares = 0.01 * rare / rare.sum(-1, keepdim=True)
+    return torch.cat([0.99 * rows(generator, 2, 4), shares], -1)
 
 
 def shapes(generator: Generator) -> list[tuple[str, tuple[int, ...], bool]]:
@@ -38,6 +93,7 @@ def single_cases(generator: Generator) -> Iterator[Case]:
     for label, shape, extreme in shapes(generator):
         yield Case((rows(generator, *shape),), label, extreme)
     yield Case((with_zeros(rows(generator, 4, 6), [1, 3]),), ZEROS, True)
+    yield Case((with_rare(generator),), RARE, True)
 
 
 def pair_cases(generator: Generator) -> Iterator[Case]:
@@ -49,48 +105,44 @@ def pair_cases(generator: Generator) -> Iterator[Case]:
     yield Case((p, q), ZEROS, True)
     hole = with_zeros(rows(generator, 3, 6), [2])
     yield Case((rows(generator, 3, 6), hole), "a q that is 0 where p is not", True)
+    yield Case((with_rare(generator), with_rare(generator)), RARE, True)
 
 
-def with_zeros(p: Tensor, outcomes: list[int]) -> Tensor:
-    """p (N, C) with some outcomes impossible, normalized again."""
-    kept = p.clone()
-    kept[:, outcomes] = 0
-    return kept / kept.sum(-1, keepdim=True)
+def _fits(seen: Observed, right: Tensor) -> bool:
+    return isinstance(seen.value, Tensor) and seen.value.shape == right.shape
 
 
-def is_nan_at_zeros(truth: Callable[..., Tensor]) -> Callable[[Observed, Case], bool]:
-    """Recognizes what is right wherever it is a number, and NaN in some of the cases with zeros."""
+def nan_at_zeros(right: Wrong, wrong: Wrong) -> list[Mistake]:
+    """Right wherever it is a number, and NaN in some of the cases with zeros."""
 
     def when(seen: Observed, case: Case) -> bool:
-        right = truth(*case.args)
-        if not isinstance(seen.value, Tensor) or seen.value.shape != right.shape:
+        truth = right(*case.args)
+        if not _fits(seen, truth):
             return False
-        wrong = seen.value.isnan()
-        known = not wrong.any() or (case.args[0] == 0).any() or (case.args[-1] == 0).any()
-        return bool(known) and close(seen.value[~wrong], right[~wrong])
+        nan = seen.value.isnan()
+        known = not nan.any() or (case.args[0] == 0).any() or (case.args[-1] == 0).any()
+        return bool(known) and close(seen.value[~nan], truth[~nan])
 
-    return when
+    return named({"nan_at_zeros": (NAN, wrong)}, when=when)
 
 
-def is_finite_in_holes(truth: Callable[..., Tensor]) -> Callable[[Observed, Case], bool]:
-    """Recognizes what is right wherever the answer is finite, and finite where it should be inf."""
+def finite_in_holes(right: Wrong, *wrongs: Wrong) -> list[Mistake]:
+    """Right wherever the answer is finite, and finite where it should be inf."""
 
     def when(seen: Observed, case: Case) -> bool:
-        right = truth(*case.args)
-        if not isinstance(seen.value, Tensor) or seen.value.shape != right.shape:
+        truth = right(*case.args)
+        if not _fits(seen, truth) or not seen.value.isfinite().all():
             return False
-        whole = right.isfinite()
-        return bool(seen.value.isfinite().all()) and close(
-            seen.value[whole], right[whole], 1e-2, 1e-2
-        )
+        whole = truth.isfinite()
+        return case.label == RARE or close(seen.value[whole], truth[whole], 0.01, 0.01)
 
-    return when
+    return named({"finite_in_holes": (HOLES, *wrongs)}, when=when)
 
 
 def leaves_alone(*names: str) -> Property:
-    """The arguments, called `names`, are still the same after a call, also where they hold zeros."""
+    """The arguments, called `names`, are the same after a call, also where they hold zeros."""
 
-    def broken(fn: Callable[..., Any], generator: Generator) -> str | None:
+    def broken(fn: Wrong, generator: Generator) -> str | None:
         kept = [with_zeros(rows(generator, 4, 6), [1, 3]) for _ in names]
         given = [p.clone() for p in kept]
         fn(*given)
@@ -98,9 +150,8 @@ def leaves_alone(*names: str) -> Property:
             if not torch.equal(before, now):
                 return (
                     f"your function changes its argument `{name}` in place where that holds zeros, "
-                    f"so the caller's data are "
-                    f"changed too. Work on something new: no method that ends in `_`, and no "
-                    f"`{name}[…] = …`"
+                    "so the caller's data are changed too. Work on something new: no method that "
+                    f"ends in `_`, and no `{name}[…] = …`"
                 )
         return None
 

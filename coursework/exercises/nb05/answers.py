@@ -3,198 +3,160 @@
 from __future__ import annotations
 
 from coursework.checking.exercise import Question
+from coursework.exercises.rules import choice
 
-_NO_GRADIENT = Question(
-    name="05.answers.5.1", title="why a sample has no gradient", answer="c",
-    choices={
-        "a": "The loss doesn't depend on μ.",
-        "b": "A random number has no derivative, so nothing can be done.",
-        "c": "`sample` hands back a bare number: how it was made from μ and σ isn't recorded.",
-        "d": "Autograd needs more than one sample.",
-    },
-    wrong={
-        "a": ("no_dependence", "Its mean does: move μ, and the draws and the loss move along. The "
-            "dependence is there and isn't recorded."),
-        "b": ("nothing_to_be_done", "The *distribution* of the draws changes smoothly with μ, and "
-            "so does the mean loss. That slope exists, and this notebook estimates it in two "
-            "ways."),
-        "d": ("more_samples", "A thousand calls of `sample` give a thousand bare numbers, none "
-            "with a way back."),
-    },
-    why="Right. Autograd walks back along recorded operations, and `sample` records none. Write "
-        "the draw as μ + σε and there are two to record: a product and a sum.",
-    hints=[
-        "Look at the picture of the graph: where does the walk back from the loss end?",
-        "Does the mean loss change when μ moves? And does z know where it came from?",
-        "z arrives without a `grad_fn`.",
-    ],
-)  # fmt: skip
+QUESTIONS = [
+    choice(
+        "05.answers.5.1", "why a sample has no gradient", {
+            "a": ("The loss doesn't depend on μ.", "no_dependence",
+                "Its mean does: move μ, and the draws and the loss move along. The dependence is "
+                "there and isn't recorded."),
+            "b": ("A random number has no derivative, so nothing can be done.",
+                "nothing_to_be_done",
+                "The *distribution* of the draws changes smoothly with μ, and so does the mean "
+                "loss. That slope exists, and this notebook estimates it in two ways."),
+            "c": "`sample` hands back a bare number: how it was made from μ and σ isn't recorded.",
+            "d": ("Autograd needs more than one sample.", "more_samples",
+                "A thousand calls of `sample` give a thousand bare numbers, none with a way back."),
+        },
+        why="Right. Autograd walks back along recorded operations, and `sample` records none. "
+            "Write the draw as μ + σε and there are two to record: a product and a sum.",
+        hints=["Look at the picture of the graph: where does the walk back from the loss end?",
+               "Does the mean loss change when μ moves? And does z know where it came from?",
+               "z arrives without a `grad_fn`."],
+    ),
+    Question(
+        name="05.answers.5.3", title="from logvar to the standard deviation", answer=0.36787944,
+        wrong={
+            0.13533528: ("variance", "That is e^−2, the variance σ². Its root is asked for: half "
+                "of logvar goes into the exponent."),
+            -2.0: ("logvar_itself", "That is logvar itself, log σ². A standard deviation is never "
+                "negative: σ = e^(logvar / 2)."),
+            1.41421356: ("root_of_logvar", "That is √2. The root belongs on the variance, and "
+                "logvar is its *log*: first e^logvar, then the root."),
+            -1.0: ("log_sigma", "That is log σ. The exp is still to be taken."),
+            2.71828183: ("sign_of_the_exponent", "You lost the minus: logvar is below 0, so σ is "
+                "below 1."),
+            0.0183156: ("squared", "That is e^−4, the square of the variance. σ is its *root*, "
+                "e^(logvar / 2)."),
+            0.126928: ("softplus", "That is softplus(−2). In this course logvar is log σ²."),
+        },
+        why="σ = e^(−2 / 2) = 0.368. If you read the same number as log σ, you get 0.135, and "
+            "noise 2.7 times too small.",
+        hints=["logvar is log σ².", "σ² = e^logvar. Take the root.", "e^(−2 / 2) = e^−1."],
+    ),
+    Question(
+        name="05.answers.5.6", title="how many more samples the score function needs",
+        answer=21.75, rtol=0.02,
+        wrong={
+            4.6637: ("error_bars_not_variances", "That is the ratio of the error bars, √21.75. An "
+                "error bar shrinks with the *root* of the number of samples, so the number of "
+                "samples goes with the variances."),
+            0.0459770: ("upside_down", "That is pathwise over score function. The question is how "
+                "many times *more* the score function needs."),
+            5.4375: ("sigma_forgotten", "You divided by 4σ² = 1 and forgot the σ² in the "
+                "denominator of the first variance."),
+            7.5: ("sigma_one", "That is the ratio at σ = 1. Put σ = 0.5 into both formulas."),
+            87.0: ("slope_not_squared", "Take 4σ² for the pathwise variance: at σ = 0.5 it is 1."),
+        },
+        why="(1 + 14/4 + 15/16) / 0.25 over 4 · 0.25: 21.75. At σ = 1 the score function needs 7.5 "
+            "times as many samples, at σ = 0.1 nearly 3,000 times.",
+        hints=["The error bar of a mean of S samples is √(variance / S). Equal error bars: S grows "
+               "with the variance.",
+               "So the answer is the ratio of the two variances at σ = 0.5.",
+               "((1 + 14 · 0.25 + 15 · 0.0625) / 0.25) / (4 · 0.25)."],
+    ),
+    Question(
+        name="05.answers.5.7", title="the baseline with the smallest variance", answer=4.0,
+        wrong={
+            2.0: ("mean_of_f", "That is the mean of f, a common choice and a fair one: variance "
+                "18, against 30 without. The best one weights f(z) by ε²."),
+            0.0: ("no_baseline", "Without a baseline the variance is 30. The parabola goes lower."),
+            8.0: ("other_side", "At b = 8 the variance is 30 again, as without any. The lowest "
+                "point lies halfway."),
+            14.0: ("variance_not_baseline", "That is the smallest variance. Asked for is the "
+                "baseline at which it is reached."),
+            1.0: ("f_at_the_mean", "That is f(μ). Asked for is the lowest point of the parabola."),
+        },
+        why="30 − 8b + b² is lowest at b = 4, where it is 14: less than half, for one subtraction. "
+            "In general it is E[f(z) ε²] / E[ε²].",
+        hints=["The variance is a parabola in b. Where is its lowest point?",
+               "The derivative of 30 − 8b + b² is −8 + 2b.",
+               "−8 + 2b = 0."],
+    ),
+    choice(
+        "05.answers.5.9", "why the reparameterization trick", {
+            "a": ("It makes the code deterministic, so that training is stable.", "deterministic",
+                "z is as random as before: another ε, another z. What is deterministic is the way "
+                "from (μ, σ, ε) to z."),
+            "b": "It moves the randomness into an input ε, so that gradients of the loss reach μ "
+                "and σ.",
+            "c": ("It makes the samples more accurate.", "accuracy",
+                "μ + σε has exactly the distribution that `sample` draws from. New is the "
+                "gradient."),
+            "d": ("It is needed for the KL term.", "kl", "The KL of two Gaussians has a closed "
+                "form in μ and σ, without any draw. It is the reconstruction that needs z."),
+        },
+        why="Right. And it is one way of two: the score function gets a gradient without it, at "
+            "the price of variance.",
+        hints=["What is the same before and after, and what is new?",
+               "The draws have the same distribution. What could autograd do afterwards that it "
+               "couldn't before?",
+               "It can walk from the loss through z to μ and σ."],
+    ),
+    choice(
+        "05.answers.5.10", "a colleague's encoder", {
+            "a": "s is log σ, and both lines agree: right, in another convention.",
+            "b": ("s is log σ², and both lines agree.", "not_log_variance",
+                "With s = log σ² the sampler would say e^(s/2) and the KL e^s. Both lines here "
+                "have a factor 2 more."),
+            "c": ("The sampler reads s as log σ and the KL reads it as log σ²: wrong.",
+                "kl_misread",
+                "Put s = log σ into the KL: e^(2s) is σ², and 2s is log σ². It agrees."),
+            "d": ("The sampler reads s as log σ² and the KL reads it as log σ: wrong.",
+                "sampler_misread",
+                "The sampler multiplies ε by e^s. That is σ where s = log σ."),
+        },
+        why="Right: e^s is σ in the one, e^(2s) is σ² in the other. Conventions differ between "
+            "papers; what counts is that all lines of one program keep to the same.",
+        hints=["What multiplies ε is σ. So what is s?",
+               "With that s, is e^(2s) the variance? Is 2s its log?",
+               "σ = e^s, so s = log σ, σ² = e^(2s), log σ² = 2s."],
+    ),
+    choice(
+        "05.answers.5.11", "a black box", {
+            "a": ("Pathwise, since it has the smaller variance.", "needs_the_slope",
+                "Pathwise walks back through f. The game can't be walked through."),
+            "b": ("Gumbel-softmax with a small τ.", "needs_the_slope_too",
+                "Gumbel-softmax makes the *draw* differentiable. The gradient still has to come "
+                "back through f."),
+            "c": ("Neither: without a derivative of f there is no gradient.", "no_gradient",
+                "The mean score is a smooth function of μ, even where f itself has no slope. One "
+                "estimator needs values of f alone."),
+            "d": "Score function, with a baseline.",
+        },
+        why="Right. That is how policies are trained in reinforcement learning, where the "
+            "estimator is called REINFORCE.",
+        hints=["What do you have of f: its values, its slope, or both?",
+               "Which estimator of this notebook uses values alone?",
+               "(f(z) − b)(z − μ) / σ²: no f′ in it."],
+    ),
+    choice(
+        "05.answers.5.12", "hot or cold", {
+            "a": ("Small bias, small variance.", "no_price",
+                "Look at the table: something grows as τ falls."),
+            "b": ("Large bias, small variance.", "hot", "That is a *large* τ: soft rows, far from "
+                "one-hot, and smooth gradients."),
+            "c": "Small bias, large variance.",
+            "d": ("Large bias, large variance.", "both", "Only one of the two grows as τ falls. "
+                "Look at the table once more."),
+        },
+        why="Right. Cold rows are nearly one-hot, so little is wrong about them, and the softmax "
+            "is so steep that its gradient is mostly 0 and now and then huge.",
+        hints=["As τ → 0 the rows turn into one-hot rows. Is the model then the one you wanted?",
+               "The gradient of a softmax carries a factor 1/τ.",
+               "Compare the first and the last line of the table."],
+    ),
+]  # fmt: skip
 
-_SIGMA = Question(
-    name="05.answers.5.3", title="from logvar to the standard deviation", answer=0.36787944,
-    wrong={
-        0.13533528: ("variance", "That is e^−2, the variance σ². Its root is asked for: half of "
-            "logvar goes into the exponent."),
-        -2.0: ("logvar_itself", "That is logvar itself, log σ². A standard deviation is never "
-            "negative: σ = e^(logvar / 2)."),
-        1.41421356: ("root_of_logvar", "That is √2. The root belongs on the variance, and logvar "
-            "is its *log*: first e^logvar, then the root."),
-        -1.0: ("log_sigma", "That is log σ. The exp is still to be taken."),
-        2.71828183: ("sign_of_the_exponent", "You lost the minus: a negative logvar means a σ "
-            "below 1."),
-        0.0183156: ("squared", "That is e^−4, the square of the variance. σ is its *root*, "
-            "e^(logvar / 2)."),
-        0.126928: ("softplus", "That is softplus(−2). In this course logvar is log σ²."),
-    },
-    why="σ = e^(−2 / 2) = 0.368. Whoever reads the same number as log σ gets 0.135, and draws "
-        "noise that is 2.7 times too small.",
-    hints=["logvar is log σ².", "σ² = e^logvar. Take the root.", "e^(−2 / 2) = e^−1."],
-)  # fmt: skip
-
-_RATIO = Question(
-    name="05.answers.5.6", title="how many more samples the score function needs", answer=21.75,
-    rtol=0.02,
-    wrong={
-        4.6637: ("error_bars_not_variances", "That is the ratio of the error bars, √21.75. An "
-            "error bar shrinks with the *root* of the number of samples, so the number of samples "
-            "goes with the variances."),
-        0.0459770: ("upside_down", "That is pathwise over score function. The question is how many "
-            "times *more* the score function needs."),
-        5.4375: ("sigma_forgotten", "You divided by 4σ² = 1 and forgot the σ² in the denominator "
-            "of the first variance."),
-        7.5: ("sigma_one", "That is the ratio at σ = 1. Put σ = 0.5 into both formulas."),
-        87.0: ("slope_not_squared", "Take 4σ² for the pathwise variance: at σ = 0.5 it is 1."),
-    },
-    why="(1 + 14/4 + 15/16) / 0.25 over 4 · 0.25: 21.75. Between σ = 1 and σ = 0.1 the price of "
-        "not knowing the slope of f goes from 7.5 to nearly 3,000.",
-    hints=[
-        "The error bar of a mean of S samples is √(variance / S). Equal error bars: S grows with "
-            "the variance.",
-        "So the answer is the ratio of the two variances at σ = 0.5.",
-        "((1 + 14 · 0.25 + 15 · 0.0625) / 0.25) / (4 · 0.25).",
-    ],
-)  # fmt: skip
-
-_BASELINE = Question(
-    name="05.answers.5.7", title="the baseline with the smallest variance", answer=4.0,
-    wrong={
-        2.0: ("mean_of_f", "That is the mean of f, a common choice and a fair one: variance 18, "
-            "against 30 without. The best one weighs f(z) by ε², so far-out draws count more."),
-        0.0: ("no_baseline", "Without a baseline the variance is 30. The parabola goes lower."),
-        8.0: ("other_side", "At b = 8 the variance is 30 again, as without any. The lowest point "
-            "lies halfway."),
-        14.0: ("variance_not_baseline", "That is the smallest variance. Asked for is the baseline "
-            "at which it is reached."),
-        1.0: ("f_at_the_mean", "That is f(μ). The lowest point of the parabola in b is asked for."),
-    },
-    why="30 − 8b + b² is lowest at b = 4, where it is 14: less than half, for one subtraction. In "
-        "general it is E[f(z) ε²] / E[ε²].",
-    hints=[
-        "The variance is a parabola in b. Where is its lowest point?",
-        "The derivative of 30 − 8b + b² is −8 + 2b.",
-        "−8 + 2b = 0.",
-    ],
-)  # fmt: skip
-
-_WHY = Question(
-    name="05.answers.5.9", title="why the reparameterization trick", answer="b",
-    choices={
-        "a": "It makes the code deterministic, so that training is stable.",
-        "b": "It moves the randomness into an input ε, so that gradients of the loss reach μ and "
-            "σ.",
-        "c": "It makes the samples more accurate.",
-        "d": "It is needed for the KL term.",
-    },
-    wrong={
-        "a": ("deterministic", "z is as random as before: another ε, another z. What is "
-            "deterministic is the way from (μ, σ, ε) to z."),
-        "c": ("accuracy", "μ + σε has exactly the distribution that `sample` draws from. Only the "
-            "gradient is new."),
-        "d": ("kl", "The KL of two Gaussians has a closed form in μ and σ, without any draw. It is "
-            "the reconstruction that needs z."),
-    },
-    why="Right. And it is one way of two: the score function gets a gradient without it, at the "
-        "price of variance.",
-    hints=[
-        "What is the same before and after, and what is new?",
-        "The draws have the same distribution. What could autograd do afterwards that it couldn't "
-            "before?",
-        "It can walk from the loss through z to μ and σ.",
-    ],
-)  # fmt: skip
-
-_CONVENTION = Question(
-    name="05.answers.5.10", title="a colleague's encoder", answer="a",
-    choices={
-        "a": "s is log σ, and both lines agree: right, in another convention.",
-        "b": "s is log σ², and both lines agree.",
-        "c": "The sampler reads s as log σ and the KL reads it as log σ²: wrong.",
-        "d": "The sampler reads s as log σ² and the KL reads it as log σ: wrong.",
-    },
-    wrong={
-        "b": ("not_log_variance", "With s = log σ² the sampler would say e^(s/2) and the KL e^s. "
-            "Both lines here have a factor 2 more."),
-        "c": ("kl_misread", "Put s = log σ into the KL: e^(2s) is σ², and 2s is log σ². It "
-            "agrees."),
-        "d": ("sampler_misread", "The sampler multiplies ε by e^s. That is σ where s = log σ."),
-    },
-    why="Right: e^s is σ in the one, e^(2s) is σ² in the other. Conventions differ between papers; "
-        "what counts is that all lines of one program keep to the same.",
-    hints=[
-        "What multiplies ε is σ. So what is s?",
-        "With that s, is e^(2s) the variance? Is 2s its log?",
-        "σ = e^s, so s = log σ, σ² = e^(2s), log σ² = 2s.",
-    ],
-)  # fmt: skip
-
-_WHICH = Question(
-    name="05.answers.5.11", title="a black box", answer="d",
-    choices={
-        "a": "Pathwise, since it has the smaller variance.",
-        "b": "Gumbel-softmax with a small τ.",
-        "c": "Neither: without a derivative of f there is no gradient.",
-        "d": "Score function, with a baseline.",
-    },
-    wrong={
-        "a": ("needs_the_slope", "Pathwise walks back through f. The game can't be walked "
-            "through."),
-        "b": ("needs_the_slope_too", "Gumbel-softmax makes the *draw* differentiable. The gradient "
-            "still has to come back through f."),
-        "c": ("no_gradient", "The mean score is a smooth function of μ, even where f itself has no "
-            "slope. One of the estimators needs values of f alone."),
-    },
-    why="Right. That is how policies are trained in reinforcement learning, where the estimator is "
-        "called REINFORCE.",
-    hints=[
-        "What do you have of f: its values, its slope, or both?",
-        "Which estimator of this notebook uses values alone?",
-        "(f(z) − b)(z − μ) / σ²: no f′ in it.",
-    ],
-)  # fmt: skip
-
-_TEMPERATURE = Question(
-    name="05.answers.5.12", title="hot or cold", answer="c",
-    choices={
-        "a": "Small bias, small variance.",
-        "b": "Large bias, small variance.",
-        "c": "Small bias, large variance.",
-        "d": "Large bias, large variance.",
-    },
-    wrong={
-        "a": ("no_price", "Look at the table: something grows as τ falls."),
-        "b": ("hot", "That is a *large* τ: soft rows, far from one-hot, and smooth gradients."),
-        "d": ("both", "Only one of the two grows as τ falls. Look at the table once more."),
-    },
-    why="Right. Cold rows are nearly one-hot, so little is wrong about them, and the softmax is so "
-        "steep that its gradient is mostly 0 and now and then huge.",
-    hints=[
-        "As τ → 0 the rows turn into one-hot rows. Is the model then the one you wanted?",
-        "The gradient of a softmax carries a factor 1/τ.",
-        "Compare the first and the last line of the table.",
-    ],
-)  # fmt: skip
-
-_QUESTIONS = (
-    _NO_GRADIENT, _SIGMA, _RATIO, _BASELINE, _WHY, _CONVENTION, _WHICH, _TEMPERATURE
-)  # fmt: skip
-ANSWERS = {question.key: question for question in _QUESTIONS}
+ANSWERS = {question.key: question for question in QUESTIONS}

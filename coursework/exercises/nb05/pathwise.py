@@ -8,20 +8,20 @@ import torch
 from torch import Generator, Tensor
 
 from coursework.checking.compare import is_scalar
-from coursework.checking.exercise import Case, Exercise, Mistake, Observed, Property
+from coursework.checking.exercise import Case, Exercise, Observed
 from coursework.exercises.nb05.estimating import (
-    DETACHED,
-    MUTATED,
-    OWN_NOISE,
+    ANY_ESTIMATOR,
+    Draws,
     Function,
     derivative,
+    draw_function,
     draw_inputs,
-    is_many,
-    is_word,
     observe,
     sample_counts,
+    slope,
+    told,
 )
-from coursework.exercises.rules import named
+from coursework.exercises.rules import must_be, named
 
 
 def pathwise_gradient(f: Function, mu: Tensor, sigma: Tensor, eps: Tensor) -> Tensor:
@@ -38,153 +38,97 @@ def _cases(generator: Generator) -> Iterator[Case]:
     for samples, label in sample_counts(generator):
         yield Case(draw_inputs(generator, samples), label)
     yield Case(draw_inputs(generator, 1), "a single sample")
+    f, *numbers = draw_inputs(generator, 12)
+    label = "an f whose values and slope differ, as straight-through has them"
+    yield Case((_straight_through(f, draw_function(generator)), *numbers), label)
 
 
-def _line(fn, generator: Generator) -> str | None:
-    _, mu, sigma, eps = draw_inputs(generator, 8)
-    slope = float(fn(lambda z: 3 * z + 1, mu, sigma, eps))
-    if abs(slope - 3) < 1e-3:
-        return None
-    return (
-        f"For f(z) = 3z + 1 every draw has the slope 3, so the gradient is 3; yours is {slope:.6g}."
-    )
+def _straight_through(values: Function, slope: Function) -> Function:
+    """Values of one function and the derivative of another: only autograd finds the derivative."""
+    return lambda z: values(z).detach() + slope(z) - slope(z).detach()
 
 
-def _detached(f: Function, mu: Tensor, sigma: Tensor, eps: Tensor) -> Tensor:
-    mu = mu.clone().requires_grad_()
-    return torch.autograd.grad(f((mu + sigma * eps).detach()).mean(), mu)[0]
+def central(t: Draws, h: float = 1e-4) -> Tensor:
+    """Central differences, in float64."""
+    z, h = t.mu.double() + t.sigma.double() * t.eps.double(), torch.tensor(h).double()
+    return ((t.f(z + h) - t.f(z - h)) / (2 * h)).mean()
 
 
-def _dead(f: Function, mu: Tensor, sigma: Tensor, eps: Tensor) -> Tensor:
-    mu = mu.clone().requires_grad_()
-    return torch.autograd.grad(f((mu + sigma * eps).detach()).mean() + 0 * mu, mu)[0]
+def _differs(seen: Observed, case: Case) -> bool:
+    """A number within 3 % of what differences of f's values give."""
+    found = central(Draws(*case.args))
+    gap = abs(float(seen.value) - found) if is_scalar(seen.value) else torch.inf
+    return bool(gap < 0.03 * (1 + abs(found)))
 
 
-def _slopes(f: Function, mu: Tensor, sigma: Tensor, eps: Tensor) -> Tensor:
-    return derivative(f, mu + sigma * eps)
-
-
-def _not_one(f: Function, mu: Tensor, sigma: Tensor, eps: Tensor) -> Tensor:
-    mu = mu.clone().requires_grad_()
-    return torch.autograd.grad(f(mu + sigma * eps), mu)[0]
-
-
-def _differences(f: Function, m: Tensor, s: Tensor, e: Tensor, h: float = 0.01) -> Tensor:
-    return ((f(m + h + s * e) - f(m + s * e)) / h).mean()
-
-
-def _nearly(seen: Observed, case: Case) -> bool:
-    """A number within 3 % of the right one."""
-    if not is_scalar(seen.value):
-        return False
-    right = pathwise_gradient(*case.args)
-    return bool(abs(float(seen.value) - right) < 0.03 * (1 + abs(right)))
-
-
-_DETACHED = (
+DETACHED = (
     "Autograd finds no way from f(z) back to μ. Either your copy of μ never asked for a gradient "
     "(`.requires_grad_()`), or something on the way to z cuts the graph (`.detach()`, `.data`, "
     "`torch.no_grad()`)."
 )
-_AT_THE_MEAN = (
-    "You differentiated f at the mean, f′(μ). The mean of the slopes is not the slope at the mean, "
-    "unless f is a parabola or a line: differentiate the mean of f(μ + σε) over all samples."
-)
-_SIGMA = (
-    "That is the gradient with respect to σ: each slope came out multiplied by ε. "
-    "Ask autograd for the "
-    "one with respect to μ."
-)
-_EPS = (
-    "That is the gradient with respect to ε: each slope came out multiplied by σ. Ask autograd for "
-    "the one with respect to μ."
-)
-_NO_MEAN = "There is one slope per sample left, (S,). Their mean is asked for, one number."
-_NOT_ONE = (
-    "Autograd differentiates one number, and f(z) has one per sample, (S,). "
-    "The gradient of their *mean* "
-    "is asked for: `.mean()` before you differentiate."
-)
-_NEARLY = (
-    "Nearly right, and a little off. Finite differences, (f(z + h) − f(z)) / h, do that: "
-    "a large h is "
-    "inexact, and for a small one 32-bit numbers have too few digits. "
-    "Autograd gives the slope itself."
-)
-_SUMMED = (
-    "You added up the slopes of the samples. The gradient of the *mean* is asked for: "
-    "`.mean()` before "
-    "you differentiate, or it grows with S."
-)
-
-MISTAKES = [
-    *named({
-        "at_the_mean": (_AT_THE_MEAN, lambda f, m, s, e: derivative(f, m),
-            lambda f, m, s, e: derivative(f, (m + s * e).mean())),
-        "detached": (_DETACHED, _dead),
-    }),
-    Mistake("detached", _DETACHED, _detached, when=is_word(DETACHED)),
-    *named({
-        "with_respect_to_sigma": (_SIGMA, lambda f, m, s, e: (_slopes(f, m, s, e) * e).mean()),
-        "with_respect_to_eps": (_EPS, lambda f, m, s, e: s * _slopes(f, m, s, e).mean(),
-            lambda f, m, s, e: s * _slopes(f, m, s, e).sum(),
-            lambda f, m, s, e: s * _slopes(f, m, s, e) / len(e)),
-    }),
-    *named({
-        "with_respect_to_sigma": (_SIGMA, lambda f, m, s, e: (_slopes(f, m, s, e) * e).sum()),
-        "summed": (_SUMMED, lambda f, m, s, e: _slopes(f, m, s, e).sum()),
-        "not_averaged": (_NO_MEAN, lambda f, m, s, e: _slopes(f, m, s, e),
-            lambda f, m, s, e: _slopes(f, m, s, e) / len(e)),
-    }),
-    Mistake("nothing_averaged", _NOT_ONE, _not_one, when=is_many),
-    *named({
-        "f_of_eps": ("You differentiated f at ε. f wants the draw itself, z = μ + σε.",
-            lambda f, m, s, e: derivative(f, e).mean()),
-        "sigma_left_out": ("Your draws are μ + ε: σ is left out. z = μ + σε.",
-            lambda f, m, s, e: derivative(f, m + e).mean()),
-        "variance_for_sigma": ("You stretched ε by σ². `sigma` is the standard deviation: z = μ + "
-            "σε.",
-            lambda f, m, s, e: derivative(f, m + s**2 * e).mean()),
-        "sigma_as_variance": ("You took the root of σ, as if it were the variance. `sigma` is the "
-            "standard deviation: z = μ + σε.",
-            lambda f, m, s, e: derivative(f, m + s.sqrt() * e).mean()),
-        "sigma_read_as_logvar": ("You took `sigma` for a log-variance. Here it is the standard "
-            "deviation itself: z = μ + σε.",
-            lambda f, m, s, e: derivative(f, m + torch.exp(0.5 * s) * e).mean()),
-        "sign": ("The size is right and the sign is wrong: you differentiated −f. Asked for is the "
-            "direction in which the mean of f *rises*.",
-            lambda f, m, s, e: -_slopes(f, m, s, e).mean()),
-        "mean_of_f": ("That is the mean of f(z). Its derivative with respect to μ is asked for: "
-            "`torch.autograd.grad(mean, mu)[0]`.",
-            lambda f, m, s, e: f(m + s * e).mean()),
-        "score_function": ("That is the score-function estimate, made of values of f. Here the "
-            "slope of f is used: let autograd go through z = μ + σε.",
-            lambda f, m, s, e: (f(m + s * e) * e / s).mean()),
-    }),
-    Mistake("own_noise", "You get another number each time, so you drew noise of your own. Use the "
-        "`eps` you are handed.",
-        lambda f, m, s, e: _slopes(f, m, s, torch.randn_like(e)).mean(), when=is_word(OWN_NOISE)),
-    Mistake("mutated_argument", "Your function changes one of its arguments in place. Make new "
-        "tensors, and use no method that ends in `_` (apart from `requires_grad_` on a copy).",
-        lambda f, m, s, e: derivative(f, e.mul_(s).add_(m)).mean(), when=is_word(MUTATED)),
-    Mistake("finite_differences", _NEARLY, _differences, when=_nearly),
-]  # fmt: skip
 
 PATHWISE = Exercise(
-    name="pathwise_gradient",
-    notebook="05",
-    title="a gradient that walks back through the draws",
-    reference=pathwise_gradient,
-    cases=_cases,
-    mistakes=MISTAKES,
-    properties=[Property("slope_of_a_line", _line)],
-    hints=[
-        "Build the mean of f over draws that depend on μ, and ask autograd for its slope in μ.",
-        "The μ you are handed wants no gradient yet: `mu = mu.detach().clone().requires_grad_()`. "
-        "Then "
-        "z = μ + σε as usual.",
-        "`torch.autograd.grad(f(mu + sigma * eps).mean(), mu)[0]`",
+    name="pathwise_gradient", notebook="05", title="a gradient that walks back through the draws",
+    reference=pathwise_gradient, cases=_cases, observe=observe, points=2,
+    mistakes=named({
+        "at_the_mean": ("You differentiated f at the mean, f′(μ). The mean of the slopes is not "
+            "the slope at the mean, unless f is a parabola or a line: differentiate the mean of "
+            "f(μ + σε) over all samples.",
+            lambda t: derivative(t.f, t.mu), lambda t: derivative(t.f, t.z.mean())),
+        "detached": (DETACHED, slope(lambda t: t.f(t.z.detach()).mean() + 0 * t.mu)),
+        "with_respect_to_eps": ("That is the gradient with respect to ε: each slope came out "
+            "multiplied by σ. Ask autograd for the one with respect to μ.",
+            lambda t: t.sigma * t.slopes.mean(), lambda t: t.sigma * t.slopes.sum(),
+            lambda t: t.sigma * t.slopes / len(t.eps)),
+        "with_respect_to_sigma": ("That is the gradient with respect to σ: each slope came out "
+            "multiplied by ε. Ask autograd for the one with respect to μ.",
+            lambda t: (t.slopes * t.eps).mean(), lambda t: (t.slopes * t.eps).sum()),
+        "summed": ("You added up the slopes of the samples. The gradient of the *mean* is asked "
+            "for: `.mean()` before you differentiate, or it grows with S.",
+            lambda t: t.slopes.sum()),
+        "not_averaged": ("There is one slope per sample left, (S,). Asked for is their mean.",
+            lambda t: t.slopes, lambda t: t.slopes / len(t.eps)),
+        "f_of_eps": ("You differentiated f at ε. f wants the draw itself, z = μ + σε.",
+            lambda t: derivative(t.f, t.eps).mean()),
+        "sigma_left_out": ("Your draws are μ + ε: σ is left out. z = μ + σε.",
+            lambda t: derivative(t.f, t.mu + t.eps).mean()),
+        "variance_for_sigma": ("You stretched ε by σ². `sigma` is the standard deviation: z = μ + "
+            "σε.", lambda t: derivative(t.f, t.mu + t.sigma**2 * t.eps).mean()),
+        "sigma_as_variance": ("You took the root of σ, as if it were the variance. `sigma` is the "
+            "standard deviation: z = μ + σε.",
+            lambda t: derivative(t.f, t.mu + t.sigma.sqrt() * t.eps).mean()),
+        "sigma_read_as_logvar": ("You took `sigma` for a log-variance. Here it is the standard "
+            "deviation itself: z = μ + σε.",
+            lambda t: derivative(t.f, t.mu + torch.exp(0.5 * t.sigma) * t.eps).mean()),
+        "sign": ("The size is right and the sign is wrong: you differentiated −f. Asked for is the "
+            "direction in which the mean of f *rises*.", lambda t: -t.slopes.mean()),
+        "mean_of_f": ("That is the mean of f(z). Its derivative with respect to μ is asked for: "
+            "`torch.autograd.grad(mean, mu)[0]`.", lambda t: t.f(t.z).mean()),
+        "score_function": ("That is the score-function estimate, made of values of f. Here the "
+            "slope of f is used: let autograd go through z = μ + σε.",
+            lambda t: (t.f(t.z) * t.eps / t.sigma).mean()),
+    }, Draws)
+    + told({"detached": (DETACHED, slope(lambda t: t.f(t.z.detach()).mean()))}, Draws)
+    + told({
+        "nothing_averaged": ("Autograd differentiates one number, and f(z) has one per sample, "
+            "(S,). The gradient of their *mean* is asked for: `.mean()` before you differentiate.",
+            slope(lambda t: t.f(t.z))),
+    }, Draws, single=True)
+    + ANY_ESTIMATOR
+    + named({
+        "finite_differences": ("You compare values of f a little apart, (f(z + h) − f(z)) / h, or "
+            "(f(z + h) − f(z − h)) / 2h. That is nearly the slope: a large h is inexact, and for a "
+            "small one 32-bit numbers have too few digits. Autograd gives the slope itself.",
+            lambda t: ((t.f(t.z + 0.01) - t.f(t.z)) / 0.01).mean(), central,
+            lambda t: central(t, 0.01)),
+    }, Draws, when=_differs),
+    properties=[
+        must_be("slope_of_a_line", 3, lambda fn, g: fn(lambda z: 3 * z + 1, *draw_inputs(g, 8)[1:]),
+            "For f(z) = 3z + 1 every draw has the slope 3, so the gradient is 3; yours is {:.6g}.",
+            1e-3),
     ],
-    points=2,
-    observe=observe,
-)
+    hints=["Build the mean of f over draws that depend on μ, and ask autograd for its slope in μ.",
+           "The μ you are handed wants no gradient yet: `mu = "
+           "mu.detach().clone().requires_grad_()`. Then z = μ + σε as usual.",
+           "`torch.autograd.grad(f(mu + sigma * eps).mean(), mu)[0]`"],
+)  # fmt: skip

@@ -10,13 +10,11 @@ PREDICTIONS = [
         "z is drawn with `Normal(mu, sigma).sample()`, the loss is computed from z, then "
             "`loss.backward()`. What is the gradient of μ?",
         {
-            "Something sensible": "Run the cell, and look at what the picture of the graph ends "
-                "in.",
-            "Zero": "Close: `torch.normal(mu, sigma)` gives you that. `sample` doesn't even leave "
-                "a zero.",
-            "None: nothing "
-            "arrives": "Yes. The draw is a bare number, and the walk "
-                "back ends there.",
+            "Something sensible":
+                "Run the cell, and look at what the picture of the graph ends in.",
+            "Zero": "Close: `torch.normal(mu, sigma)` gives that. `sample` leaves no zero either.",
+            "None: nothing arrives":
+                "Yes. The draw is a bare number, and the walk back ends there.",
         },
     ),
     Prediction(
@@ -25,13 +23,12 @@ PREDICTIONS = [
             "same way, what will its loss look like?",
         {
             "It won't train": "It trains, smoothly. That is what makes the fault hard to find.",
-            "A clearly higher loss than the right "
-            "code's": "That would be a fair "
-                "warning, and the loss gives none. Look at the printed numbers.",
-            "About the same "
-            "loss": "Yes. It pays for wide Gaussians and draws from "
-                "narrow ones, a discount that nobody granted, and so a worse model shows about the "
-                "same number.",
+            "A clearly higher loss than the right code's":
+                "That would be a warning, and the loss gives none. Look at the printed numbers.",
+            "About the same loss":
+                "Yes. Its KL is that of wide Gaussians, which is small, and its draws come from "
+                "narrow ones, which reconstruct well. So a worse model shows about the same "
+                "number.",
         },
     ),
     Prediction(
@@ -47,21 +44,18 @@ PREDICTIONS = [
         },
     ),
     Prediction(
-        "05.wave", "now f(z) = sin 8z at σ = 1. Which estimator has the smaller variance?",
-        {
+        "05.wave", "now f(z) = sin 8z at σ = 1. Which estimator has the smaller variance?", {
             "Pathwise again": "Its samples are slopes, 8 cos 8z. Look at how large they get.",
             "Score function": "Yes. Values of a sine stay within 1, its slopes go up to 8.",
             "Neither": "They differ by a factor of more than 10. Look.",
         },
     ),
     Prediction(
-        "05.step", "and a step, f(z) = 1 where z > 0 and 0 elsewhere?",
-        {
+        "05.step", "and a step, f(z) = 1 where z > 0 and 0 elsewhere?", {
             "Both find the slope": "What is the slope of a step at any z you draw?",
             "Pathwise gives 0": "Yes, on every draw, while the mean of f rises with μ.",
-            "Score function gives "
-            "0": "It uses values of f, and those differ on the "
-                "two sides of the step.",
+            "Score function gives 0":
+                "It uses values of f, and those differ on the two sides of the step.",
         },
     ),
     Prediction(
@@ -69,13 +63,12 @@ PREDICTIONS = [
         "the same VAE, the same steps, five ways to the gradient. Where will the score function "
             "without a baseline end?",
         {
-            "Level with pathwise": "Both have the right mean. What about their variance, with some "
-                "150 nats as f? Look.",
-            "Behind": "Yes. Each gradient is multiplied by some 150 nats of loss, and most of that "
-                "is noise.",
-            "It won't move at "
-            "all": "The decoder learns all the same: its gradient "
-                "needs no trick. Look.",
+            "Level with pathwise":
+                "Both have the right mean. And their variance, with some 150 nats as f? Look.",
+            "Behind": "Yes. Each gradient is multiplied by some 150 nats, and most of that is "
+                "noise.",
+            "It won't move at all":
+                "The decoder learns all the same: its gradient needs no trick. Look.",
         },
     ),
 ]  # fmt: skip

@@ -21,16 +21,8 @@ EXERCISES = [
     GAN_STEP,
     ANSWERS["6.8"],
     MODES_COVERED,
-    CLINIC["6.10"],
-    CLINIC["6.11"],
-    CLINIC["6.12"],
-    CLINIC["6.13"],
-    CLINIC["6.14"],
-    CLINIC["6.15"],
-    REVIEW["6.16"],
-    REVIEW["6.17"],
-    REVIEW["6.18"],
-    REVIEW["6.19"],
+    *CLINIC,
+    *REVIEW,
 ]
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

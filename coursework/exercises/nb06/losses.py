@@ -11,15 +11,20 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from coursework.checking.compare import close
-from coursework.checking.exercise import Case, Exercise, Mistake, Observed, Property
-from coursework.checking.running import observe
-from coursework.exercises.rules import named
+from coursework.checking.exercise import Case, Exercise, Observed
+from coursework.checking.running import gradients
+from coursework.exercises.rules import Wrong, given, must_be, named, scaled, then
+
+Half = Callable[[Tensor], Tensor]
 
 LARGE = "logits of ±20, ±50 and ±100"
 
 
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """−mean log D(real) − mean log(1 − D(fake)), a scalar, from logits of any shapes. Goodfellow et al., 2014, eq. 1."""
+    """−mean log D(real) − mean log(1 − D(fake)), from logits of any shapes: a scalar.
+
+    Goodfellow et al., 2014, eq. 1.
+    """
     return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
 
 
@@ -41,105 +46,114 @@ def _cases(generator: Generator) -> Iterator[Case]:
     yield Case((torch.cat([large, few]), torch.cat([few, large.flip(0), few])), LARGE, extreme=True)
 
 
-def from_parts(
-    real: Callable[[Tensor], Tensor], fake: Callable[[Tensor], Tensor]
-) -> Callable[[Tensor, Tensor], Tensor]:
-    """A loss put together from what it does with real logits and with fake ones."""
-    return lambda real_logits, fake_logits: real(real_logits) + fake(fake_logits)
-
-
 def called_real(a: Tensor) -> Tensor:
-    return F.softplus(-a).mean()  # −mean log D
+    """−mean log D."""
+    return F.softplus(-a).mean()
 
 
 def called_fake(a: Tensor) -> Tensor:
-    return F.softplus(a).mean()  # −mean log(1 − D)
+    """−mean log(1 − D)."""
+    return F.softplus(a).mean()
 
 
-def _zero(a: Tensor) -> Tensor:
-    return 0 * a.sum()
+def halves(real: Half, fake: Half) -> Wrong:
+    """A loss put together from what it does with real logits and with fake ones."""
+    return lambda r, f: real(r) + fake(f)
 
 
-def _concatenated(real: Tensor, fake: Tensor) -> Tensor:
+def each(real: Tensor, fake: Tensor) -> Tensor:
+    """The loss of every image, one after another."""
     return torch.cat([F.softplus(-real).flatten(), F.softplus(fake).flatten()])
 
 
-def _wrong_only_when_large(seen: Observed, case: Case) -> bool:
-    """Right, gradients included, wherever sigmoid is neither 0 nor 1 in float32."""
-    truth = observe(DISCRIMINATOR_LOSS, discriminator_loss, case)
-    return case.label == LARGE or close(seen, truth, 1e-3, 1e-3)
-
-
-def _coin(fn: Any, generator: Generator) -> str | None:
-    loss = float(fn(torch.zeros(3), torch.zeros(5)))
-    if abs(loss - math.log(4)) < 1e-4:
-        return None
-    return f"A D that says ½ to everything has logits 0 and a loss of log 4 = 1.3863; yours gives {loss:.5g}."
-
-
-_SWAPPED = (
-    "The labels are swapped: your loss is small where D is *low* on real images. "
-    "That is the lecture slides' convention, "
-    "D = P(fake). Here D is P(real): −log D on real logits, −log(1 − D) on fake ones."
-)
-_SIGMOID = (
-    "A sigmoid was applied twice. `binary_cross_entropy_with_logits`, `logsigmoid` and `softplus` "
-    "take the logits as they are; "
-    "behind a sigmoid D could only say between 0.5 and 0.73."
-)
-LARGE_BREAKS = (
-    "Right for moderate logits, wrong for large ones. Three ways lead there: "
-    "the log of a sigmoid, which rounding makes 0 or 1; "
-    "log(1 + e^a) typed with `exp`, which is infinite from a = 89 on; a clamp, behind which no "
-    "gradient pulls. "
-)
-_STAY = (
-    LARGE_BREAKS
-    + "`F.softplus(a)` is log(1 + e^a) without that: −log D is `F.softplus(-logit)`, −log(1 − D) "
-    "is `F.softplus(logit)`."
-)
+def smoothed(real: float, fake: float = 0.0) -> Wrong:
+    """Cross-entropy with the label `real` for real images, and `fake` for fakes."""
+    return lambda r, f: (
+        F.binary_cross_entropy_with_logits(r, torch.full_like(r, real))
+        + F.binary_cross_entropy_with_logits(f, torch.full_like(f, fake))
+    )
 
 
 def exp_typed(a: Tensor) -> Tensor:
     return torch.log(1 + torch.exp(a)).mean()
 
 
-MISTAKES = [
-    *named({
-        "labels_swapped": (_SWAPPED, from_parts(called_fake, called_real),
-            lambda r, f: (called_fake(r) + called_real(f)) / 2,
-            lambda r, f: _concatenated(-r, -f).mean()),
-        "sigmoid_before_a_logits_loss": (_SIGMOID,
-            from_parts(lambda r: called_real(r.sigmoid()), lambda f: called_fake(f.sigmoid())),
-            from_parts(lambda r: called_real(r.sigmoid()), called_fake),
-            from_parts(called_real, lambda f: called_fake(f.sigmoid()))),
+def right_unless_large(right: Wrong) -> Callable[[Observed, Case], bool]:
+    """Recognizes what is right, gradients included, where sigmoid is neither 0 nor 1 in float32."""
+
+    def when(seen: Observed, case: Case) -> bool:
+        logits = [a.clone().requires_grad_() for a in case.args]
+        value = right(*logits)
+        truth = Observed(value, gradients(value, logits))
+        return case.label == LARGE or close(seen, truth, 1e-3, 1e-3)
+
+    return when
+
+
+UNPAIRED = "added_image_by_image"
+
+
+def _observe(fn: Wrong, real: Tensor, fake: Tensor) -> Any:
+    """The loss, or UNPAIRED where two batches of different sizes were added entry by entry."""
+    try:
+        return fn(real, fake)
+    except RuntimeError as error:
+        if len(real) != len(fake) and "must match the size" in str(error):
+            return UNPAIRED
+        raise
+
+
+def _unpaired(seen: Observed, case: Case) -> bool:
+    right = discriminator_loss(*case.args)
+    return seen.value == UNPAIRED if isinstance(seen.value, str) else close(seen.value, right)
+
+
+LARGE_BREAKS = (
+    "Right for moderate logits, wrong for large ones. Three ways lead there: the log of a sigmoid, "
+    "which rounding makes 0 or 1; log(1 + e^a) typed with `exp`, which overflows above 89; a "
+    "clamp, behind which no gradient pulls. "
+)
+
+DISCRIMINATOR_LOSS = Exercise(
+    name="discriminator_loss", notebook="06",
+    title="what D descends: cross-entropy on both halves", reference=discriminator_loss,
+    cases=_cases, observe=_observe, differentiable=(0, 1), points=2,
+    mistakes=named({
+        "labels_swapped": ("The labels are swapped: your loss is small where D is *low* on real "
+            "images. Some texts write it so, with D = P(fake). Here D is P(real): −log D on real "
+            "logits, −log(1 − D) on fake ones.",
+            halves(called_fake, called_real), lambda r, f: (called_fake(r) + called_real(f)) / 2,
+            lambda r, f: each(-r, -f).mean()),
+        "sigmoid_before_a_logits_loss": ("A sigmoid was applied twice. "
+            "`binary_cross_entropy_with_logits`, `logsigmoid` and `softplus` take the logits as "
+            "they are; behind a sigmoid D could only say between 0.5 and 0.73.",
+            lambda r, f: discriminator_loss(r.sigmoid(), f.sigmoid()),
+            given(discriminator_loss, 0, torch.sigmoid),
+            given(discriminator_loss, 1, torch.sigmoid)),
         "real_half_only": ("Only the real half is there. D has to call fakes fake as well: add "
             "−mean log(1 − D(fake)). With the real half alone, the best D says real to everything.",
-            from_parts(called_real, _zero), lambda r, f: called_real(r)),
+            halves(called_real, lambda f: 0 * f.sum()), lambda r, f: called_real(r)),
         "fake_half_only": ("Only the fake half is there. D has to call real images real as well: "
             "add −mean log D(real).",
-            from_parts(_zero, called_fake), lambda r, f: called_fake(f)),
+            halves(lambda r: 0 * r.sum(), called_fake), lambda r, f: called_fake(f)),
         "one_mean_over_both": ("You took one mean over real and fake logits together. That halves "
-            "the loss, and it weighs each half by how many there are. The value has two "
-            "expectations: one mean for each, then add.",
-            lambda r, f: _concatenated(r, f).mean()),
+            "the loss, and it weights each half by how many there are. The value has two "
+            "expectations: one mean for each, then add.", then(each, torch.mean)),
         "halved": ("A factor ½ came in. Some code averages the two halves; V, as it is written, "
             "adds the two expectations, so that a coin pays log 4.",
-            lambda r, f: discriminator_loss(r, f) / 2),
+            scaled(discriminator_loss, 0.5)),
         "summed_over_the_batch": ("You summed over the batch. Both halves are means, so that the "
             "loss doesn't depend on the batch size.",
-            from_parts(lambda r: F.softplus(-r).sum(), lambda f: F.softplus(f).sum()),
-            from_parts(lambda r: F.softplus(-r).sum(), called_fake),
-            from_parts(called_real, lambda f: F.softplus(f).sum())),
+            halves(lambda r: F.softplus(-r).sum(), lambda f: F.softplus(f).sum()),
+            halves(lambda r: F.softplus(-r).sum(), called_fake),
+            halves(called_real, lambda f: F.softplus(f).sum())),
         "value_returned": ("The sign is wrong: that is the value V, which D makes as *large* as it "
-            "can. An optimizer goes down, so the loss is −V.",
-            lambda r, f: -discriminator_loss(r, f)),
+            "can. An optimizer minimizes, so the loss is −V.", scaled(discriminator_loss, -1)),
         "fakes_called_real": ("Your fake half is −log D(fake): it teaches D to call fakes real. "
             "That is the *generator's* loss. D's fake half is −log(1 − D(fake)).",
-            from_parts(called_real, called_real)),
+            halves(called_real, called_real)),
         "reals_called_fake": ("Your real half is −log(1 − D(real)): it teaches D to call real "
-            "images fake. The real half is −log D(real).",
-            from_parts(called_fake, called_fake)),
+            "images fake. The real half is −log D(real).", halves(called_fake, called_fake)),
         "sign_of_one_half": ("One half has the wrong sign. Both are losses and both are added: "
             "−mean log D(real) − mean log(1 − D(fake)).",
             lambda r, f: called_real(r) - called_fake(f),
@@ -147,6 +161,11 @@ MISTAKES = [
         "plus_log_d_for_fakes": ("For fakes you took +log D. It also falls where D falls, and it "
             "is another function: asked for is −log(1 − D), `F.softplus(fake_logits)`.",
             lambda r, f: called_real(r) - called_real(f)),
+        "label_smoothing": ("Your labels are not 1 and 0 but smoothed, such as 0.9 for real "
+            "images. That keeps D from being too sure and is another loss, whose best D is not "
+            "p_data / (p_data + p_G). Asked for is the plain one.",
+            smoothed(0.9), smoothed(0.8), smoothed(0.7), smoothed(0.9, 0.1), smoothed(0.8, 0.2),
+            smoothed(1.0, 0.1)),
         "one_minus_in_the_wrong_place": ("The 1 − belongs to D, inside the log and behind the "
             "sigmoid: neither 1 − log D nor 1 − logit gives it. 1 − D = sigmoid(−a), so −log(1 − "
             "D) is `F.softplus(fake_logits)`.",
@@ -161,12 +180,12 @@ MISTAKES = [
         "log_of_the_mean": ("You took the log of the mean of D. The loss is the mean of the log: "
             "first one log for each image, then the mean.",
             lambda r, f: -r.sigmoid().mean().log() - (1 - f.sigmoid().mean()).log(),
-            from_parts(lambda r: F.softplus(-r.mean()), lambda f: F.softplus(f.mean()))),
+            lambda r, f: discriminator_loss(r.mean(), f.mean())),
         "logs_forgotten": ("The logs are missing: −mean log D(real), not −mean D(real).",
             lambda r, f: -r.sigmoid().mean() - (1 - f.sigmoid()).mean(),
             lambda r, f: (1 - r.sigmoid()).mean() + f.sigmoid().mean()),
         "another_gan": ("That is the loss of another GAN (Wasserstein, hinge or least squares). "
-            "Here D returns logits of a probability, and is paid with logs.",
+            "Here D returns logits of a probability, and the loss is made of their logs.",
             lambda r, f: f.mean() - r.mean(),
             lambda r, f: F.relu(1 - r).mean() + F.relu(1 + f).mean(),
             lambda r, f: (r - 1).square().mean() + f.square().mean(),
@@ -174,48 +193,35 @@ MISTAKES = [
         "one_half_cut": ("The number is right, and no gradient comes back through one of the "
             "halves: `.detach()`, `.item()` or `no_grad` cut it off. What is detached in D's step "
             "are the fake *images*, outside of this function, and never the logits.",
-            from_parts(called_real, lambda f: called_fake(f).detach()),
-            from_parts(lambda r: called_real(r).detach(), called_fake)),
+            given(discriminator_loss, 1, Tensor.detach),
+            given(discriminator_loss, 0, Tensor.detach)),
         "bits": ("You used logarithms to base 2. The course measures in nats.",
-            lambda r, f: discriminator_loss(r, f) / math.log(2)),
+            scaled(discriminator_loss, 1 / math.log(2))),
         "not_averaged": ("You return one number for each image. A loss to train with is one "
-            "number: a mean over each half.",
-            _concatenated),
-    }),
-    Mistake("breaks_for_large_logits", _STAY,
-        lambda r, f: -r.sigmoid().log().mean() - (1 - f.sigmoid()).log().mean(),
-        _wrong_only_when_large),
-    Mistake("breaks_for_large_logits", _STAY,
-        lambda r, f: F.binary_cross_entropy(r.sigmoid(), torch.ones_like(r))
-            + F.binary_cross_entropy(f.sigmoid(), torch.zeros_like(f)),
-        _wrong_only_when_large),
-    Mistake("breaks_for_large_logits", _STAY,
-        lambda r, f: -(r.sigmoid() + 1e-7).log().mean() - (1 - f.sigmoid() + 1e-7).log().mean(),
-        _wrong_only_when_large),
-    Mistake("breaks_for_large_logits", _STAY, from_parts(lambda r: exp_typed(-r), exp_typed),
-        _wrong_only_when_large),
-    Mistake("breaks_for_large_logits", _STAY, from_parts(called_real, exp_typed),
-        _wrong_only_when_large),
-    Mistake("breaks_for_large_logits", _STAY,
-        lambda r, f: discriminator_loss(r.clamp(-20, 20), f.clamp(-20, 20)),
-        _wrong_only_when_large),
-]  # fmt: skip
-
-DISCRIMINATOR_LOSS = Exercise(
-    name="discriminator_loss",
-    notebook="06",
-    title="what D descends: cross-entropy on both halves",
-    reference=discriminator_loss,
-    cases=_cases,
-    mistakes=MISTAKES,
-    properties=[Property("a_coin_pays_log_4", _coin)],
-    hints=[
-        "Two halves: real images, which D should call real, and fakes, which it should call fake. "
-        "Each is a mean over its own batch.",
-        "D = sigmoid(a) and 1 − D = sigmoid(−a), where a is the logit. "
-        "So −log D = log(1 + e^(−a)), which is `F.softplus(-a)`.",
-        "`F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()`",
+            "number: a mean over each half.", each),
+    })
+    + named({
+        UNPAIRED: ("You added the two halves image by image and took the mean then. That only "
+            "works where there are as many fakes as real images. Take each mean first, then add.",
+            lambda r, f: (F.softplus(-r) + F.softplus(f)).mean()),
+    }, when=_unpaired)
+    + named({
+        "breaks_for_large_logits": (LARGE_BREAKS + "`F.softplus(a)` is log(1 + e^a) without that: "
+            "−log D is `F.softplus(-logit)`, −log(1 − D) is `F.softplus(logit)`.",
+            lambda r, f: -r.sigmoid().log().mean() - (1 - f.sigmoid()).log().mean(),
+            halves(lambda r: F.binary_cross_entropy(r.sigmoid(), torch.ones_like(r)),
+                lambda f: F.binary_cross_entropy(f.sigmoid(), torch.zeros_like(f))),
+            lambda r, f: -(r.sigmoid() + 1e-7).log().mean() - (1 - f.sigmoid() + 1e-7).log().mean(),
+            halves(lambda r: exp_typed(-r), exp_typed), halves(called_real, exp_typed),
+            lambda r, f: discriminator_loss(r.clamp(-20, 20), f.clamp(-20, 20))),
+    }, when=right_unless_large(discriminator_loss)),
+    properties=[
+        must_be("a_coin_pays_log_4", math.log(4), lambda fn, _: fn(torch.zeros(3), torch.zeros(5)),
+            "A D that says ½ to everything has logits 0 and loses log 4 = 1.3863; yours: {:.5g}."),
     ],
-    points=2,
-    differentiable=(0, 1),
-)
+    hints=["Two halves: real images, which D should call real, and fakes, which it should call "
+           "fake. Each is a mean over its own batch.",
+           "D = sigmoid(a) and 1 − D = sigmoid(−a), where a is the logit. So −log D = log(1 + "
+           "e^(−a)), which is `F.softplus(-a)`.",
+           "`F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()`"],
+)  # fmt: skip

@@ -10,12 +10,10 @@ PREDICTIONS = [
         "noise has one bump, the data have two. What will a continuous map do with the points in "
             "the middle of the noise?",
         {
-            "Send them to one bump or the other, none in "
-            "between": "A continuous "
-                "map can't jump. Look at the middle of the map.",
-            "Stretch them thinly over the gap between the "
-            "bumps": "Yes: the map "
-                "gets steep there, and few points land in the gap, never none.",
+            "Send them to one bump or the other, none in between":
+                "A continuous map can't jump. Look at the middle of the map.",
+            "Stretch them thinly over the gap between the bumps":
+                "Yes: the map gets steep there, and few points land in the gap, never none.",
             "Leave them where they are": "Then there would be a bump in the gap. Look.",
         },
     ),
@@ -24,43 +22,37 @@ PREDICTIONS = [
         "for one fake the slopes have the ratio (1 − D)/D. A gradient in G's weights adds up 128 "
             "fakes, as vectors. What will the ratio of the two gradients' lengths be?",
         {
-            "Exactly the mean of (1 − "
-            "D)/D": "Near it, and not exactly: a mean of "
-                "ratios isn't the ratio of two sums. Look at the solid lines and the dashed ones.",
-            "Near that mean, and often below "
-            "it": "Yes. Both go up and down "
-                "together, and the few fakes with the largest (1 − D)/D lift the mean more.",
-            "Always above 1: the non-saturating loss pulls "
-            "harder": "Where D is "
-                "right, yes. Look for steps at which the fakes fool D: there (1 − D)/D is below 1.",
+            "Exactly the mean of (1 − D)/D":
+                "Near it, and not exactly: a mean of ratios isn't the ratio of two sums. Look at "
+                "the solid lines and the dashed ones.",
+            "Near that mean, and often below it":
+                "Yes. Both go up and down together, and a few large (1 − D)/D lift the mean.",
+            "Always above 1: the non-saturating loss pulls harder":
+                "Where D is right, yes. At steps where the fakes fool D, (1 − D)/D is below 1.",
         },
     ),
     Prediction(
         "06.collapse",
-        "eight bumps, and a generator that learns twenty times as fast as its judge. What will its "
-            "samples look like?",
+        "eight bumps, and a generator that learns 20 times as fast as its judge. What does it "
+            "draw?",
         {
             "Eight bumps, sooner": "Being fast is no help against a judge that is late. Look.",
-            "All in one place, and later all in "
-            "another": "Yes. It runs to wherever "
-                "the judge is weakest, all of it.",
-            "A blur over "
-            "everything": "That is what an averaging loss does. A GAN's "
-                "generator goes where it is not caught.",
+            "All in one place, and later all in another":
+                "Yes. It runs to wherever the judge is weakest, all of it.",
+            "A blur over everything":
+                "That is what an averaging loss does. G goes where it is not caught.",
         },
     ),
     Prediction(
         "06.losses",
-        "from step 200 to step 800 the printed distance falls a lot. What will the two losses do "
-            "meanwhile?",
+        "from step 200 to step 800 the printed distance falls a lot. What will the two losses do?",
         {
-            "Fall by as large a "
-            "share": "Look at both panels: what the losses lose "
-                "is little beside the distance.",
+            "Fall by as large a share":
+                "Look at both panels: what the losses lose is little beside the distance.",
             "Change little": "Yes. They say how the two are matched, not how good the samples are.",
-            "G's falls, D's rises to log "
-            "4": "That is what one would like to see. "
-                "Look at the curves: D's loss doesn't go there while the digits get better.",
+            "G's falls, D's rises to log 4":
+                "That is what one would like to see. Look at the curves: D's loss doesn't go there "
+                "while the digits get better.",
         },
     ),
     Prediction(
@@ -70,9 +62,8 @@ PREDICTIONS = [
         {
             "Both gray": "For the VAE's loss gray is best. A judge has never seen gray edges like "
                 "that in real digits. Look.",
-            "The VAE gray, the GAN black or "
-            "white": "Yes. Gray is the best answer "
-                "to a mean, and the first thing a judge learns to catch.",
+            "The VAE gray, the GAN black or white":
+                "Yes. Gray is best on average, and the first thing a judge catches.",
             "Both black or white": "The VAE's loss is lowest at the mean of what fits. Look.",
         },
     ),

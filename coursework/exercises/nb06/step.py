@@ -1,14 +1,14 @@
 """Exercise `gan_step`: one update of D, then one of G.
 
-The networks are tiny and watched: each writes down what goes through it, forward and backward, so that a
-step that ends right by a wrong way is told too.
+The networks are tiny and watched: each writes down what goes through it, forward and backward, so
+that a step that ends right by a wrong way is told too.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypedDict
 
 import torch
 from torch import Generator, Tensor, nn
@@ -19,6 +19,7 @@ from coursework.checking.exercise import Case, Exercise, InterfaceError
 from coursework.exercises.nb06.generator_losses import generator_loss
 from coursework.exercises.nb06.losses import discriminator_loss
 from coursework.exercises.nb06.wrong_steps import MISTAKES
+from coursework.exercises.rules import Wrong
 
 CALLS = 2  # gradients that are not zeroed show from the second call on
 
@@ -31,7 +32,10 @@ def gan_step(
     x_real: Tensor,
     z: Tensor,
 ) -> dict[str, float]:
-    """One update of D on x_real (N, …) and G(z), then one of G: the two losses. Goodfellow et al., 2014, algorithm 1."""
+    """One update of D on x_real (N, …) and G(z), then one of G: the two losses.
+
+    Goodfellow et al., 2014, algorithm 1.
+    """
     x_fake = generator(z)
     d_loss = discriminator_loss(discriminator(x_real), discriminator(x_fake.detach()))
     opt_d.zero_grad()
@@ -42,6 +46,16 @@ def gan_step(
     g_loss.backward()
     opt_g.step()
     return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+
+
+class Played(TypedDict):
+    """Losses, names of faults, things that are right, and the weights after some calls."""
+
+    losses: list[list[float]]
+    flags: set[str]
+    right: set[str]
+    g: Tensor
+    d: Tensor
 
 
 class Tap(torch.autograd.Function):
@@ -63,11 +77,24 @@ class Watched(nn.Module):
 
     def __init__(self, net: nn.Module) -> None:
         super().__init__()
-        self.net, self.log = net, []
+        self.net, self.log, self.was_in_eval = net, [], False
 
     def forward(self, x: Tensor) -> Tensor:
         self.log.append(("forward", x.detach().clone()))
+        self.was_in_eval |= not self.net.training
         return Tap.apply(self.net(x), self.log)
+
+    @property
+    def inputs(self) -> list[Tensor]:
+        return [value for kind, value in self.log if kind == "forward"]
+
+    @property
+    def weights(self) -> Tensor:
+        return torch.cat([p.detach().flatten() for p in self.parameters()])
+
+    @property
+    def is_frozen(self) -> bool:
+        return not all(p.requires_grad for p in self.parameters())
 
 
 def _cases(generator: Generator) -> Iterator[Case]:
@@ -84,125 +111,117 @@ def _cases(generator: Generator) -> Iterator[Case]:
                 p.copy_(0.8 * torch.randn(p.shape, generator=generator))
         x_real = 1.5 + torch.randn(CALLS, 7, 2, generator=generator)
         z = torch.randn(CALLS, 5, 3, generator=generator)
-        yield Case((g, d, x_real, z), label)
+        truth = _play(gan_step, copy.deepcopy(g), copy.deepcopy(d), x_real, z)
+        yield Case((g, d, x_real, z, truth), label)
 
 
 def _observe(
-    fn: Callable[..., Any], g: nn.Module, d: nn.Module, x_real: Tensor, z: Tensor
-) -> dict[str, Any]:
+    fn: Wrong, g: nn.Module, d: nn.Module, x_real: Tensor, z: Tensor, truth: Played
+) -> Played:
     """What `fn` does, and what of it is as it should be."""
-    truth = _play(gan_step, copy.deepcopy(g), copy.deepcopy(d), x_real, z)
     seen = _play(fn, g, d, x_real, z)
-    seen["right"] = set()
     if all(close(seen[key], truth[key], 1e-3, 1e-4) for key in ("g", "d")):
         seen["right"].add("weights")
         swapped = [pair[::-1] for pair in seen["losses"]]
-        if close(seen["losses"], truth["losses"], 1e-3, 1e-4):
-            seen["right"].add("losses")
-        else:
-            seen["right"].add("other_numbers")
+        right = close(seen["losses"], truth["losses"], 1e-3, 1e-4)
+        seen["right"].add("losses" if right else "other_numbers")
         if close(swapped, truth["losses"], 1e-3, 1e-4):
             seen["right"].add("losses_swapped")
     return seen
 
 
-def _play(
-    fn: Callable[..., Any], g: nn.Module, d: nn.Module, x_real: Tensor, z: Tensor
-) -> dict[str, Any]:
+def _play(fn: Wrong, g: nn.Module, d: nn.Module, x_real: Tensor, z: Tensor) -> Played:
     """Losses and weights of some calls, and by which way they were come by."""
     generator, discriminator = Watched(g), Watched(d)
     opt_g = torch.optim.SGD(g.parameters(), lr=0.4)
     opt_d = torch.optim.SGD(d.parameters(), lr=0.3)
-    seen: dict[str, Any] = {"losses": [], "flags": set()}
+    losses: list[list[float]] = []
+    flags: set[str] = set()
     for x, noise in zip(x_real, z, strict=True):
         generator.log.clear()
         discriminator.log.clear()
+        stuck = [(net, net.weights) for net in (generator, discriminator) if net.is_frozen]
         try:
             returned = fn(generator, discriminator, opt_g, opt_d, x.clone(), noise.clone())
         except Exception as error:
-            if not _is_stale(error):
+            if not (flag := _behind(error, generator, discriminator, noise)):
                 raise
-            seen["flags"].add("used_twice" if _asked_anew(discriminator) else "stale")
+            flags.add(flag)
             break
-        losses, tensors = _losses(returned)
-        seen["losses"].append(losses)
-        seen["flags"] |= _flags(generator, discriminator, x, noise) | tensors
-        if "left_frozen" in seen["flags"]:
-            break
-    seen["g"], seen["d"] = (
-        torch.cat([p.detach().flatten() for p in net.parameters()]) for net in (g, d)
+        pair, tensors = _losses(returned)
+        losses.append(pair)
+        flags |= _flags(generator, discriminator, x, noise) | tensors
+        if any(torch.equal(net.weights, before) for net, before in stuck):
+            flags.add("left_frozen")
+    return Played(
+        losses=losses, flags=flags, right=set(), g=generator.weights, d=discriminator.weights
     )
-    return seen
 
 
-def _is_stale(error: Exception) -> bool:
-    """Did backward meet a graph that was freed, or weights that have moved since?"""
-    return "inplace operation" in str(error) or "a second time" in str(error)
+def _behind(error: Exception, generator: Watched, discriminator: Watched, z: Tensor) -> str | None:
+    """The mistake behind what torch says, None where it is none that we know."""
+    said = str(error)
+    if "inplace operation" in said or "a second time" in said:  # of moved weights, of a used graph
+        return "used_twice" if _asked_anew(discriminator) else "stale"
+    if "does not require grad" in said and (generator.is_frozen or discriminator.is_frozen):
+        return "left_frozen"
+    if discriminator.inputs and torch.equal(discriminator.inputs[-1], z):
+        return "noise_judged"
+    if generator.inputs and not torch.equal(generator.inputs[-1], z):
+        return "own_noise"
+    return None
 
 
 def _asked_anew(discriminator: Watched) -> bool:
-    """Did D look at something after a gradient had come back through it? Then its logits were new ones."""
+    """Did D look at something after a gradient had come back? Then its logits were new ones."""
     kinds = [kind for kind, _ in discriminator.log]
     return "backward" in kinds and "forward" in kinds[kinds.index("backward") :]
 
 
 def _losses(returned: Any) -> tuple[list[float], set[str]]:
     """The two numbers, and a flag where they came as tensors."""
-    if not isinstance(returned, dict) or set(returned) != {"d_loss", "g_loss"}:
+    if not isinstance(returned, dict) or not {"d_loss", "g_loss"} <= set(returned):
         raise InterfaceError(
             f"You should return a dict with the keys 'd_loss' and 'g_loss'; yours is "
             f"{describe(returned)}"
         )
-    for key, value in returned.items():
+    values = [returned["d_loss"], returned["g_loss"]]
+    for key, value in zip(("d_loss", "g_loss"), values, strict=True):
         if not is_scalar(value):
             raise InterfaceError(f"{key!r} should be one number; yours is {describe(value)}")
-    tensors = any(isinstance(value, Tensor) for value in returned.values())
-    flags = {"tensors_returned"} if tensors else set()
-    return [float(returned["d_loss"]), float(returned["g_loss"])], flags
+    flags = {"tensors_returned"} if any(isinstance(v, Tensor) for v in values) else set()
+    return [float(value) for value in values], flags
 
 
 def _flags(generator: Watched, discriminator: Watched, x: Tensor, z: Tensor) -> set[str]:
     """What a look at one call's traffic and traces shows, whatever the numbers are."""
-    flags = set()
-    made = [value for kind, value in generator.log if kind == "forward"]
-    judged = [value for kind, value in discriminator.log if kind == "forward"]
-    if any(value.shape != z.shape or not torch.equal(value, z) for value in made):
-        flags.add("own_noise")
-    if not any(torch.equal(row, x[0]) for value in judged for row in value.reshape(-1, 2)):
-        flags.add("never_sees_real")
-    if sum(kind == "backward" for kind, _ in generator.log) > 1:
-        flags.add("through_g_twice")
-    if not (generator.training and discriminator.training and generator.net.training):
-        flags.add("left_in_eval")
-    if not all(p.requires_grad for net in (generator, discriminator) for p in net.parameters()):
-        flags.add("left_frozen")
-    return flags
+    nets = (generator, discriminator)
+    rows = [row for value in discriminator.inputs for row in value.reshape(-1, 2)]
+    seen = {
+        "own_noise": not all(torch.equal(value, z) for value in generator.inputs),
+        "never_sees_real": not any(torch.equal(row, x[0]) for row in rows),
+        "through_g_twice": sum(kind == "backward" for kind, _ in generator.log) > 1,
+        "left_in_eval": not all(net.training and net.net.training for net in nets),
+        "eval_meanwhile": any(net.was_in_eval for net in nets),
+    }
+    return {flag for flag, is_so in seen.items() if is_so}
 
 
-def _same(yours: dict[str, Any], truth: dict[str, Any]) -> bool:
+def _same(yours: Played, truth: Played) -> bool:
     return yours["flags"] == truth["flags"] and all(
         close(yours[key], truth[key], 1e-3, 1e-4) for key in ("losses", "g", "d")
     )
 
 
 GAN_STEP = Exercise(
-    name="gan_step",
-    notebook="06",
-    title="one update of D, then one of G",
-    reference=gan_step,
-    cases=_cases,
-    mistakes=MISTAKES,
-    observe=_observe,
-    same=_same,
-    hints=[
-        "Two updates, each of the same three lines: zero the gradients, backward, step. "
-        "In the first, G's images are given, nothing to learn for G.",
-        "D's update: `x_fake = generator(z)`, and `discriminator_loss` of `discriminator(x_real)` "
-        "and `discriminator(x_fake.detach())`. G's update asks the "
-        "*new* D about `x_fake`, not detached, and only `opt_g` steps.",
-        "`g_loss = generator_loss(discriminator(x_fake))`, `opt_g.zero_grad()`, "
-        "`g_loss.backward()`, `opt_g.step()`, and "
-        '`return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}`.',
-    ],
-    points=4,
-)
+    name="gan_step", notebook="06", title="one update of D, then one of G", reference=gan_step,
+    cases=_cases, observe=_observe, same=_same, points=4, mistakes=MISTAKES,
+    hints=["Two updates, each of the same three lines: zero the gradients, backward, step. In the "
+           "first, G's images are given, nothing to learn for G.",
+           "D's update: `x_fake = generator(z)`, and `discriminator_loss` of "
+           "`discriminator(x_real)` and `discriminator(x_fake.detach())`. G's update asks the "
+           "*new* D about `x_fake`, not detached, and only `opt_g` steps.",
+           "`g_loss = generator_loss(discriminator(x_fake))`, `opt_g.zero_grad()`, "
+           "`g_loss.backward()`, `opt_g.step()`, and `return {\"d_loss\": d_loss.item(), "
+           "\"g_loss\": g_loss.item()}`."],
+)  # fmt: skip

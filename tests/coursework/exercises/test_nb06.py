@@ -10,10 +10,11 @@ from torch.nn import functional as F
 from coursework import exercises
 from coursework.checking import evaluate
 from coursework.exercises.nb06.clinic import FAULTS, ORDER
-from coursework.exercises.nb06.faulty_steps import built, stale_logits
+from coursework.exercises.nb06.faulty_steps import Game, Step, built, stale_logits
 from coursework.exercises.nb06.generator_losses import generator_loss
 from coursework.exercises.nb06.losses import discriminator_loss
 from coursework.exercises.nb06.step import gan_step
+from coursework.exercises.rules import Wrong, then
 from tests.coursework.exercises.verdicts import assert_mistake, assert_passes
 
 BCE = F.binary_cross_entropy_with_logits
@@ -24,37 +25,76 @@ def by_loop(real, fake):
     return first + sum(F.softplus(a) for a in fake.flatten()) / fake.numel()
 
 
-@pytest.mark.parametrize("fn", [
-    by_loop,
-    lambda r, f: BCE(r, torch.ones_like(r)) + BCE(f, torch.zeros_like(f)),
-    lambda r, f: nn.BCEWithLogitsLoss()(r, torch.ones_like(r)) + nn.BCEWithLogitsLoss()(f, torch.zeros_like(f)),
-    lambda r, f: -F.logsigmoid(r).mean() - F.logsigmoid(-f).mean(),
-    lambda r, f: torch.logaddexp(torch.zeros_like(r), -r).mean() + torch.logaddexp(torch.zeros_like(f), f).mean(),
-    lambda r, f: discriminator_loss(r.double(), f.double()),
-    lambda r, f, weight=1.0: weight * discriminator_loss(r, f),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fn",
+    [
+        by_loop,
+        lambda r, f: BCE(r, torch.ones_like(r)) + BCE(f, torch.zeros_like(f)),
+        lambda r, f: (
+            nn.BCEWithLogitsLoss()(r, torch.ones_like(r))
+            + nn.BCEWithLogitsLoss()(f, torch.zeros_like(f))
+        ),
+        lambda r, f: -F.logsigmoid(r).mean() - F.logsigmoid(-f).mean(),
+        lambda r, f: (
+            torch.logaddexp(torch.zeros_like(r), -r).mean()
+            + torch.logaddexp(torch.zeros_like(f), f).mean()
+        ),
+        lambda r, f: discriminator_loss(r.double(), f.double()),
+        lambda r, f, weight=1.0: weight * discriminator_loss(r, f),
+    ],
+)
 def test_right_discriminator_losses_pass(fn):
     assert_passes("discriminator_loss", fn)
 
 
-@pytest.mark.parametrize("fn", [
-    lambda f: BCE(f, torch.ones_like(f)),
-    lambda f: -F.logsigmoid(f).mean(),
-    lambda f: nn.BCEWithLogitsLoss()(f, torch.ones_like(f)),
-    lambda f: sum(F.softplus(-a) for a in f.flatten()) / f.numel(),
-    lambda f: F.softplus(-f.double()).mean(),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda f: BCE(f, torch.ones_like(f)),
+        lambda f: -F.logsigmoid(f).mean(),
+        lambda f: nn.BCEWithLogitsLoss()(f, torch.ones_like(f)),
+        lambda f: sum(F.softplus(-a) for a in f.flatten()) / f.numel(),
+        lambda f: F.softplus(-f.double()).mean(),
+    ],
+)
 def test_right_generator_losses_pass(fn):
     assert_passes("generator_loss", fn)
 
 
-@pytest.mark.parametrize("fn", [
-    lambda f: F.logsigmoid(-f).mean(),
-    lambda f: -BCE(f, torch.zeros_like(f)),
-    lambda f: -F.softplus(f.double()).mean(),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda f: F.logsigmoid(-f).mean(),
+        lambda f: -BCE(f, torch.zeros_like(f)),
+        lambda f: -F.softplus(f.double()).mean(),
+    ],
+)
 def test_right_saturating_losses_pass(fn):
     assert_passes("generator_loss_saturating", fn)
+
+
+def smoothed(logits, label):
+    return BCE(logits, torch.full_like(logits, label))
+
+
+@pytest.mark.parametrize(
+    ("name", "fn", "mistake"),
+    [
+        ("discriminator_loss", lambda r, f: smoothed(r, 0.9) + smoothed(f, 0.0), "label_smoothing"),
+        ("discriminator_loss", lambda r, f: smoothed(r, 0.9) + smoothed(f, 0.1), "label_smoothing"),
+        (
+            "discriminator_loss",
+            lambda r, f: (F.softplus(-r) + F.softplus(f)).mean(),
+            "added_image_by_image",
+        ),
+        ("generator_loss", lambda f: smoothed(f, 0.9), "label_smoothing"),
+        ("generator_loss", lambda f: F.mse_loss(f.sigmoid(), torch.ones_like(f)), "another_gan"),
+        ("generator_loss", lambda f: BCE(f, torch.zeros_like(f)), "discriminators_half"),
+        ("generator_loss_saturating", lambda f: -smoothed(f, 0.1), "label_smoothing"),
+    ],
+)
+def test_wrong_losses_are_named(name, fn, mistake):
+    assert_mistake(name, fn, mistake)
 
 
 def with_fresh_images(g, d, opt_g, opt_d, x_real, z):
@@ -85,19 +125,20 @@ def with_two_backwards(g, d, opt_g, opt_d, x_real, z):
     return {"d_loss": (first + second).item(), "g_loss": g_loss.item()}
 
 
+def updated(optimizer, loss):
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
 def with_d_frozen_meanwhile(g, d, opt_g, opt_d, x_real, z):
     fake = g(z)
-    d_loss = discriminator_loss(d(x_real), d(fake.detach()))
-    opt_d.zero_grad()
-    d_loss.backward()
-    opt_d.step()
+    d_loss = updated(opt_d, discriminator_loss(d(x_real), d(fake.detach())))
     d.requires_grad_(False)
-    g_loss = generator_loss(d(fake))
-    opt_g.zero_grad()
-    g_loss.backward()
-    opt_g.step()
+    g_loss = updated(opt_g, generator_loss(d(fake)))
     d.requires_grad_(True)
-    return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+    return {"d_loss": d_loss, "g_loss": g_loss}
 
 
 def zeroing_at_the_end(g, d, opt_g, opt_d, x_real, z):
@@ -115,16 +156,22 @@ def zeroing_at_the_end(g, d, opt_g, opt_d, x_real, z):
 
 def in_one_batch(g, d, opt_g, opt_d, x_real, z):
     fake = g(z)
-    logits = d(torch.cat([x_real, fake.detach()]))
-    d_loss = discriminator_loss(logits[: len(x_real)], logits[len(x_real) :])
-    opt_d.zero_grad()
-    d_loss.backward()
-    opt_d.step()
-    g_loss = generator_loss(d(fake))
-    opt_g.zero_grad()
-    g_loss.backward()
-    opt_g.step()
-    return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+    halves = d(torch.cat([x_real, fake.detach()])).split([len(x_real), len(z)])
+    d_loss = updated(opt_d, discriminator_loss(*halves))
+    return {"d_loss": d_loss, "g_loss": updated(opt_g, generator_loss(d(fake)))}
+
+
+def thawing_and_freezing(g, d, opt_g, opt_d, x_real, z):
+    d.requires_grad_(True)
+    g.requires_grad_(False)
+    d_loss = updated(opt_d, discriminator_loss(d(x_real), d(g(z))))
+    d.requires_grad_(False)
+    g.requires_grad_(True)
+    return {"d_loss": d_loss, "g_loss": updated(opt_g, generator_loss(d(g(z))))}
+
+
+def with_another_key(*args):
+    return gan_step(*args) | {"fakes": torch.zeros(2)}
 
 
 @pytest.mark.parametrize(
@@ -133,31 +180,77 @@ def in_one_batch(g, d, opt_g, opt_d, x_real, z):
         with_fresh_images,
         with_two_backwards,
         with_d_frozen_meanwhile,
+        thawing_and_freezing,
         zeroing_at_the_end,
+        with_another_key,
     ],
 )
 def test_right_steps_pass(fn):
     assert_passes("gan_step", fn)
 
 
+def as_function(step: Step) -> Wrong:
+    return then(Game, step)
+
+
+def never_thawing(g, d, opt_g, opt_d, x_real, z):
+    losses = gan_step(g, d, opt_g, opt_d, x_real, z)
+    g.requires_grad_(False)
+    return losses
+
+
+def thawing_and_ascending(g, d, *rest):
+    d.requires_grad_(True)
+    losses = as_function(built(d_loss=lambda r, f: -discriminator_loss(r, f)))(g, d, *rest)
+    d.requires_grad_(False)
+    return losses
+
+
+def judging_in_eval(g, d, opt_g, opt_d, x_real, z):
+    d.eval()
+    fake = d(g(z).detach())
+    d.train()
+    d_loss = updated(opt_d, discriminator_loss(d(x_real), fake))
+    return {"d_loss": d_loss, "g_loss": updated(opt_g, generator_loss(d(g(z))))}
+
+
+def judging_noise(g, d, opt_g, opt_d, x_real, z):
+    return {"d_loss": discriminator_loss(d(x_real), d(z)).item(), "g_loss": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (never_thawing, "left_frozen"),
+        (thawing_and_ascending, "d_ascends"),
+        (judging_in_eval, "eval_meanwhile"),
+        (judging_noise, "noise_judged"),
+    ],
+)
+def test_wrong_steps_are_named(fn, mistake):
+    assert_mistake("gan_step", fn, mistake)
+
+
 def test_one_batch_for_both_is_right_only_without_batch_norm():
-    """In DCGAN it ruins the digits: Fréchet distance 850 after 800 steps, where two calls give 21."""
+    """In DCGAN it ruins the digits: Fréchet distance 850 after 800 steps, and 21 with two calls."""
     assert_mistake("gan_step", in_one_batch, "one_batch_for_both")
 
 
 def test_the_three_classics_are_told_apart():
-    """Not detached is harmless where G's gradients are zeroed later, and says so; elsewhere it isn't."""
-    assert_mistake("gan_step", built(detach=False, reuse=False), "through_g_twice")
-    assert_mistake("gan_step", built(detach=False, reuse=False, zero="d"), "fakes_not_detached")
-    assert_mistake("gan_step", built(zero=""), "gradients_not_zeroed")
-    assert_mistake("gan_step", built(g_steps="gd"), "g_step_moves_d")
-    message = evaluate("gan_step", built(detach=False, reuse=False), 0).message
+    """Not detached is harmless only where G's gradients are zeroed later, and the reply says so."""
+    assert_mistake("gan_step", as_function(built(detach=False, reuse=False)), "through_g_twice")
+    assert_mistake(
+        "gan_step", as_function(built(detach=False, reuse=False, zero="d")), "fakes_not_detached"
+    )
+    assert_mistake("gan_step", as_function(built(zero="")), "gradients_not_zeroed")
+    assert_mistake("gan_step", as_function(built(g_steps="gd")), "g_step_moves_d")
+    message = evaluate("gan_step", as_function(built(detach=False, reuse=False)), 0).message
     assert "looked at the gradients" in message and "zero" in message
 
 
 def test_stale_logits_are_told_and_stale_images_are_right():
-    assert_mistake("gan_step", stale_logits, "stale")
-    assert_passes("gan_step", built(reuse=True))
+    assert_mistake("gan_step", as_function(stale_logits), "stale")
+    assert_passes("gan_step", as_function(built(reuse=True)))
 
 
 @pytest.mark.parametrize(
@@ -172,8 +265,7 @@ def test_a_step_that_does_nothing_fails():
 
 
 def test_plain_step_in_the_notebook_is_the_reference():
-    source = exercises.get("gan_step").reference
-    assert source is gan_step
+    assert exercises.get("gan_step").reference is gan_step
 
 
 def modes_by_loop(samples, centers, radius, min_count=1):
@@ -184,12 +276,17 @@ def modes_by_loop(samples, centers, radius, min_count=1):
     return covered
 
 
-@pytest.mark.parametrize("fn", [
-    modes_by_loop,
-    lambda s, c, r, m=1: int((((s[:, None] - c) ** 2).sum(-1) < r * r).sum(0).ge(m).sum()),
-    lambda s, c, r, m=1: (torch.cdist(s.double(), c.double()) <= r).sum(0).ge(m).sum(),
-    lambda samples, centers, radius, min_count=1: len([1 for k in centers if ((samples - k).norm(dim=1) < radius).sum() >= min_count]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fn",
+    [
+        modes_by_loop,
+        lambda s, c, r, m=1: int((((s[:, None] - c) ** 2).sum(-1) < r * r).sum(0).ge(m).sum()),
+        lambda s, c, r, m=1: (torch.cdist(s.double(), c.double()) <= r).sum(0).ge(m).sum(),
+        lambda samples, centers, radius, min_count=1: len(
+            [1 for k in centers if ((samples - k).norm(dim=1) < radius).sum() >= min_count]
+        ),
+    ],
+)
 def test_right_counts_pass(fn):
     assert_passes("modes_covered", fn)
 
