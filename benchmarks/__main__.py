@@ -24,7 +24,7 @@ from benchmarks import (
 from benchmarks.machine import processor
 from benchmarks.timing import ratios, spread
 from course_utils.device import pick_device
-from coursework.authoring.running import find_notebooks, run_notebook
+from coursework.authoring.kernel import find_notebooks, run_notebook
 
 HERE = Path(__file__).parent
 SOLUTIONS = HERE.parent / "notebooks" / "solutions"

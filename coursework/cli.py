@@ -74,7 +74,7 @@ def run(
     ] = None,
 ) -> None:
     """Execute solution notebooks without a browser and print a table of times."""
-    from coursework.authoring.running import find_notebooks, run_notebook, times_table
+    from coursework.authoring.kernel import find_notebooks, run_notebook, times_table
 
     folder = _root() / "notebooks" / ("" if student else "solutions")
     try:

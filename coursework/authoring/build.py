@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coursework.authoring.catalog import with_table
+from coursework.authoring.ipynb import is_untouched, notebook_text
 from coursework.authoring.leaks import find_leaks
-from coursework.authoring.notebooks import is_untouched, notebook_text
 from coursework.authoring.problems import BuildError, Problem
 from coursework.authoring.project import Project, read_project, write_repository
 from coursework.authoring.rules import Exercises, find_problems

@@ -8,9 +8,9 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from coursework.authoring.ipynb import KERNEL
+from coursework.authoring.kernel import run_notebook
 from coursework.authoring.markers import solution_text
-from coursework.authoring.notebooks import KERNEL
-from coursework.authoring.running import run_notebook
 from coursework.authoring.source import Source, SourceCell
 from coursework.authoring.vendored import cache_folder
 

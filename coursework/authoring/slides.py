@@ -21,8 +21,8 @@ from pygments.lexers import PythonLexer
 
 from coursework.authoring.cells import find_todo
 from coursework.authoring.executed import execute
+from coursework.authoring.ipynb import todo_stub
 from coursework.authoring.markers import student_text
-from coursework.authoring.notebooks import todo_stub
 from coursework.authoring.rules import Exercises
 from coursework.authoring.source import Source, SourceCell
 from coursework.authoring.vendored import library

@@ -16,8 +16,8 @@ from packaging.requirements import Requirement
 
 from coursework import exercises
 from coursework.authoring.build import generate
+from coursework.authoring.kernel import run_notebook
 from coursework.authoring.project import Project, read_project
-from coursework.authoring.running import run_notebook
 from coursework.authoring.source import find_sources
 from tests.colab.environment import REQUIREMENTS, ROOT, make_environment, make_overlay, run
 

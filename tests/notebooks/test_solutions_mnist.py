@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coursework.authoring.running import run_notebook
+from coursework.authoring.kernel import run_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = sorted((ROOT / "notebooks" / "solutions").glob("[0-9][0-9]_*.ipynb"))

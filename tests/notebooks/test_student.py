@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from coursework.authoring.running import Run, run_notebook
+from coursework.authoring.kernel import Run, run_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENT = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from coursework.authoring.executed import execute
-from coursework.authoring.notebooks import notebook_text
+from coursework.authoring.ipynb import notebook_text
 from coursework.authoring.project import Project
 from coursework.authoring.rules import Exercises
 from coursework.authoring.site.outline import notebook_cards

@@ -7,8 +7,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from coursework.authoring.cells import find_checks, find_todo
+from coursework.authoring.ipynb import KERNEL, todo_stub
 from coursework.authoring.markers import student_text
-from coursework.authoring.notebooks import KERNEL, todo_stub
 from coursework.authoring.project import Project
 from coursework.authoring.rules import Exercises
 from coursework.authoring.source import Source
