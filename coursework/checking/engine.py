@@ -92,7 +92,7 @@ def _judge(exercise: Exercise, fn: Callable[..., Any], trial: Trial) -> Verdict:
     if _is_todo(trial):
         return _not_attempted(exercise)
     if trial.timed_out:
-        return _verdict(exercise, "raised", _too_long(trial))
+        return _too_long(exercise, trial)
     truths = [_value(exercise, exercise.reference, o.case) for o in trial.outcomes]
     if all(_agrees(exercise, o, t) for o, t in zip(trial.outcomes, truths, strict=True)):
         return _judge_agreement(exercise, fn, trial)
@@ -221,18 +221,17 @@ def _mutated(exercise: Exercise, argument: str) -> Verdict:
     )
 
 
-def _too_long(trial: Trial) -> str:
+def _too_long(exercise: Exercise, trial: Trial) -> Verdict:
     seen = len(trial.outcomes)
     place = "the first inputs" if seen == 0 else f"inputs number {seen + 1}"
-    tail = (
-        " It could not be interrupted: restart the kernel (Kernel menu, Restart) before you go on."
-        if trial.stuck
-        else " It has been interrupted; you can go on."
+    message = (
+        f"After {trial.seconds:.0f} seconds your function had not come back from {place}. "
+        "Is there a loop that never ends?"
     )
-    return (
-        f"After {trial.seconds:.0f} seconds your function had not come back from {place}. Is there a loop that never ends?"
-        + tail
-    )
+    advice = "It has been interrupted; you can go on."
+    if trial.stuck:
+        advice = "It could not be interrupted: restart the kernel (Kernel menu, Restart) before you go on."
+    return Verdict(exercise.name, "raised", message, exercise.points, advice=advice)
 
 
 def _listed(labels: list[str]) -> str:

@@ -155,6 +155,7 @@ class Verdict:
     kind: "passed", "not attempted", "raised", "interface", "mistake", "property" or "different".
     mistake: short name of the recognised mistake, else None. message: what the learner reads.
     points: points earned; max_points: points to be had. printed: what the function printed.
+    advice: what to do in the notebook before going on; no part of a grader's feedback.
     """
 
     name: str
@@ -163,6 +164,7 @@ class Verdict:
     max_points: int
     mistake: str | None = None
     printed: str = ""
+    advice: str = ""
 
     @property
     def passed(self) -> bool:

@@ -107,7 +107,7 @@ def _tell(verdict: Verdict, lent: bool) -> None:
     title = (
         f"`{_short(verdict.name)}` · {headline} · {verdict.points} of {verdict.max_points} {unit}"
     )
-    paragraphs = [verdict.message]
+    paragraphs = [f"{verdict.message} {verdict.advice}".strip()]
     if verdict.printed.strip():
         paragraphs.append(
             "Your function printed: `"

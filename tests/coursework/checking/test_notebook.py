@@ -3,6 +3,7 @@
 import pytest
 
 from course_utils.display import Card, marked_up, show
+from coursework.checking import Verdict, notebook
 from coursework.checking.notebook import CheckFailed, answer_sheet, check, hint
 
 from .posterior import reference, without_prior
@@ -37,6 +38,13 @@ def test_strict_raises(monkeypatch):
     with pytest.raises(CheckFailed, match="prior"):
         check(named(lambda a, b: without_prior(a, b)))
     check(named(lambda a, b: reference(a, b)))
+
+
+def test_the_card_says_what_to_do_before_going_on(capsys, monkeypatch):
+    late = Verdict("posterior", "raised", "It did not come back.", 2, advice="You can go on.")
+    monkeypatch.setattr(notebook, "evaluate", lambda name, fn: late)
+    check(named(lambda a, b: reference(a, b)))
+    assert "It did not come back. You can go on." in capsys.readouterr().out
 
 
 def test_nameless_function_asks_for_its_name():
