@@ -29,9 +29,9 @@ import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 
 from coursework.authoring.nbgrader import check_metadata, solution_metadata
+from coursework.grading.grader import Settings
 from coursework.grading.pool import Pool
 from coursework.grading.submissions import find
-from coursework.grading.task import Settings
 
 SETUP = "import torch\nfrom course_utils import check"
 RIGHT = {
@@ -111,10 +111,10 @@ def beside_nbgrader(count: int) -> dict[str, list[float]]:
         config.CourseDirectory.root = str(folder)
         api = NbGraderAPI(config=config)
         pool = Pool(Settings(1, ("02",), name), 1)
-        pool._hire(1)
-        judge = pool.judges[0].line
+        pool.hire(1)
+        grader = pool.graders[0].line
         file = folder / "submitted" / students[0] / "lab/lab.ipynb"
-        _ask(judge, file)  # what only the first one costs
+        _ask(grader, file)  # what only the first one costs
         api.autograde("lab", students[0], force=True)
         for student in students:
             start = time.perf_counter()
@@ -123,16 +123,16 @@ def beside_nbgrader(count: int) -> dict[str, list[float]]:
             if not done["success"]:
                 raise RuntimeError(done["log"])
             start = time.perf_counter()
-            _ask(judge, folder / "submitted" / student / "lab/lab.ipynb")
+            _ask(grader, folder / "submitted" / student / "lab/lab.ipynb")
             seconds["course grade"].append(time.perf_counter() - start)
         pool.close()
     return seconds
 
 
-def _ask(judge: Connection, path: Path) -> None:
-    """One submission through a judge of `course grade`. Raises where it was not graded."""
-    judge.send((path.parts[-3], "lab.ipynb", str(path)))
-    result = json.loads(judge.recv_bytes())
+def _ask(grader: Connection, path: Path) -> None:
+    """One submission through a grader of `course grade`. Raises where it was not graded."""
+    grader.send((path.parts[-3], "lab.ipynb", str(path)))
+    result = json.loads(grader.recv_bytes())
     if len(result["verdicts"]) < 3:
         raise RuntimeError(result["fault"])
 
@@ -162,22 +162,22 @@ def processor_time(count: int) -> float:
         path = Path(name) / "student/lab/lab.ipynb"
         path.parent.mkdir(parents=True)
         pool = Pool(Settings(1, ("02",), name), 1)
-        pool._hire(1)
-        judge = pool.judges[0]
+        pool.hire(1)
+        grader = pool.graders[0]
         for i in range(count + 1):
             if i == 1:
-                start = _used(judge.process.pid)
+                start = _used(grader.process.pid)
             nbformat.write(submission(i % 8), path)
-            _ask(judge.line, path)
-        seconds = (_used(judge.process.pid) - start) / count
+            _ask(grader.line, path)
+        seconds = (_used(grader.process.pid) - start) / count
         pool.close()
     return seconds
 
 
-def _used(judge: int) -> float:
-    """Processor seconds of a judge and its sandbox up to now, those of ended workers included."""
-    times = [p.cpu_times() for p in psutil.Process(judge).children(recursive=True)]
-    own = psutil.Process(judge).cpu_times()
+def _used(grader: int) -> float:
+    """Processor seconds of a grader and its sandbox up to now, those of ended workers included."""
+    times = [p.cpu_times() for p in psutil.Process(grader).children(recursive=True)]
+    own = psutil.Process(grader).cpu_times()
     return own.user + own.system + sum(sum(t[:4]) for t in times)
 
 

@@ -1,4 +1,4 @@
-"""Gradescope's autograder zip: the course, a setup script, and a script that grades one submission."""
+"""Gradescope's autograder zip: the course, a setup script, and one that grades a submission."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ ROOT = Path(__file__).resolve().parents[2]
 STAMP = (2020, 1, 1, 0, 0, 0)  # the same bytes each time
 SETUP = """#!/usr/bin/env bash
 set -e
-apt-get update && apt-get install -y --no-install-recommends python3 python3-pip python3-venv bubblewrap
+apt-get update
+apt-get install -y --no-install-recommends python3 python3-pip python3-venv bubblewrap
 python3 -m venv /autograder/venv
-/autograder/venv/bin/pip install --extra-index-url https://download.pytorch.org/whl/cpu "/autograder/source/course[grading]"
+/autograder/venv/bin/pip install --extra-index-url https://download.pytorch.org/whl/cpu \\
+    "/autograder/source/course[grading]"
 """
 # Gradescope gives each submission a container of its own and no user namespaces, so the sandbox is
 # incomplete there; the container is what keeps submissions apart.
-RUN = """#!/usr/bin/env bash
+GRADE = """#!/usr/bin/env bash
 cd /autograder
-/autograder/venv/bin/course grade /autograder/submission --out /autograder/report --workers 1 --gradescope --unconfined \\
-    --released /autograder/source/course/notebooks
+/autograder/venv/bin/course grade /autograder/submission --out /autograder/report \\
+    --workers 1 --gradescope --unconfined --released /autograder/source/course/notebooks
 mkdir -p results
 cp "$(ls -d report/gradescope/*/ | head -n 1)results.json" results/results.json
 """
@@ -38,7 +40,7 @@ def write_autograder(target: Path, root: Path = ROOT) -> None:
     files += [p for p in (root / "README.md", root / "LICENSE") if p.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in (("setup.sh", SETUP), ("run_autograder", RUN)):
+        for name, text in (("setup.sh", SETUP), ("run_autograder", GRADE)):
             _add(archive, name, text.encode(), 0o755)
         for path in files:
             _add(archive, f"course/{path.relative_to(root)}", path.read_bytes(), 0o644)

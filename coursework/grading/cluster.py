@@ -1,4 +1,7 @@
-"""The same tasks on a Dask cluster: each Dask worker keeps one judge with its sandbox; results stream back."""
+"""The same work on a Dask cluster.
+
+Each Dask worker keeps one grader with its sandbox; results stream back.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,27 @@ import atexit
 import tempfile
 import threading
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from coursework.grading import notebook
-from coursework.grading.batch import Mapper
-from coursework.grading.pool import failed
+from coursework.grading.grader import Grader, Mapper, Settings
+from coursework.grading.results import Result
+from coursework.grading.status import Fault, Status
 from coursework.grading.submissions import Submission
-from coursework.grading.task import Grader, Settings
+from coursework.grading.submitted_notebook import read_bytes
 
-RETRIES = 2  # times that a task is started elsewhere when its worker is lost
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+RETRIES = 2  # times that a submission is started elsewhere when its Dask worker is lost
 _graders: dict[Settings, Grader] = {}
-_one_at_a_time = (
-    threading.Lock()
-)  # the engine seeds torch and redirects output: one judge a process
+# The engine seeds torch and redirects output, so a process judges one submission at a time.
+_one_at_a_time = threading.Lock()
 
 
-def grade_one(
-    settings: Settings, student: str, file: str, data: bytes | None, path: str
-) -> dict[str, Any]:
-    """Runs on a Dask worker: grade one file with the judge and zygote that the worker keeps.
+def grade_one(settings: Settings, student: str, file: str, data: bytes | None, path: str) -> Result:
+    """Runs on a Dask worker: grade one file with the grader that this process keeps.
 
     data: the file's bytes, so that workers need no shared disk; None where the file can't be read.
     """
@@ -42,37 +46,33 @@ def grade_one(
 def on_cluster(address: str) -> Mapper:
     """Grade on the cluster whose scheduler listens at `address`."""
 
-    def mapper(settings: Settings, submissions: list[Submission]) -> Iterator[dict[str, Any]]:
+    def mapper(settings: Settings, submissions: list[Submission]) -> Iterator[Result]:
         try:
             from distributed import Client, as_completed
         except ImportError:
             raise ValueError("--scheduler needs Dask: pip install 'dask[distributed]'") from None
         with Client(address, timeout=30) as client:
             waiting = iter(submissions)
-            futures: dict[Any, Submission] = {}
+            futures: dict[Future[Result], Submission] = {}
             running = as_completed([])
-            width = 2 * max(
-                1, sum(client.nthreads().values())
-            )  # few files in flight: memory stays flat
-            for submission in _first(waiting, width):
+            # Few files are in flight, so that memory stays flat.
+            width = 2 * max(1, sum(client.nthreads().values()))
+            for submission in islice(waiting, width):
                 running.add(_submit(client, futures, settings, submission))
             for future in running:
                 submission = futures.pop(future)
                 yield _result(future, submission)
-                for following in _first(waiting, 1):
+                for following in islice(waiting, 1):
                     running.add(_submit(client, futures, settings, following))
 
     return mapper
 
 
-def _first(waiting: Iterator[Submission], count: int) -> Iterator[Submission]:
-    for _, submission in zip(range(count), waiting, strict=False):
-        yield submission
-
-
-def _submit(client: Any, futures: dict[Any, Submission], settings: Settings, s: Submission) -> Any:
+def _submit(
+    client: Client, futures: dict[Future[Result], Submission], settings: Settings, s: Submission
+) -> Future[Result]:
     try:
-        data: bytes | None = notebook.read_bytes(s.path)
+        data: bytes | None = read_bytes(s.path)
     except (OSError, ValueError):
         data = None
     future = client.submit(
@@ -82,11 +82,11 @@ def _submit(client: Any, futures: dict[Any, Submission], settings: Settings, s: 
     return future
 
 
-def _result(future: Any, submission: Submission) -> dict[str, Any]:
+def _result(future: Future[Result], submission: Submission) -> Result:
     try:
         return future.result()
     except Exception as error:  # lost with every worker that tried it
-        return failed(
-            submission,
-            f"the sandbox failed on the cluster ({type(error).__name__}); grade it again with --resume",
-        )
+        kind = type(error).__name__
+        said = f"the sandbox failed on the cluster ({kind}); grade it again with --resume"
+        fault = Fault(Status.SANDBOX_FAILED, said)
+        return Result.ungraded(submission.student, submission.file, fault)

@@ -12,14 +12,15 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from coursework.grading.notebook import definitions, is_call_of, parse, read_bytes, syntax
+from coursework.grading.definitions import definitions, is_call_of, syntax
+from coursework.grading.submitted_notebook import parse, read_bytes
 
 DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @cache
 def released(folder: Path, lab: str, exercises: frozenset[str]) -> frozenset[str]:
-    """The cells of notebook `lab`, as released and as solved, that define none of the `exercises`."""
+    """Cells of notebook `lab`, as released and as solved, that define none of the `exercises`."""
     cells: set[str] = set()
     for path in [*folder.glob(f"{lab}*.ipynb"), *folder.glob(f"solutions/{lab}*.ipynb")]:
         cells |= {normal(c) for c in parse(read_bytes(path)).cells}
@@ -41,7 +42,10 @@ def normal(cell: str) -> str:
 
 
 def to_run(cells: list[str], demos: Iterable[str]) -> list[str]:
-    """The cells with demonstrations cut down to what the student's own cells need, "" for nothing."""
+    """The cells, with demonstrations cut down to what the student's own cells need.
+
+    "" stands for a cell that is not needed.
+    """
     known = set(demos)
     is_demo = [normal(c) in known for c in cells]
     needed: set[str] = set()
@@ -82,7 +86,7 @@ def _source(statements: list[ast.stmt]) -> str:
 
 
 def _loaded(node: ast.AST) -> set[str]:
-    """Names that code takes from the notebook's namespace: parameters and locals of functions are none of them."""
+    """Names that code takes from the notebook's namespace; no parameters, no locals."""
     try:
         return _globals_of(symtable.symtable(ast.unparse(node), "<cell>", "exec"), is_top=True)
     except (SyntaxError, ValueError, RecursionError):  # `await` at the top: every name, to be safe

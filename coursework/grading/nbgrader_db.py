@@ -7,17 +7,21 @@ import re
 import sys
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from coursework import exercises
 from coursework.grading.gradebook import Row
 
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+
 
 def enter_scores(database: Path, table: list[Row], names: list[str]) -> int:
-    """Enter every counted row; the number of students. One assignment a notebook, one grade cell an exercise.
+    """Enter every counted row; the number of students.
 
-    An assignment that already holds the notebook is used, else one called like the notebook ("02")
-    is made. Raises ValueError where nbgrader is not installed.
+    One assignment a notebook, one grade cell an exercise. An assignment that already holds the
+    notebook is used, else one called like the notebook ("02") is made. Raises ValueError where
+    nbgrader is not installed.
     """
     try:
         from nbgrader.api import Gradebook
@@ -51,7 +55,7 @@ def _put_own_programs_on_path() -> None:
         os.environ["PATH"] = own + os.pathsep + os.environ.get("PATH", "")
 
 
-def _find_notebook(book: Any, lab: str) -> tuple[str, str]:
+def _find_notebook(book: Gradebook, lab: str) -> tuple[str, str]:
     for assignment in book.assignments:
         for notebook in assignment.notebooks:
             if notebook.name.startswith(lab):
@@ -61,7 +65,7 @@ def _find_notebook(book: Any, lab: str) -> tuple[str, str]:
     return lab, lab
 
 
-def _grade_cell(book: Any, assignment: str, notebook: str, name: str) -> None:
+def _grade_cell(book: Gradebook, assignment: str, notebook: str, name: str) -> None:
     found = book.find_assignment(assignment)
     own = next(n for n in found.notebooks if n.name == notebook)
     if not any(c.name == cell_id(name) for c in own.grade_cells):
@@ -74,7 +78,7 @@ def _grade_cell(book: Any, assignment: str, notebook: str, name: str) -> None:
         )
 
 
-def _enter(book: Any, assignment: str, notebook: str, row: Row, names: list[str]) -> None:
+def _enter(book: Gradebook, assignment: str, notebook: str, row: Row, names: list[str]) -> None:
     student = _student_id(row.student)
     book.update_or_create_student(student)
     book.update_or_create_submission(assignment, student)

@@ -1,7 +1,7 @@
 """What a submission sees of the course: a copy of `course_utils` without a single answer in it.
 
-Nothing of `coursework` is there; `check`, `hint`, `predict` and `answer_sheet` do
-nothing; functions that an exercise of the graded notebook asks for raise when they are called.
+Nothing of `coursework` is there; `check`, `hint`, `predict` and `answer_sheet` do nothing;
+functions that an exercise of the graded notebook asks for raise when they are called.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 import course_utils
+from coursework import exercises
 
 HERE = Path(__file__).resolve().parent
-LEARNERS = Path(course_utils.__file__).resolve().parent
+LEARNERS = Path(course_utils.__path__[0]).resolve()
 ABSENT = 'raise NotImplementedError("not available while this exercise is graded")'
 STAND_INS = '''"""Stand-ins while a submission is graded: the judge checks, from outside."""
 
@@ -42,9 +43,19 @@ answer_sheet = AnswerSheet
 '''
 
 
+def hidden_names(lab: str) -> list[str]:
+    """Names in the package that would answer the exercises of a notebook."""
+    names = set(exercises.names(lab))
+    hides = {n for e in names for n in getattr(exercises.get(e), "hides", ())}
+    return sorted(names | hides)
+
+
 def write_copy(target: Path, hidden: Collection[str]) -> None:
-    """Write `target/course_utils` with the functions in `hidden` emptied, `target/coursework` with
-    nothing but the stand-ins, and `target/inside`."""
+    """Write what the sandbox sees of the course.
+
+    `target/course_utils` with the functions in `hidden` emptied, `target/coursework` with nothing
+    but the stand-ins, and `target/inside`.
+    """
     for path in sorted(LEARNERS.rglob("*.py")):
         copy = target / "course_utils" / path.relative_to(LEARNERS)
         copy.parent.mkdir(parents=True, exist_ok=True)

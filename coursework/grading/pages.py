@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -26,8 +27,12 @@ def _environment() -> Environment:
 
 def page(template: str, **values: Any) -> str:
     """A page; strings among the values are escaped."""
-    css = Markup(_environment().loader.get_source(_environment(), "page.css")[0])  # type: ignore[union-attr]
-    return _environment().get_template(template).render(css=css, **values)
+    return _environment().get_template(template).render(css=_css(), **values)
+
+
+@cache
+def _css() -> Markup:
+    return Markup(files("coursework.grading").joinpath("templates/page.css").read_text("utf-8"))
 
 
 def prose(text: str) -> Markup:
@@ -36,7 +41,7 @@ def prose(text: str) -> Markup:
 
 
 def label(name: str) -> Markup:
-    """What an exercise is called on a page: "1.4 · A posterior by hand"; a function by its own name."""
+    """What an exercise is called on a page: "1.4 · A posterior by hand", or a function's name."""
     exercise = exercises.get(name)
     key = f"`{name}`" if isinstance(exercise, Exercise) else exercise.key
     return prose(f"{key} · {exercise.title[:1].upper()}{exercise.title[1:]}")

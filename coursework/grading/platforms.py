@@ -3,38 +3,74 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Literal, TypedDict
 
 from coursework import exercises
 from coursework.checking.notebook import HEADLINES
-from coursework.grading.gradebook import Row, csv_text
+from coursework.grading.gradebook import Row
 from coursework.grading.pages import printable
+from coursework.grading.results import ExerciseResult, Result
+from coursework.grading.spreadsheet import csv_text
 from coursework.grading.submissions import CANVAS
 
 MOODLE = re.compile(r"^(?P<name>.+)_(?P<number>\d+)_assignsubmission_file_?$")
 
 
 def person(student: str) -> str:
-    """The name alone, without what Moodle and Canvas put around it in the names of folders and files."""
+    """The name alone, without what Moodle and Canvas put around it in names of files."""
     found = MOODLE.match(student) or CANVAS.match(student)
     return found["name"] if found else student
 
 
-def gradescope_results(row: Row, results: list[dict[str, Any]], names: list[str]) -> dict[str, Any]:
+class GradescopeTest(TypedDict):
+    """What Gradescope shows of one exercise."""
+
+    name: str
+    score: float
+    max_score: int
+    status: Literal["passed", "failed"]
+    output: str
+    output_format: str
+    visibility: str
+
+
+class GradescopeResults(TypedDict):
+    """Gradescope's `results.json`."""
+
+    score: float
+    execution_time: int
+    output: str
+    output_format: str
+    visibility: str
+    tests: list[GradescopeTest]
+
+
+def gradescope_results(row: Row, results: list[Result], names: list[str]) -> GradescopeResults:
     """`results.json` of one student; visible to the student at once."""
-    verdicts = {v["name"]: v for r in results for v in r["verdicts"]}
-    tests = []
-    for name in names:
-        exercise, verdict = exercises.get(name), verdicts.get(name)
-        kind = verdict["kind"] if verdict else "not attempted"
-        told = printable(verdict["message"]) if verdict else "Not attempted yet."
-        tests.append({
-            "name": f"{name}: {exercise.title} ({HEADLINES[kind][2]})", "score": row.points[name], "max_score": exercise.points,
-            "status": "passed" if row.points[name] >= exercise.points else "failed",
-            "output": row.by_hand.get(name) or told, "output_format": "text", "visibility": "visible",
-        })  # fmt: skip
-    return {"score": row.total(), "execution_time": round(row.seconds), "output": "; ".join(printable(s) for s in row.status),
-            "output_format": "text", "visibility": "visible", "tests": tests}  # fmt: skip
+    verdicts = {v.name: v for r in results for v in r.verdicts}
+    return {
+        "score": row.total(),
+        "execution_time": round(row.seconds),
+        "output": "; ".join(printable(s) for s in row.notes),
+        "output_format": "text",
+        "visibility": "visible",
+        "tests": [_gradescope_test(row, n, verdicts.get(n)) for n in names],
+    }
+
+
+def _gradescope_test(row: Row, name: str, verdict: ExerciseResult | None) -> GradescopeTest:
+    exercise = exercises.get(name)
+    headline = HEADLINES[verdict.kind if verdict else "not attempted"][2]
+    told = printable(verdict.message) if verdict else "Not attempted yet."
+    return {
+        "name": f"{name}: {exercise.title} ({headline})",
+        "score": row.points[name],
+        "max_score": exercise.points,
+        "status": "passed" if row.points[name] >= exercise.points else "failed",
+        "output": row.by_hand.get(name) or told,
+        "output_format": "text",
+        "visibility": "visible",
+    }
 
 
 def canvas_csv(table: list[Row], most: float, assignment: str = "Lab") -> str:
@@ -60,5 +96,5 @@ def moodle_csv(table: list[Row], most: float) -> str:
             found = MOODLE.match(row.student)
             number = f"Participant {found['number']}" if found else ""
             name = person(row.student)
-            lines.append([number, name, row.total(), most, "", "; ".join(row.status)])
+            lines.append([number, name, row.total(), most, "", "; ".join(row.notes)])
     return csv_text(head.split(","), lines)

@@ -13,8 +13,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursework.grading.bubblewrap import bwrap_command, environment
 from coursework.grading.package import write_copy
-from coursework.grading.sandbox import bwrap_command, environment
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,17 @@ def probe(confined: bool = True) -> Confinement:
         socket.socket() as tcp,
         socket.socket(socket.AF_UNIX) as unix,
     ):
-        canary, copy, name = (
-            Path(folder) / "canary",
-            Path(folder) / "copy",
-            "course-" + secrets.token_hex(8),
-        )
+        canary, copy = Path(folder) / "canary", Path(folder) / "copy"
+        name = "course-" + secrets.token_hex(8)
         canary.write_text("secret")
         write_copy(copy, [])
         tcp.bind(("127.0.0.1", 0))
         tcp.listen()
         unix.bind("\0" + name)
         unix.listen()
-        python = [sys.executable, "-P", "-m", "inside.probe", str(canary), str(tcp.getsockname()[1]), name, str(os.getpid()),
-                  "namespaces" if confined else "plain"]  # fmt: skip
+        mode = "namespaces" if confined else "plain"
+        python = [sys.executable, "-P", "-m", "inside.breakout", str(canary)]
+        python += [str(tcp.getsockname()[1]), name, str(os.getpid()), mode]
         command = bwrap_command(copy, []) + python if confined else python
         done = subprocess.run(
             command,

@@ -1,39 +1,133 @@
-"""`results.jsonl`: one line a submission, on disk before the next is graded. The file that --resume reads."""
+"""`results.jsonl`: one line a submission, on disk before the next is graded; --resume reads it."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-VERSION = 1
+from coursework.grading.status import Fault, Reason, Status
+
+VERSION = 2  # version 1 called its first line "run", and its results had neither status nor reason
 
 
 class ResultsError(Exception):
     """The results can't be read or written; the message says what to do."""
 
 
-class Results:
-    """The results file of a report folder. The first line says how the run was made."""
+@dataclass(frozen=True)
+class ExerciseResult:
+    """The verdict on one exercise, as the engine gave it, and the reason for it."""
 
-    def __init__(self, path: Path, run: dict[str, Any]) -> None:
-        self.path, self.run = path, run
+    name: str
+    kind: str
+    reason: Reason
+    message: str
+    points: float
+    max_points: int
+    mistake: str | None = None
+    printed: str = ""
+
+
+@dataclass
+class Result:
+    """What became of one file.
+
+    lab: the notebook ("02"); fault: a sentence where the file was not graded; remarks: sentences
+    for the instructor; code: the student's own text, by exercise.
+    """
+
+    student: str
+    file: str
+    status: Status
+    fault: str = ""
+    sha256: str = ""
+    lab: str = ""
+    remarks: list[str] = field(default_factory=list)
+    verdicts: list[ExerciseResult] = field(default_factory=list)
+    code: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
 
     @classmethod
-    def start(cls, path: Path, run: dict[str, Any]) -> Results:
+    def ungraded(cls, student: str, file: str, fault: Fault) -> Result:
+        """The result of a file that was not graded."""
+        return cls(student, file, fault.status, fault.sentence)
+
+    @classmethod
+    def from_json(cls, line: str | bytes) -> Result:
+        """A result from its line, of version 1 too. Raises ValueError where the line is none."""
+        entry = json.loads(line)
+        try:
+            verdicts = [_exercise_result(v) for v in entry.get("verdicts", [])]
+            status = Status(entry.get("status", _status_of_version_1(entry)))
+            return cls(**{**entry, "status": status, "verdicts": verdicts})
+        except (AttributeError, TypeError) as error:
+            raise ValueError("a line that is not a result") from error
+
+    def to_json(self) -> str:
+        """The result as one line."""
+        return json.dumps(asdict(self), ensure_ascii=True)
+
+
+def _status_of_version_1(entry: dict[str, Any]) -> Status:
+    return Status.UNKNOWN if entry.get("fault") else Status.GRADED
+
+
+def _exercise_result(verdict: dict[str, Any]) -> ExerciseResult:
+    reason = Reason(verdict.get("reason", Reason.UNKNOWN))
+    return ExerciseResult(**{**verdict, "reason": reason})
+
+
+@dataclass(frozen=True)
+class BatchInfo:
+    """How a batch was begun; a resumed batch keeps it. labs: notebooks that count, () for any."""
+
+    seed: int
+    labs: tuple[str, ...] = ()
+    confined: bool = True
+
+    @classmethod
+    def from_json(cls, line: str | bytes) -> BatchInfo | None:
+        """What the first line says, None where a version wrote it that is not known here.
+
+        Raises ValueError where the line is none.
+        """
+        first = json.loads(line)
+        try:
+            told = first["batch"] if "batch" in first else first["run"]
+            if told["version"] not in (1, VERSION):
+                return None
+            return cls(told["seed"], tuple(told["labs"]), told.get("confined", True))
+        except (KeyError, TypeError) as error:
+            raise ValueError("a line that begins no batch") from error
+
+    def to_json(self) -> str:
+        """The first line of a results file."""
+        return json.dumps({"batch": {"version": VERSION, **asdict(self)}})
+
+
+class Results:
+    """The results file of a report folder. Its first line says how the batch was begun."""
+
+    def __init__(self, path: Path, batch: BatchInfo) -> None:
+        self.path, self.batch = path, batch
+
+    @classmethod
+    def start(cls, path: Path, batch: BatchInfo) -> Results:
         """A new file; an old one is kept beside it as `results.old.jsonl`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             path.replace(path.with_name("results.old.jsonl"))
-        results = cls(path, {"version": VERSION, **run})
-        results._write({"run": results.run})
+        results = cls(path, batch)
+        results._write(batch.to_json())
         return results
 
     @classmethod
     def resume(cls, path: Path) -> Results:
-        """An existing file, cut after its last whole line. Raises ResultsError where there is none."""
+        """An existing file, cut after its last whole line. Raises ResultsError if there is none."""
         try:
             data = path.read_bytes()
         except FileNotFoundError:
@@ -42,26 +136,25 @@ class Results:
             ) from None
         whole = data[: data.rfind(b"\n") + 1]
         try:
-            run = json.loads(whole.split(b"\n", 1)[0])["run"]
-        except (ValueError, KeyError, TypeError):
+            batch = BatchInfo.from_json(whole.split(b"\n", 1)[0])
+        except ValueError:
             raise ResultsError(
                 f"{path} does not begin as a results file does; run without --resume"
             ) from None
-        if run.get("version") != VERSION:
+        if batch is None:
             raise ResultsError(f"{path} was written by another version; run without --resume")
         if len(whole) < len(data):
             os.truncate(path, len(whole))
-        return cls(path, run)
+        return cls(path, batch)
 
-    def add(self, result: dict[str, Any]) -> None:
-        """Append a result and wait until it is on the disk. Raises ResultsError where it can't be."""
-        self._write(result)
+    def add(self, result: Result) -> None:
+        """Append a result and wait until it is on the disk; ResultsError where it can't be."""
+        self._write(result.to_json())
 
-    def _write(self, line: dict[str, Any]) -> None:
-        data = json.dumps(line, ensure_ascii=True).encode() + b"\n"
-        descriptor = os.open(
-            self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o644
-        )
+    def _write(self, line: str) -> None:
+        data = line.encode() + b"\n"
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+        descriptor = os.open(self.path, flags, 0o644)
         before = os.fstat(descriptor).st_size
         try:
             while data:
@@ -69,31 +162,43 @@ class Results:
             os.fsync(descriptor)
         except OSError as error:
             os.ftruncate(descriptor, before)
-            raise ResultsError(f"{self.path} can't be written: {error.strerror}. Nothing already graded is lost; "
-                               "make room and run again with --resume.") from error  # fmt: skip
+            raise ResultsError(
+                f"{self.path} can't be written: {error.strerror}. Nothing already graded is lost; "
+                "make room and run again with --resume."
+            ) from error
         finally:
             os.close(descriptor)
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[Result]:
         """All results, read one by one; lines that are damaged are left out."""
-        return (entry for _, entry in self._entries())
+        return (result for _, result in self._entries())
 
     def places(self) -> Iterator[tuple[str, int]]:
         """(file, byte at which its line begins) of all results."""
-        return ((entry["file"], at) for at, entry in self._entries())
+        return ((result.file, at) for at, result in self._entries())
 
-    def _entries(self) -> Iterator[tuple[int, dict[str, Any]]]:
+    def at(self, place: int) -> Result:
+        """The result whose line begins at byte `place`."""
+        with self.path.open("rb") as lines:
+            lines.seek(place)
+            return Result.from_json(lines.readline())
+
+    def _entries(self) -> Iterator[tuple[int, Result]]:
         at = 0
         with self.path.open("rb") as file:
             for line in file:
-                try:
-                    entry = json.loads(line)
-                except ValueError:
-                    entry = None
-                if isinstance(entry, dict) and "file" in entry:
-                    yield at, entry
+                result = _result_or_none(line)
+                if result is not None:
+                    yield at, result
                 at += len(line)
 
     def finished(self) -> dict[str, str]:
         """{file: sha256} of what needs no second grading."""
-        return {r["file"]: r["sha256"] for r in self if "sandbox failed" not in r["fault"]}
+        return {r.file: r.sha256 for r in self if r.status.is_final}
+
+
+def _result_or_none(line: bytes) -> Result | None:
+    try:
+        return Result.from_json(line)
+    except ValueError:
+        return None

@@ -1,7 +1,8 @@
 """The sandbox around the zygote.
 
 Bubblewrap gives the zygote a file system of its own (Python, its packages, the copy of the course,
-all read-only) and no network; each worker leaves even the zygote's namespaces (see `inside/confine.py`).
+all read-only) and no network; each worker leaves even the zygote's namespaces, as
+`inside/confine.py` says.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import course_utils
 import coursework
+from coursework.grading.bubblewrap import DEBUG, bwrap_command, environment
 from coursework.grading.inside.wire import Channel, Gone, Late, Malformed
 from coursework.grading.package import write_copy
 
@@ -31,68 +32,6 @@ ANSWER = 15.0  # seconds that it may take to fork or kill
 
 class SandboxError(RuntimeError):
     """The sandbox could not be started, or does not answer."""
-
-
-def read_only_folders() -> list[str]:
-    """Folders that Python needs: system libraries, the interpreter, its packages."""
-    places = {sys.prefix, sys.base_prefix, sys.exec_prefix, *sysconfig.get_paths().values()}
-    found = sorted({str(Path(p)) for p in places if Path(p).exists()}, key=len)
-    outer: list[str] = []
-    for place in found:
-        if place != "/" and not any(Path(place).is_relative_to(o) for o in ["/usr", *outer]):
-            outer.append(place)
-    return outer
-
-
-def bwrap_command(copy: Path, private: list[Path]) -> list[str]:
-    """The command line of bubblewrap. `private`: folders that must not be seen even where Python's hold them."""
-    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL",
-               "--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--ro-bind", "/usr", "/usr"]  # fmt: skip
-    for place in ("/lib", "/lib64", "/lib32", "/bin", "/sbin"):
-        if os.path.islink(place):
-            command += ["--symlink", os.readlink(place), place]
-        elif os.path.isdir(place):
-            command += ["--ro-bind", place, place]
-    for place in (
-        "/etc/ld.so.cache",
-        "/etc/ld.so.conf",
-        "/etc/ld.so.conf.d",
-        "/etc/alternatives",
-        "/etc/fonts",
-    ):
-        command += ["--ro-bind-try", place, place]
-    command += ["--tmpfs", "/tmp"]  # before Python's folders, which may lie in /tmp themselves
-    folders = read_only_folders()
-    for place in folders:
-        command += ["--ro-bind", place, place]
-    for path in private:
-        if any(path.is_relative_to(f) and str(path) != f for f in ["/usr", *folders]):
-            command += ["--tmpfs", str(path), "--remount-ro", str(path)]
-    command += [
-        "--ro-bind",
-        str(copy),
-        "/course",
-        "--proc",
-        "/proc",
-        "--dev",
-        "/dev",
-        "--chdir",
-        "/tmp",
-    ]
-    for name, value in environment("/course", "/tmp").items():
-        command += ["--setenv", name, value]
-    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
-
-
-def environment(copy: str, home: str) -> dict[str, str]:
-    """All that a worker learns from its environment."""
-    return {
-        "PATH": "/usr/bin:/bin", "HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", "USER": "student", "LOGNAME": "student",
-        "PYTHONPATH": copy, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1",
-        "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": home, "IPYTHONDIR": home, "TORCHINDUCTOR_CACHE_DIR": home, "COURSE_DEVICE": "cpu",
-        "CUDA_VISIBLE_DEVICES": "", **({"COURSE_GRADING_DEBUG": "1"} if os.environ.get("COURSE_GRADING_DEBUG") else {}),
-    }  # fmt: skip
 
 
 class Zygote:
@@ -107,25 +46,20 @@ class Zygote:
         home.mkdir()
         write_copy(copy, hidden)
         self.control, theirs = socket.socketpair()
-        python = [
-            sys.executable,
-            "-P",
-            "-m",
-            "inside.zygote",
-            str(theirs.fileno()),
-            "namespaces" if confined else "plain",
-        ]
-        packages = [Path(p.__file__).resolve().parent for p in (course_utils, coursework)]
-        repository = packages[0].parent
-        private = [repository] if (repository / "notebooks").is_dir() else packages
-        private.append(Path.home())
-        command = bwrap_command(copy, private) + python if confined else python
+        mode = "namespaces" if confined else "plain"
+        python = [sys.executable, "-P", "-m", "inside.zygote", str(theirs.fileno()), mode]
+        command = bwrap_command(copy, _private()) + python if confined else python
         try:
             self.process = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=None if os.environ.get("COURSE_GRADING_DEBUG") else subprocess.DEVNULL, start_new_session=True,
-                cwd=home, env=None if confined else environment(str(copy), str(home)),
-            )  # fmt: skip
+                command,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=None if os.environ.get(DEBUG) else subprocess.DEVNULL,
+                start_new_session=True,
+                cwd=home,
+                env=None if confined else environment(str(copy), str(home)),
+            )
         except OSError as error:
             self._remove()
             raise SandboxError(f"the sandbox does not start: {error}") from error
@@ -141,10 +75,10 @@ class Zygote:
         self.close()
 
     def fork(self) -> Channel:
-        """Start a worker on this thread's core, ending the one before; the judge's end of the line to it."""
+        """Start a worker on this thread's core, ending the one before; our end of a line to it."""
         ours, theirs = socket.socketpair()
-        cores = getattr(os, "sched_getaffinity", lambda _: set())(0)
-        order = b"fork %d\n" % min(cores, default=-1)
+        cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else {-1}
+        order = b"fork %d\n" % min(cores)
         channel = Channel(ours)
         channel.deadline = time.monotonic() + ANSWER
         try:
@@ -160,7 +94,7 @@ class Zygote:
         return channel
 
     def kill(self) -> float:
-        """End the worker, whatever it does, and everything it started; the processor seconds it had."""
+        """End the worker and everything it started; the processor seconds it had."""
         try:
             self.control.sendall(b"kill\n")
         except OSError as error:
@@ -169,12 +103,11 @@ class Zygote:
 
     def _answer(self, seconds: float) -> dict[str, object]:
         self.control.settimeout(seconds)
+        cause: OSError | None = None
         try:
             line = self.answers.readline()
         except OSError as error:
             line, cause = b"", error
-        else:
-            cause = None
         if not line:
             self.close()
             raise SandboxError("the sandbox does not answer") from cause
@@ -192,12 +125,20 @@ class Zygote:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def _private() -> list[Path]:
+    """Folders that no submission may see: the course, and the home of whoever grades."""
+    packages = [Path(p.__path__[0]).resolve() for p in (course_utils, coursework)]
+    repository = packages[0].parent
+    hidden = [repository] if (repository / "notebooks").is_dir() else packages
+    return [*hidden, Path.home()]
+
+
 @contextlib.contextmanager
 def one_core() -> Iterator[None]:
     """Keep this thread, and the workers that it asks for meanwhile, on the core that it is on.
 
-    Judge and worker take turns. A message to the same core is there at once; another core would have
-    to be woken up, a hundred times a submission.
+    Judge and worker take turns. A message to the same core is there at once; another core would
+    have to be woken up, a hundred times a submission.
     """
     if not hasattr(os, "sched_setaffinity"):  # macOS
         yield
@@ -211,7 +152,7 @@ def one_core() -> Iterator[None]:
 
 
 def remove_leftovers() -> None:
-    """Remove the folders of judges that were killed."""
+    """Remove the folders of graders that were killed."""
     for path in Path(tempfile.gettempdir()).glob("course-grade-*-*"):
         owner = path.name.split("-")[2]
         if owner.isdecimal() and not _is_alive(int(owner)):

@@ -1,108 +1,20 @@
-"""The judge's end of a worker: run cells, ask for functions, and believe nothing.
-
-Whatever comes back is read by `Judge`, which turns any fault of it into `WorkerLost`.
-"""
+"""One worker and what the judge asks of it: run a cell, find a function, give an answer."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
-from torch import Tensor
-
-from coursework.checking.running import TookTooLong
-from coursework.grading.inside.errors import CELL
-from coursework.grading.inside.peer import Peer, Reply
-from coursework.grading.inside.values import KINDS, Encoder
-from coursework.grading.inside.wire import Channel, Gone, Late, Malformed
+from coursework.grading.inside.errors import is_unpacked
+from coursework.grading.judge import Judge
 from coursework.grading.sandbox import Zygote
 
 RUN_CELL, FIND, ANSWER, LEND = 0, 1, 2, 3  # what a worker exports first
-CALLBACKS, CALLBACK_BYTES = 50_000, 16 << 20  # of one worker
-
-
-class WorkerLost(Exception):
-    """The worker has ended, or sends what makes no sense. Ends up in a student's feedback."""
-
-
-WorkerLost.__name__ = WorkerLost.__qualname__ = "ProcessEnded"
-
-
-class Judge(Peer):
-    """A Peer that reads everything as if an enemy had sent it."""
-
-    is_judge = True
-    accepts = KINDS - {"optimizer"}
-
-    def __init__(self, channel: Channel) -> None:
-        super().__init__(channel)
-        self.lost = ""
-        self.late = False
-        self.served = 0
-        self.argument_changed = False
-
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        return self._guarded(super().call, *args, **kwargs)
-
-    def vjp(self, *args: Any, **kwargs: Any) -> Any:
-        return self._guarded(super().vjp, *args, **kwargs)
-
-    def _guarded(self, work: Any, *args: Any, **kwargs: Any) -> Any:
-        """Run `work`; any fault of the worker's message ends the conversation."""
-        if self.late:
-            raise TookTooLong
-        if self.lost:
-            raise WorkerLost(self.lost)
-        try:
-            return work(*args, **kwargs)
-        except _Theirs as told:
-            raise told.error from None
-        except Late:
-            self.late = True
-            raise TookTooLong from None
-        except Gone:
-            self.lost = (
-                "the process that ran your code has ended (an exit, a crash, or too much memory)"
-            )
-        except TookTooLong:
-            raise
-        except Exception as error:
-            self.lost = f"the process that ran your code answered with something that is no answer ({type(error).__name__})"
-        raise WorkerLost(self.lost) from None
-
-    def _finish(self, reply: Reply, sent: Encoder) -> Any:
-        try:
-            printed = str(reply.header.get("printed") or "")[:2000]
-            print(CELL.sub("your notebook", printed), end="")
-            return super()._finish(reply, sent)
-        except (Late, Gone, Malformed):
-            raise
-        except BaseException as error:
-            if hasattr(error, "their_line"):
-                raise _Theirs(error) from None
-            raise
-
-    def serve(self, header: dict[str, Any], body: bytearray) -> None:
-        self.served += 1
-        if self.served > CALLBACKS or len(body) > CALLBACK_BYTES:
-            raise Malformed("too many questions")
-        super().serve(header, body)
-
-    def changed(self, tensor: Tensor, now: Tensor, in_module: bool) -> None:
-        self.argument_changed = self.argument_changed or not in_module
-        super().changed(tensor, now, in_module)
-
-
-class _Theirs(BaseException):
-    """Carries an exception of the student's code past the judge's own fault handling."""
-
-    def __init__(self, error: BaseException) -> None:
-        super().__init__()
-        self.error = error
 
 
 class Session:
-    """One worker and what the judge asks of it. `ends`: when it must be over, on the monotonic clock."""
+    """One worker and the judge who talks to it. `ends`: on the monotonic clock."""
 
     def __init__(self, zygote: Zygote, ends: float) -> None:
         self.ends, self.limit = ends, 0.0
@@ -118,12 +30,12 @@ class Session:
         return not self.judge.late and not self.judge.lost
 
     def run_cell(self, number: int, source: str, seconds: float) -> BaseException | None:
-        """Run a cell; what it raised, TookTooLong or WorkerLost among it."""
+        """Run a cell; what it raised, TookTooLong or ProcessEnded among it."""
         self.allow(seconds)
         try:
             self.judge.call(RUN_CELL, (number, source), {})
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt) and not hasattr(error, "their_line"):
+            if isinstance(error, KeyboardInterrupt) and not is_unpacked(error):
                 raise
             return error
         return None
@@ -139,7 +51,7 @@ class Session:
         self.allow(seconds)
         return self.judge.call(ANSWER, (key,), {})
 
-    def lend(self, name: str, reference: Any, seconds: float) -> None:
+    def lend(self, name: str, reference: Callable[..., Any], seconds: float) -> None:
         """Put a function that stays with the judge in the place of `name`."""
         self.allow(seconds)
         self.judge.call(LEND, (name, reference), {})

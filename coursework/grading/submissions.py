@@ -1,4 +1,4 @@
-"""Find the submissions in what a learning platform hands out: a folder, folders by student, or a zip."""
+"""Find the submissions in what a platform hands out: a folder, folders by student, or a zip."""
 
 from __future__ import annotations
 
@@ -13,11 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 SKIPPED = {"__MACOSX", ".ipynb_checkpoints", "Thumbs.db", "desktop.ini"}
-ENTRIES, LARGEST, LARGEST_ALL = (
-    20_000,
-    200 << 20,
-    8 << 30,
-)  # of a zip: files, bytes of one, bytes of all
+ENTRIES, LARGEST, LARGEST_ALL = 20_000, 200 << 20, 8 << 30  # of a zip: files, bytes of one, of all
 CANVAS = re.compile(
     r"^(?P<name>[^_]+)(?P<late>_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_(?P<file>.+)$"
 )
@@ -26,7 +22,11 @@ AGAIN = re.compile(r"^(?P<name>.+) \(\d+\)$")
 
 @dataclass(frozen=True)
 class Submission:
-    """One file. student: whose; file: its name within the folder given; fault: why it isn't opened."""
+    """One file.
+
+    student: whose it is; file: its name within the folder given; fault: a sentence where it is
+    not to be opened, else "".
+    """
 
     student: str
     file: str
@@ -58,7 +58,10 @@ def opened(source: Path) -> Iterator[list[Submission]]:
 
 
 def find(folder: Path) -> list[Submission]:
-    """Files lying in `folder` belong to a student each; so does each folder, with all notebooks in it."""
+    """The submissions in `folder`.
+
+    Each file that lies in it belongs to one student; so does each folder with all its notebooks.
+    """
     found: list[Submission] = []
     for path in sorted(folder.iterdir(), key=lambda p: natural(p.name)):
         if path.name in SKIPPED or path.name.startswith("."):
@@ -140,7 +143,7 @@ def natural(name: str) -> list[tuple[int, int, str]]:
 
 
 def unpack(archive: Path, folder: Path) -> list[Submission]:
-    """Unpack a zip into `folder`; entries that would leave it, or burst it, become faulty submissions.
+    """Unpack a zip into `folder`; faulty submissions for entries that would leave or burst it.
 
     Raises ValueError where the whole archive can't be read.
     """

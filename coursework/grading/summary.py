@@ -7,11 +7,15 @@ import hashlib
 import statistics
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
+
+from markupsafe import Markup
 
 from coursework import exercises
 from coursework.grading.gradebook import Row
 from coursework.grading.pages import label, page, printable, prose
+from coursework.grading.results import BatchInfo, Result
+from coursework.grading.status import Status
 
 SLOW = 10.0  # seconds
 LONG = 400  # characters of code below which equal answers say nothing
@@ -19,41 +23,62 @@ SHOWN = 200  # lines of a list
 TOGETHER = "all functions"
 
 
+class Slow(TypedDict):
+    """A file that took long."""
+
+    file: str
+    seconds: float
+
+
+class Failed(TypedDict):
+    """A file that was not graded."""
+
+    file: str
+    fault: str
+
+
+class Remark(TypedDict):
+    """Something about a file that deserves a look."""
+
+    file: str
+    text: Markup
+
+
 @dataclass
-class Class:
+class Tally:
     """What is counted while results go by, one at a time."""
 
     kinds: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     mistakes: Counter[tuple[str, str]] = field(default_factory=Counter)
     messages: dict[tuple[str, str], str] = field(default_factory=dict)
-    slow: list[dict[str, Any]] = field(default_factory=list)
-    failed: list[dict[str, str]] = field(default_factory=list)
-    remarks: list[dict[str, Any]] = field(default_factory=list)
+    slow: list[Slow] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     codes: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     graded: int = 0
 
-    def add(self, result: dict[str, Any]) -> None:
+    def add(self, result: Result) -> None:
         """Count one result that counts."""
-        file = printable(result["file"])
-        if result["fault"]:
-            self.failed.append({"file": file, "fault": printable(result["fault"])})
+        file = printable(result.file)
+        if result.status is not Status.GRADED:
+            self.failed.append({"file": file, "fault": printable(result.fault)})
             return
         self.graded += 1
-        if result["seconds"] > SLOW:
-            self.slow.append({"file": file, "seconds": result["seconds"]})
-        self.remarks += [{"file": file, "text": prose(r)} for r in result["remarks"]]
-        for v in result["verdicts"]:
-            self.kinds[v["name"]][v["kind"]] += 1
-            if v["mistake"]:
-                self.mistakes[v["name"], v["mistake"]] += 1
-                self.messages.setdefault((v["name"], v["mistake"]), v["message"])
+        if result.seconds > SLOW:
+            self.slow.append({"file": file, "seconds": result.seconds})
+        self.remarks += [Remark(file=file, text=prose(r)) for r in result.remarks]
+        for v in result.verdicts:
+            self.kinds[v.name][v.kind] += 1
+            if v.mistake:
+                self.mistakes[v.name, v.mistake] += 1
+                self.messages.setdefault((v.name, v.mistake), v.message)
         self._remember_code(file, result)
 
-    def _remember_code(self, file: str, result: dict[str, Any]) -> None:
-        kinds = {v["name"]: v["kind"] for v in result["verdicts"]}
+    def _remember_code(self, file: str, result: Result) -> None:
+        kinds = {v.name: v.kind for v in result.verdicts}
         own = {
             n: c
-            for n, c in result["code"].items()
+            for n, c in result.code.items()
             if ".answers." not in n and kinds.get(n) != "not attempted"
         }
         whole = "\n".join(_bare(own[n]) for n in sorted(own))
@@ -87,30 +112,54 @@ def _digest(text: str) -> str:
 
 
 def summary_html(
-    found: Class, table: list[Row], names: list[str], most: float, run: dict[str, Any]
+    found: Tally, table: list[Row], names: list[str], most: float, batch: BatchInfo
 ) -> str:
     """The page."""
     totals = [r.total() for r in table if r.counts]
     return page(
-        "summary.html.j2", graded=found.graded, failed=found.failed[:SHOWN], most=most, seed=run["seed"], confined=run.get("confined", True),
-        median=f"{statistics.median(totals):g}" if totals else 0, exercises=[_exercise(found, n) for n in names],
+        "summary.html.j2",
+        graded=found.graded,
+        failed=found.failed[:SHOWN],
+        most=most,
+        seed=batch.seed,
+        confined=batch.confined,
+        median=f"{statistics.median(totals):g}" if totals else 0,
+        exercises=[_exercise(found, n) for n in names],
         mistakes=[_mistake(found, key, count) for key, count in found.mistakes.most_common(20)],
-        points=_histogram(totals, most), remarks=found.remarks[:SHOWN],
+        points=_histogram(totals, most),
+        remarks=found.remarks[:SHOWN],
         slow=sorted(found.slow, key=lambda s: -s["seconds"])[:20],
-        alike=[{"what": what if what == TOGETHER else label(what), "files": files[:30]} for (what, _), files in sorted(found.codes.items()) if len(files) > 1][:SHOWN],
-    )  # fmt: skip
+        alike=_alike(found)[:SHOWN],
+    )
 
 
-def _exercise(found: Class, name: str) -> dict[str, Any]:
+def _alike(found: Tally) -> list[dict[str, str | Markup | list[str]]]:
+    """Files whose answers are the same code: for all functions together, and for wrong ones."""
+    return [
+        {"what": what if what == TOGETHER else label(what), "files": files[:30]}
+        for (what, _), files in sorted(found.codes.items())
+        if len(files) > 1
+    ]
+
+
+def _exercise(found: Tally, name: str) -> dict[str, Markup | float | list[float]]:
     kinds = found.kinds[name]
     right, mistake, untouched = kinds["passed"], kinds["mistake"], kinds["not attempted"]
     other = kinds.total() - right - mistake - untouched
     everyone = max(1, kinds.total())
-    return {"label": label(name), "most": exercises.get(name).points, "right": right, "mistake": mistake, "other": other, "untouched": untouched,
-            "share": round(100 * right / everyone), "bar": [round(100 * n / everyone, 1) for n in (right, mistake, other)]}  # fmt: skip
+    return {
+        "label": label(name),
+        "most": exercises.get(name).points,
+        "right": right,
+        "mistake": mistake,
+        "other": other,
+        "untouched": untouched,
+        "share": round(100 * right / everyone),
+        "bar": [round(100 * n / everyone, 1) for n in (right, mistake, other)],
+    }
 
 
-def _mistake(found: Class, key: tuple[str, str], count: int) -> dict[str, Any]:
+def _mistake(found: Tally, key: tuple[str, str], count: int) -> dict[str, str | int]:
     exercise, name = key
     share = round(100 * count / max(1, found.graded))
     return {
@@ -122,7 +171,7 @@ def _mistake(found: Class, key: tuple[str, str], count: int) -> dict[str, Any]:
     }
 
 
-def _histogram(totals: list[float], most: float) -> list[dict[str, Any]]:
+def _histogram(totals: list[float], most: float) -> list[dict[str, str | int]]:
     """Students by total, in at most 12 steps."""
     if not totals or most <= 0:
         return []

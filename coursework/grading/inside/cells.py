@@ -1,4 +1,4 @@
-"""Cells of a notebook as plain Python: IPython's magics and shell lines are left out, nothing else."""
+"""Cells of a notebook as plain Python, without IPython's magics and shell lines."""
 
 from __future__ import annotations
 
@@ -17,11 +17,8 @@ def plain_python(source: str) -> str:
     source = source.removeprefix("\ufeff")
     if source.lstrip().startswith("%%"):
         magic, _, body = source.lstrip().partition("\n")
-        return (
-            "\n" + plain_python(body)
-            if magic[2:].split()[:1] and magic[2:].split()[0] in KEEP_BODY
-            else ""
-        )
+        name, *_ = [*magic[2:].split(), ""]
+        return "\n" + plain_python(body) if name in KEEP_BODY else ""
     if parses(source):
         return source
     lines = [LINE.sub(lambda m: f"{m[1] or m[2] or ''}pass", line) for line in source.split("\n")]
@@ -39,6 +36,9 @@ def parses(source: str) -> bool:
 
 
 def tree(source: str) -> ast.Module:
-    """The syntax tree of a cell. Raises SyntaxError, or ValueError, RecursionError or MemoryError for freaks."""
+    """The syntax tree of a cell.
+
+    Raises SyntaxError, or ValueError, RecursionError or MemoryError for freaks.
+    """
     flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     return compile(source, "<cell>", "exec", flags, dont_inherit=True)

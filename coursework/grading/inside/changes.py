@@ -1,4 +1,4 @@
-"""What a call changed of the tensors it was given, and the gradients that they held: told and made good."""
+"""In-place changes that a call made to its arguments, reported and applied on the other side."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from torch import Tensor
 
 from .reading import Decoder
 from .values import Encoder, to_bytes, whole
-from .wire import Malformed
+from .wire import Json, Malformed
 
 
-def receive_gradients(header: dict[str, Any], tensors: list[Tensor]) -> dict[int, Tensor]:
+def receive_gradients(header: Json, tensors: list[Tensor]) -> dict[int, Tensor]:
     """Put the `.grad`s that came along where they belong; {place: gradient}. Raises Malformed."""
     found = {
         whole(i, len(tensors)): tensors[whole(g, len(tensors))]
@@ -24,9 +24,9 @@ def receive_gradients(header: dict[str, Any], tensors: list[Tensor]) -> dict[int
 
 def difference(
     place: int, tensor: Tensor, before: Tensor, had: Tensor | None, sent: Encoder
-) -> dict[str, Any] | None:
+) -> Json | None:
     """What a call did to one of its tensors, None where nothing. had: its `.grad` before."""
-    change: dict[str, Any] = {}
+    change: Json = {}
     if (
         tensor.shape != before.shape
         or tensor.dtype != before.dtype
@@ -38,7 +38,7 @@ def difference(
     return {"at": place, **change} if change else None
 
 
-def entries(changes: Any) -> list[dict[str, Any]]:
+def entries(changes: Any) -> list[Json]:
     """The differences that came. Raises Malformed."""
     if not isinstance(changes or [], list) or not all(isinstance(c, dict) for c in changes or []):
         raise Malformed("changes that are none")

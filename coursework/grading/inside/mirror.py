@@ -1,4 +1,4 @@
-"""A module that lives on the other side: the same names, parts, parameters and mode, called remotely.
+"""A module of the other side: the same names, parts, parameters and mode, called remotely.
 
 Parameters and buffers are real tensors here and go along with every call, so that optimizers,
 `requires_grad_`, `state_dict` and gradients with respect to the weights work as with any module.
@@ -6,25 +6,50 @@ Parameters and buffers are real tensors here and go along with every call, so th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from .remote import Caller
 from .values import clean_name
-from .wire import Malformed
+from .wire import Json, Malformed
 
 PARTS, SETTINGS = 500, 100
-FAMILIES = ("linear", "conv", "batchnorm", "normalization", "activation", "dropout", "flatten", "pooling", "sparse", "upsampling")  # fmt: skip
+FAMILIES = {  # the files of torch.nn.modules whose layers are known
+    "activation",
+    "batchnorm",
+    "conv",
+    "dropout",
+    "flatten",
+    "linear",
+    "normalization",
+    "pooling",
+    "sparse",
+    "upsampling",
+}
+
+
+def _is_layer(name: str, kind: object) -> bool:
+    return (
+        isinstance(kind, type)
+        and issubclass(kind, nn.Module)
+        and kind.__module__.split(".")[-1] in FAMILIES
+        and name != "MultiheadAttention"
+        and not name.startswith("Lazy")
+    )
+
+
 LAYERS: dict[str, type[nn.Module]] = {
-    name: kind for name, kind in vars(nn).items()
-    if isinstance(kind, type) and issubclass(kind, nn.Module) and kind.__module__.split(".")[-1] in FAMILIES
-    and name != "MultiheadAttention" and not name.startswith("Lazy")
-} | {"Sequential": nn.Sequential, "ModuleList": nn.ModuleList}  # fmt: skip
+    **{name: kind for name, kind in vars(nn).items() if _is_layer(name, kind)},
+    "Sequential": nn.Sequential,
+    "ModuleList": nn.ModuleList,
+}
 
 
-def outline(module: nn.Module) -> dict[str, Any]:
+def outline(module: nn.Module) -> Json:
     """What the other side must know to build a Mirror, apart from the tensors."""
     return {
         "parts": [
@@ -35,7 +60,7 @@ def outline(module: nn.Module) -> dict[str, Any]:
 
 
 def _layer(module: nn.Module) -> str | None:
-    """The layer of torch's that a module is, by name: with it `isinstance(m, nn.Linear)` holds there too."""
+    """The name of the torch layer that a module is, so that `isinstance` holds there too."""
     return next((k.__name__ for k in type(module).__mro__ if k in LAYERS.values()), None)
 
 
@@ -71,7 +96,7 @@ def _methods(module: nn.Module) -> list[str]:
 class Mirror(nn.Module):
     """Base of all mirrored modules; each has a class of its own, named like the original's."""
 
-    remote: tuple[Any, int, str]  # peer, number of the whole module, path of this part
+    remote: tuple[Caller, int, str]  # peer, number of the whole module, path of this part
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         return self.ask("forward", args, kwargs)
@@ -97,7 +122,7 @@ class Mirror(nn.Module):
         return True
 
 
-def _method(name: str) -> Any:
+def _method(name: str) -> Callable[..., Any]:
     def method(self: Mirror, *args: Any, **kwargs: Any) -> Any:
         return self.ask(name, args, kwargs)
 
@@ -105,40 +130,45 @@ def _method(name: str) -> Any:
     return method
 
 
-def build(peer: Any, target: int, tree: dict[str, Any], state: dict[str, Tensor]) -> Mirror:
+def build(peer: Caller, target: int, tree: Json, state: dict[str, Tensor]) -> Mirror:
     """A mirror of the other side's module. Raises Malformed where the outline makes no sense."""
     parts = tree.get("parts")
     if not isinstance(parts, list) or not 0 < len(parts) <= PARTS or parts[0][0] != "":
         raise Malformed("a module without an outline")
-    root: Mirror | None = None
+    made: list[Mirror] = []
     for path, name, training, methods, layer, settings in parts:
         part = _part(peer, target, str(path), name, methods, LAYERS.get(str(layer)))
         part.training = bool(training)
         for setting, value in list(settings.items())[:SETTINGS]:
             if setting == clean_name(setting) and not hasattr(part, setting):
                 object.__setattr__(part, setting, _plain(value))
-        if root is None:
-            root = part
-        else:
+        made.append(part)
+        if part is not made[0]:
             *above, last = str(path).split(".")
-            root.get_submodule(".".join(above)).add_module(last, part)
+            made[0].get_submodule(".".join(above)).add_module(last, part)
     for name, tensor in state.items():
         *above, last = name.split(".")
-        owner = root.get_submodule(".".join(above))
+        owner = made[0].get_submodule(".".join(above))
         if isinstance(tensor, nn.Parameter):
             owner.register_parameter(last, tensor)
         else:
             owner.register_buffer(last, tensor)
-    return root
+    return made[0]
 
 
 def _part(
-    peer: Any, target: int, path: str, name: Any, methods: list[Any], layer: type[nn.Module] | None
+    peer: Caller,
+    target: int,
+    path: str,
+    name: Any,
+    methods: list[Any],
+    layer: type[nn.Module] | None,
 ) -> Mirror:
     cleaned = [clean_name(m) for m in methods[:100]]
     known = {m: _method(m) for m in cleaned if not hasattr(Mirror, m)}
     bases = (Mirror, layer) if layer else (Mirror,)
-    part = object.__new__(type(clean_name(name), bases, {**known, "__module__": "elsewhere"}))
+    kind = type(clean_name(name), bases, {**known, "__module__": "elsewhere"})
+    part: Mirror = object.__new__(kind)
     nn.Module.__init__(part)  # torch's own layer would want to draw weights
     object.__setattr__(part, "remote", (peer, target, path))
     return part
@@ -164,7 +194,7 @@ class _Bound(nn.Module):
         )
 
 
-def run(module: nn.Module, part: list[Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
+def call_part(module: nn.Module, part: list[str], args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Call a part of our module on behalf of its mirror, with the mirror's tensors and mode."""
     path, method = part
     state, modes, *args = args

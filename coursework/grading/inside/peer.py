@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -19,25 +18,16 @@ from torch import Tensor, nn
 from . import errors, mirror
 from .changes import difference, entries, receive_gradients, tensor_at
 from .reading import Decoder, read_table
-from .remote import Graph, RemoteCall, RemoteFunction, gradients, parameters_of
+from .remote import Graph, RemoteCall, RemoteFunction, Reply, gradients, parameters_of
 from .values import KINDS, Encoder, clean_name, describe, to_bytes, whole
-from .wire import Channel, Malformed
+from .wire import Channel, Json, Malformed
 
 GRAPHS, GRAPH_BYTES = 256, 256 << 20  # calls kept, with what they hold; older ones have no gradient
 ORDER = 3  # gradients of gradients of gradients, no further
 
 
-@dataclass
-class Reply:
-    """What came back from a call: its tensors, the tree of its value, and what the call changed."""
-
-    header: dict[str, Any]
-    tensors: list[Tensor]
-    carries: list[int] = field(default_factory=list)  # places of the tensors that have a graph
-
-
 class Peer:
-    """One side of the conversation. `Judge` in `coursework.grading.session` is the wary kind."""
+    """One side of the conversation. The judge has a wary kind of its own."""
 
     accepts = KINDS  # kinds of values that are read
     is_judge = False  # the judge sends its global random state along and takes none
@@ -53,7 +43,7 @@ class Peer:
 
     # What may be called from the other side.
 
-    def export(self, thing: Any) -> dict[str, Any]:
+    def export(self, thing: Any) -> Json:
         """Make a function or module callable from the other side; what its tree says about it."""
         place = next((i for i, e in enumerate(self.exports) if e is thing), len(self.exports))
         if place == len(self.exports):
@@ -66,7 +56,7 @@ class Peer:
             "parameters": parameters_of(thing),
         }
 
-    def import_function(self, tree: dict[str, Any]) -> RemoteFunction:
+    def import_function(self, tree: Json) -> RemoteFunction:
         """The other side's function."""
         return RemoteFunction(
             self,
@@ -75,7 +65,7 @@ class Peer:
             tree.get("parameters"),
         )
 
-    def import_module(self, tree: dict[str, Any], state: dict[str, Tensor]) -> nn.Module:
+    def import_module(self, tree: Json, state: dict[str, Tensor]) -> nn.Module:
         """The other side's module."""
         return mirror.build(self, whole(tree.get("id"), 1 << 31), tree, state)
 
@@ -86,12 +76,18 @@ class Peer:
         target: int,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
-        part: list[Any] | None = None,
+        part: list[str] | None = None,
     ) -> Any:
         """Call the other side's export `target`; `part` names a module's part and method."""
         sent = Encoder(self)
-        header = {"do": "call", "target": target, "part": part, "grad": torch.is_grad_enabled(),
-                  "value": [sent.tree(a) for a in args], "named": {k: sent.tree(v) for k, v in kwargs.items()}}  # fmt: skip
+        header: Json = {
+            "do": "call",
+            "target": target,
+            "part": part,
+            "grad": torch.is_grad_enabled(),
+            "value": [sent.tree(a) for a in args],
+            "named": {k: sent.tree(v) for k, v in kwargs.items()},
+        }
         if self.is_judge:
             header["rng"] = sent.tensor(torch.get_rng_state())
         if part is None:  # gradients that an optimizer will find
@@ -103,17 +99,27 @@ class Peer:
     def vjp(
         self, graph: int, cotangents: list[Tensor | None], inputs: Sequence[Tensor]
     ) -> list[Tensor | None]:
-        """Gradients of an earlier call's inputs, one for each that wanted one; differentiable where asked."""
+        """Gradients of an earlier call's inputs, one for each that wanted one.
+
+        They can be differentiated themselves where gradients are on.
+        """
         sent = Encoder(self)
-        header = {"do": "vjp", "graph": graph, "value": [sent.tree(c) for c in cotangents],
-                  "grad": torch.is_grad_enabled()}  # fmt: skip
+        header: Json = {
+            "do": "vjp",
+            "graph": graph,
+            "value": [sent.tree(c) for c in cotangents],
+            "grad": torch.is_grad_enabled(),
+        }
         live = [*(t for t in sent.tensors if t.requires_grad), *inputs]
         return self._finish(self._ask(header, sent, live if header["grad"] else []), sent)
 
-    def _ask(self, header: dict[str, Any], sent: Encoder, live: list[Tensor]) -> Reply:
-        """The reply to a request; where tensors that went along want gradients, its own are joined to them."""
+    def _ask(self, header: Json, sent: Encoder, live: list[Tensor]) -> Reply:
+        """The reply to a request.
+
+        live: the tensors that went along and want gradients; those of the reply are joined to them.
+        """
         if not live:
-            return self._exchange(header, sent)
+            return self.exchange(header, sent)
         box: list[Reply] = []
         carried = RemoteCall.apply(self, header, sent, box, *live)
         for place, tensor in zip(box[0].carries, carried, strict=False):
@@ -129,7 +135,7 @@ class Peer:
             raise errors.unpack(reply.header.get("error"))
         return value.value(reply.header.get("value"))
 
-    def _exchange(self, header: dict[str, Any], sent: Encoder) -> Reply:
+    def exchange(self, header: Json, sent: Encoder) -> Reply:
         """Send a request, serve the other side's calls meanwhile, return its reply."""
         self.asked += 1
         header["number"] = number = self.asked
@@ -147,7 +153,7 @@ class Peer:
                 return reply
             self.serve(header, body)
 
-    def _send(self, header: dict[str, Any], sent: Encoder) -> None:
+    def _send(self, header: Json, sent: Encoder) -> None:
         header["tensors"] = [describe(t) for t in sent.tensors]
         self.channel.send(header, [to_bytes(t) for t in sent.tensors])
 
@@ -174,7 +180,7 @@ class Peer:
             optimizer.load_state_dict(value.value(state))
 
     def changed(self, tensor: Tensor, now: Tensor, in_module: bool) -> None:
-        """An argument, or a module's tensor, was changed in place over there: change it here too."""
+        """Make an in-place change here too: of an argument, or of a tensor in a module."""
         with torch.no_grad():
             if tensor.shape == now.shape:
                 tensor.data.copy_(now)
@@ -183,7 +189,7 @@ class Peer:
 
     # Being called.
 
-    def serve(self, header: dict[str, Any], body: bytearray) -> None:
+    def serve(self, header: Json, body: bytearray) -> None:
         """Answer one request of the other side."""
         received = Decoder(self, read_table(header.get("tensors"), body))
         sent = Encoder(self)
@@ -196,7 +202,7 @@ class Peer:
         reply["number"] = header.get("number")
         self._send(reply, sent)
 
-    def _answer(self, fn: Any, work: Callable[[], Any], sent: Encoder) -> dict[str, Any]:
+    def _answer(self, fn: Any, work: Callable[[], Any], sent: Encoder) -> Json:
         try:
             return {"do": "done", "value": sent.tree(work())}
         except BaseException as error:
@@ -204,9 +210,7 @@ class Peer:
                 raise
             return {"do": "failed", "error": errors.pack(error, fn)}
 
-    def _serve_call(
-        self, header: dict[str, Any], received: Decoder, sent: Encoder
-    ) -> dict[str, Any]:
+    def _serve_call(self, header: Json, received: Decoder, sent: Encoder) -> Json:
         fn = self.exports[whole(header.get("target"), len(self.exports))]
         leaves = [t for t in received.tensors if t.requires_grad]
         leaf_only = {i for i, line in enumerate(header["tensors"]) if line.get("grad") == "leaf"}
@@ -225,7 +229,8 @@ class Peer:
             torch.set_rng_state(received.tensors[header["rng"]])
         with torch.set_grad_enabled(bool(header.get("grad"))):
             if header.get("part"):
-                reply = self._answer(fn, lambda: mirror.run(fn, header["part"], args, kwargs), sent)
+                part = header["part"]
+                reply = self._answer(fn, lambda: mirror.call_part(fn, part, args, kwargs), sent)
             else:
                 reply = self._answer(fn, lambda: fn(*args, **kwargs), sent)
         reply["graph"] = self._keep_graph(sent, leaves, 0)
@@ -255,9 +260,7 @@ class Peer:
             self.kept -= self.graphs.popitem(last=False)[1].size
         return self.calls
 
-    def _serve_vjp(
-        self, header: dict[str, Any], received: Decoder, sent: Encoder
-    ) -> dict[str, Any]:
+    def _serve_vjp(self, header: Json, received: Decoder, sent: Encoder) -> Json:
         graph, again = self.graphs[header["graph"]], bool(header.get("grad"))
         if again and graph.order >= ORDER:
             raise Malformed("a gradient of too high an order")

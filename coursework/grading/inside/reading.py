@@ -1,14 +1,18 @@
-"""Read what `values.py` has written: tensors from bytes, values from trees. Nothing is taken on trust."""
+"""Read what `values.py` has written: tensors from bytes, values from trees.
+
+Nothing is taken on trust.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 
 from .values import DEPTH, DTYPES, LENGTH, Exchange, Opaque, whole
-from .wire import Malformed
+from .wire import Json, Malformed
 
 OPTIMIZERS = {
     kind.__name__: kind
@@ -53,7 +57,7 @@ def _read_tensor(line: Any, body: bytearray, at: int, max_numel: int) -> tuple[T
     return _dress(tensor, line), size
 
 
-def _dress(tensor: Tensor, line: dict[str, Any]) -> Tensor:
+def _dress(tensor: Tensor, line: Json) -> Tensor:
     """Strides (of dense tensors: transposes and the like), parameter and gradient as told."""
     stride = line.get("stride")
     if stride is not None and tensor.numel():
@@ -87,31 +91,31 @@ class Decoder:
         )
         return read(tree, depth)
 
-    def _at(self, tree: dict[str, Any]) -> Tensor:
+    def _at(self, tree: Json) -> Tensor:
         return self.tensors[whole(tree.get("at"), len(self.tensors))]
 
-    def _tensor(self, tree: dict[str, Any], depth: int) -> Tensor:
+    def _tensor(self, tree: Json, depth: int) -> Tensor:
         return self._at(tree)
 
-    def _of(self, tree: dict[str, Any]) -> list[Any]:
+    def _of(self, tree: Json) -> list[Any]:
         items = tree.get("of")
         if not isinstance(items, list) or len(items) > LENGTH:
             raise Malformed("a sequence that is none, or too long")
         return items
 
-    def _tuple(self, tree: dict[str, Any], depth: int) -> tuple[Any, ...]:
+    def _tuple(self, tree: Json, depth: int) -> tuple[Any, ...]:
         return tuple(self.value(v, depth + 1) for v in self._of(tree))
 
-    def _list(self, tree: dict[str, Any], depth: int) -> list[Any]:
+    def _list(self, tree: Json, depth: int) -> list[Any]:
         return [self.value(v, depth + 1) for v in self._of(tree)]
 
-    def _dict(self, tree: dict[str, Any], depth: int) -> dict[Any, Any]:
+    def _dict(self, tree: Json, depth: int) -> dict[Any, Any]:
         try:
             return {self.value(k, depth + 1): self.value(v, depth + 1) for k, v in self._of(tree)}
         except (TypeError, ValueError) as error:
             raise Malformed("a dict that is none") from error
 
-    def _generator(self, tree: dict[str, Any], depth: int) -> Generator:
+    def _generator(self, tree: Json, depth: int) -> Generator:
         generator, state = Generator(), self._at(tree)
         try:
             generator.set_state(state)
@@ -120,16 +124,16 @@ class Decoder:
         self.generators.append((generator, state))
         return generator
 
-    def _numpy(self, tree: dict[str, Any], depth: int) -> Any:
+    def _numpy(self, tree: Json, depth: int) -> Any:
         return self._at(tree).detach().numpy()
 
-    def _ellipsis(self, tree: dict[str, Any], depth: int) -> Any:
+    def _ellipsis(self, tree: Json, depth: int) -> Any:
         return ...
 
-    def _function(self, tree: dict[str, Any], depth: int) -> Any:
+    def _function(self, tree: Json, depth: int) -> Callable[..., Any]:
         return self.peer.import_function(tree)
 
-    def _module(self, tree: dict[str, Any], depth: int) -> nn.Module:
+    def _module(self, tree: Json, depth: int) -> nn.Module:
         places = tree.get("tensors")
         if not isinstance(places, dict) or len(places) > LENGTH:
             raise Malformed("a module without its tensors")
@@ -137,7 +141,7 @@ class Decoder:
         self.modules.append(self.peer.import_module(tree, state))
         return self.modules[-1]
 
-    def _optimizer(self, tree: dict[str, Any], depth: int) -> Any:
+    def _optimizer(self, tree: Json, depth: int) -> torch.optim.Optimizer | Opaque:
         if tree.get("name") not in OPTIMIZERS or not isinstance(tree.get("groups"), list):
             return Opaque.named(tree.get("name"))
         groups = [{"params": [self._at({"at": i}) for i in g]} for g in tree["groups"]]
@@ -146,5 +150,5 @@ class Decoder:
         self.optimizers.append(optimizer)
         return optimizer
 
-    def _other(self, tree: dict[str, Any], depth: int) -> Any:
+    def _other(self, tree: Json, depth: int) -> Opaque:
         return Opaque.named(tree.get("name"))

@@ -1,21 +1,48 @@
-"""A function of the other side: a callable here, one node of autograd's graph where gradients are wanted."""
+"""A function of the other side, callable here.
+
+Where gradients are wanted, a call is one node of autograd's graph.
+"""
 
 from __future__ import annotations
 
 import inspect
 import keyword
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from .values import whole
-from .wire import Malformed
+from .values import Encoder, whole
+from .wire import Json, Malformed
 
-if TYPE_CHECKING:
-    from .peer import Peer, Reply
-    from .values import Encoder
+
+@dataclass
+class Reply:
+    """What came back from a call: its tensors, the tree of its value, and what the call changed."""
+
+    header: Json
+    tensors: list[Tensor]
+    carries: list[int] = field(default_factory=list)  # places of the tensors that have a graph
+
+
+class Caller(Protocol):
+    """What a remote function or module needs of the side that it is called from: a `Peer`."""
+
+    def call(
+        self,
+        target: int,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        part: list[str] | None = None,
+    ) -> Any: ...
+
+    def vjp(
+        self, graph: int, cotangents: list[Tensor | None], inputs: Sequence[Tensor]
+    ) -> list[Tensor | None]: ...
+
+    def exchange(self, header: Json, sent: Encoder) -> Reply: ...
 
 
 @dataclass
@@ -35,7 +62,7 @@ class Graph:
 class RemoteFunction:
     """A function of the other side."""
 
-    def __init__(self, peer: Peer, target: int, name: str, parameters: Any) -> None:
+    def __init__(self, peer: Caller, target: int, name: str, parameters: Any) -> None:
         self.peer, self.target, self.__name__ = peer, target, name
         if isinstance(parameters, list):
             self.__signature__ = _signature(parameters)
@@ -56,9 +83,9 @@ class RemoteCall(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, peer: Peer, header: dict[str, Any], sent: Encoder, box: list[Reply], *live: Tensor
-    ) -> Any:
-        reply = peer._exchange(header, sent)
+        ctx: Any, peer: Caller, header: Json, sent: Encoder, box: list[Reply], *live: Tensor
+    ) -> tuple[Tensor, ...]:
+        reply = peer.exchange(header, sent)
         box.append(reply)
         ctx.peer, ctx.graph, ctx.count = peer, reply.header.get("graph"), len(live)
         ctx.set_materialize_grads(False)
@@ -88,7 +115,7 @@ class RemoteCall(torch.autograd.Function):
 
 
 def gradients(graph: Graph, cotangents: list[Tensor | None], again: bool) -> list[Tensor | None]:
-    """The vector-Jacobian product for each leaf. again: whether it will be differentiated itself."""
+    """The vector-Jacobian product of each leaf. again: whether it will be differentiated itself."""
     pairs = [(o, c) for o, c in zip(graph.outputs, cotangents, strict=True) if c is not None]
     if not pairs:
         return [None for _ in graph.leaves]
@@ -100,6 +127,7 @@ def gradients(graph: Graph, cotangents: list[Tensor | None], again: bool) -> lis
 
 
 def parameters_of(fn: Any) -> list[list[Any]] | None:
+    """[name, kind, whether it has a default] of each parameter, None where they can't be read."""
     try:
         return [
             [p.name, int(p.kind), p.default is not p.empty]
@@ -112,10 +140,11 @@ def parameters_of(fn: Any) -> list[list[Any]] | None:
 def _signature(parameters: list[Any]) -> inspect.Signature:
     kinds = list(inspect._ParameterKind)
     empty = inspect.Parameter.empty
-    return inspect.Signature([
+    named = [
         inspect.Parameter(_name(name, i), kinds[whole(kind, 5)], default=... if default else empty)
         for i, (name, kind, default) in enumerate(parameters[:100])
-    ])  # fmt: skip
+    ]
+    return inspect.Signature(named)
 
 
 def _name(name: Any, place: int) -> str:

@@ -8,6 +8,7 @@ the other side may call them. Anything else arrives as an `Opaque` of the same t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import torch
@@ -18,11 +19,22 @@ try:  # from 3.12 on NumPy may be missing beside torch
 except ImportError:  # pragma: no cover
     numpy = None  # type: ignore[assignment]
 
-from .wire import Malformed
+from .wire import Json, Malformed
 
-DTYPES = {str(d).removeprefix("torch."): d for d in (
-    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.uint8, torch.int8, torch.int16,
-    torch.int32, torch.int64, torch.bool, torch.complex64, torch.complex128)}  # fmt: skip
+DTYPES: dict[str, torch.dtype] = {
+    "float16": torch.float16,
+    "bfloat16": torch.bfloat16,
+    "float32": torch.float32,
+    "float64": torch.float64,
+    "uint8": torch.uint8,
+    "int8": torch.int8,
+    "int16": torch.int16,
+    "int32": torch.int32,
+    "int64": torch.int64,
+    "bool": torch.bool,
+    "complex64": torch.complex64,
+    "complex128": torch.complex128,
+}
 KINDS = {
     "tensor",
     "tuple",
@@ -46,16 +58,16 @@ class Exchange(Protocol):
 
     accepts: set[str]
 
-    def export(self, thing: Any) -> dict[str, Any]: ...
-    def import_function(self, tree: dict[str, Any]) -> Any: ...
-    def import_module(self, tree: dict[str, Any], state: dict[str, Tensor]) -> nn.Module: ...
+    def export(self, thing: Any) -> Json: ...
+    def import_function(self, tree: Json) -> Callable[..., Any]: ...
+    def import_module(self, tree: Json, state: dict[str, Tensor]) -> nn.Module: ...
 
 
 class Opaque:
     """Stands for a value that can't cross. Its class carries the name of the value's class."""
 
     @staticmethod
-    def named(name: str) -> Any:
+    def named(name: Any) -> Opaque:
         """An instance of a fresh class called `name`, cleaned."""
         return type(clean_name(name), (Opaque,), {"__module__": "elsewhere"})()
 
@@ -98,7 +110,7 @@ class Encoder:
             return {"is": "other", "name": type(value).__name__}
         return self._compound(value, depth)
 
-    def _compound(self, value: Any, depth: int) -> dict[str, Any]:
+    def _compound(self, value: Any, depth: int) -> Json:
         if (
             isinstance(value, Tensor)
             and str(value.dtype).removeprefix("torch.") in DTYPES
@@ -109,12 +121,8 @@ class Encoder:
             kind = "tuple" if isinstance(value, tuple) else "list"
             return {"is": kind, "of": [self.tree(v, depth + 1) for v in value]}
         if isinstance(value, dict):
-            return {
-                "is": "dict",
-                "of": [
-                    [self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()
-                ],
-            }
+            pairs = [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()]
+            return {"is": "dict", "of": pairs}
         if isinstance(value, Generator):
             self.generators.append(value)
             return {"is": "generator", "at": self.tensor(value.get_state())}
@@ -125,19 +133,15 @@ class Encoder:
             return self._optimizer(value, depth)
         return self._rest(value)
 
-    def _rest(self, value: Any) -> dict[str, Any]:
+    def _rest(self, value: Any) -> Json:
         if value is ...:
             return {"is": "ellipsis"}
         if numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic)):
             try:
-                return {
-                    "is": "numpy",
-                    "at": self.tensor(
-                        torch.as_tensor(numpy.ascontiguousarray(value)).reshape(value.shape)
-                    ),
-                }
+                entries = torch.as_tensor(numpy.ascontiguousarray(value)).reshape(value.shape)
             except (TypeError, ValueError):
                 return {"is": "other", "name": type(value).__name__}
+            return {"is": "numpy", "at": self.tensor(entries)}
         if callable(value):
             return {**self.peer.export(value), "is": "function"}
         return {"is": "other", "name": type(value).__name__}
@@ -151,7 +155,7 @@ class Encoder:
         self.in_modules |= set(places.values())
         return places
 
-    def _optimizer(self, value: torch.optim.Optimizer, depth: int) -> dict[str, Any]:
+    def _optimizer(self, value: torch.optim.Optimizer, depth: int) -> Json:
         self.optimizers.append(value)
         groups = [[self.tensor(p) for p in g["params"]] for g in value.param_groups]
         kinds = [k.__name__ for k in type(value).__mro__ if k.__module__.startswith("torch.optim")]
@@ -162,9 +166,9 @@ class Encoder:
         return {"is": "optimizer", "name": kinds[0], "groups": groups, "state": state}
 
 
-def describe(tensor: Tensor) -> dict[str, Any]:
+def describe(tensor: Tensor) -> Json:
     """The line of the table that says how to read a tensor's bytes."""
-    line: dict[str, Any] = {
+    line: Json = {
         "dtype": str(tensor.dtype).removeprefix("torch."),
         "shape": list(tensor.shape),
     }
@@ -180,11 +184,11 @@ def describe(tensor: Tensor) -> dict[str, Any]:
 def to_bytes(tensor: Tensor) -> memoryview:
     """A tensor's entries in row order, as bytes."""
     flat = as_bytes(tensor.detach().resolve_conj().resolve_neg().cpu())
-    return memoryview(flat.numpy()) if flat.numel() else memoryview(b"")
+    return flat.numpy().data if flat.numel() else memoryview(b"")
 
 
 def as_bytes(tensor: Tensor) -> Tensor:
-    """A tensor's entries in row order, as uint8; a single entry may have any stride, 0 among them."""
+    """A tensor's entries in row order, as uint8; a single entry may have any stride, even 0."""
     flat = tensor.contiguous().reshape(-1)
     if flat.numel() == 1:
         flat = flat.clone(memory_format=torch.contiguous_format)

@@ -11,10 +11,14 @@ import math
 import socket
 import struct
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 LENGTHS = struct.Struct(">II")
+Json = dict[str, Any]  # JSON as it came: whoever reads it checks each entry
+Given = TypeVar("Given")
+Got = TypeVar("Got")
+Buffer = bytes | bytearray | memoryview
 
 
 class Gone(Exception):
@@ -43,7 +47,7 @@ class Channel:
         self.deadline = math.inf
         self.came = bytearray()  # what has come and is not read yet
 
-    def send(self, header: dict[str, Any], body: Sequence[Any] = ()) -> None:
+    def send(self, header: Json, body: Sequence[Buffer] = ()) -> None:
         """Send one frame. Raises Gone or Late."""
         head = json.dumps(header).encode()
         lengths = LENGTHS.pack(len(head), sum(len(b) for b in body))
@@ -52,7 +56,7 @@ class Channel:
             self._wait()
             left = left[self._try(self.sock.send, left) :]
 
-    def receive(self) -> tuple[dict[str, Any], bytearray]:
+    def receive(self) -> tuple[Json, bytearray]:
         """One frame: (header, body). Raises Gone, Late or Malformed."""
         head_length, body_length = LENGTHS.unpack(self._exactly(LENGTHS.size))
         if head_length > self.max_header or body_length > self.max_body:
@@ -85,7 +89,7 @@ class Channel:
         self.sock.settimeout(None if left == math.inf else left)
 
     @staticmethod
-    def _try(operation: Any, argument: Any) -> Any:
+    def _try(operation: Callable[[Given], Got], argument: Given) -> Got:
         try:
             return operation(argument)
         except TimeoutError as error:

@@ -1,4 +1,7 @@
-"""Runs a submission's cells, then answers calls of its functions. Everything here may be in hostile hands."""
+"""Runs a submission's cells, then answers calls of its functions.
+
+Everything here may be in hostile hands.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,15 @@ import linecache
 import random
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from .cells import plain_python
 from .peer import Peer
-from .wire import Channel
+from .values import Encoder
+from .wire import Channel, Json
 
 PRINTED = 2000  # characters that are passed on from each call
 
@@ -48,7 +53,7 @@ class Server(Peer):
         super().__init__(channel)
         self.output = output
 
-    def _send(self, header: dict[str, Any], sent: Any) -> None:
+    def _send(self, header: Json, sent: Encoder) -> None:
         if header["do"] in ("done", "failed"):
             header["printed"] = self.output.take()
         super()._send(header, sent)
@@ -83,7 +88,7 @@ class Notebook:
         sheet = self.names.get("answers")
         return sheet[key] if isinstance(sheet, dict) and key in sheet else ...
 
-    def lend(self, name: str, function: Any) -> None:
+    def lend(self, name: str, function: Callable[..., Any]) -> None:
         """Put a function of the judge's in the place of `name`."""
         self.names[name] = function
 
@@ -97,7 +102,7 @@ def serve(channel: Channel) -> None:
     output = Capped()
     sys.stdout = sys.stderr = output
     builtins.input = _no_input
-    builtins.exit = builtins.quit = sys.exit
+    builtins.exit = builtins.quit = sys.exit  # type: ignore[assignment]
     sys.argv = [""]
     random.seed(0)
     torch.default_generator.manual_seed(0)  # `torch.manual_seed` costs 7 ms where CUDA could be

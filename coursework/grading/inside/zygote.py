@@ -1,4 +1,4 @@
-"""Imports torch once, then forks a worker for each submission. It never runs a student's code itself.
+"""Imports torch once, then forks a worker for each submission; runs no student's code itself.
 
 Started as `python -m inside.zygote FD MODE` in the sandbox; FD is a Unix socket to the judge.
 The judge sends `fork CORE` with a socket attached, or `kill`; each is answered by one line of JSON.
@@ -24,13 +24,16 @@ MEMORY, CPU_SECONDS, FILES = 3072, 150, 64  # megabytes, seconds, megabytes
 
 
 def preload() -> None:
-    """Import what student code imports, and what would cost each fork a second (sympy, at the first gradient)."""
+    """Import what student code imports, and what would cost each fork a second.
+
+    The latter is sympy, which torch imports at the first gradient.
+    """
     import torch
     import torch.fx.experimental.symbolic_shapes
 
     torch.set_num_threads(1)
     wanted = ("numpy", "matplotlib.pyplot", "IPython.display", "torchvision", "ipywidgets")
-    for name in (*wanted, "inside.confine", "inside.worker"):
+    for name in (*wanted, f"{__package__}.confine", f"{__package__}.worker"):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     import course_utils
@@ -41,11 +44,12 @@ def preload() -> None:
 
 
 def few_pages() -> None:
-    """Ask the kernel to keep our heap in pages of 2 MB, where it can: a fork then copies 512 times fewer entries.
+    """Ask the kernel to keep our heap in pages of 2 MB, where it can.
 
-    It takes a second or two, once, and makes a fork and its end five times cheaper.
+    A fork then copies 512 times fewer entries. It takes a second or two, once, and makes a fork
+    and its end five times cheaper.
     """
-    from inside.confine import LIBC
+    from .confine import LIBC
 
     size, advise, collapse = 1 << 21, 14, 25  # MADV_HUGEPAGE, MADV_COLLAPSE (Linux 6.1)
     for line in Path("/proc/self/maps").read_text().splitlines():
@@ -68,7 +72,7 @@ def to_core(core: int) -> None:
 
 def confined_worker(channel: socket.socket, namespaces: bool) -> None:
     """Become a worker: shut this process in, say so, then serve. Never returns."""
-    from inside import confine, wire, worker
+    from . import confine, wire, worker
 
     os.chdir("/tmp")
     kept = channel.fileno()
@@ -90,7 +94,7 @@ def confined_worker(channel: socket.socket, namespaces: bool) -> None:
 
 def fork_worker(channel: socket.socket, home: int | None) -> int:
     """Fork a worker, into namespaces of its own where there is a handle on ours; its process id."""
-    from inside import confine
+    from . import confine
 
     child = os.fork() if home is None else confine.fork_apart(home)
     if child:
@@ -108,7 +112,7 @@ def fork_worker(channel: socket.socket, home: int | None) -> int:
 
 
 def kill(worker: int) -> float:
-    """End a worker and everything it started, wait until it has ended; the processor seconds it had."""
+    """End a worker and everything it started; the processor seconds it had."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(worker, signal.SIGKILL)
     try:
@@ -120,7 +124,7 @@ def kill(worker: int) -> float:
 
 def main() -> None:
     """Serve the judge until it hangs up."""
-    from inside import confine
+    from . import confine
 
     judge = socket.socket(fileno=int(sys.argv[1]))
     home = confine.own_processes() if sys.argv[2] == "namespaces" else None

@@ -1,4 +1,4 @@
-"""A process that offers functions to a judge, for the tests: every reference and wrong answer, or a module's own."""
+"""A process that offers functions to a judge: references and wrong answers, or a module's own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import importlib
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -16,12 +17,12 @@ from coursework import exercises
 from coursework.checking import Exercise
 from coursework.grading.inside.peer import Peer
 from coursework.grading.inside.wire import Channel, Gone
-from coursework.grading.session import Judge
+from coursework.grading.judge import Judge
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def offered():
+def offered() -> list[tuple[str, str, Callable[..., Any]]]:
     """[(exercise, name of the mistake or "", function)]"""
     found = []
     for name in exercises.names():
@@ -34,7 +35,7 @@ def offered():
 
 @contextlib.contextmanager
 def judge_of(module: str = "") -> Iterator[Judge]:
-    """The judge of a process that offers `FUNCTIONS` of a module of these tests, or all the exercises' functions.
+    """The judge of a process that offers `FUNCTIONS` of a module, or all the exercises' functions.
 
     `judge.call(0, (i,), {})` is function number i.
     """

@@ -1,4 +1,7 @@
-"""Small submissions for the tests: right and wrong answers, stubs, notebooks around them, and `course grade` on them."""
+"""Small submissions for the tests: right answers, wrong ones and stubs, in notebooks.
+
+And `course grade` on them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from pathlib import Path
 
 from coursework import exercises
 
-SETUP = 'import torch\nfrom torch import nn\nfrom course_utils import answer_sheet, check, hint, predict, show\nanswers = answer_sheet("02")'
+SETUP = """import torch
+from torch import nn
+from course_utils import answer_sheet, check, hint, predict, show
+answers = answer_sheet("02")"""
 RIGHT = {
     "reconstruction_error": """
 def reconstruction_error(x, x_hat):
@@ -27,7 +33,9 @@ class Net(nn.Module):
     def __init__(self, k):
         super().__init__()
         self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, k))
-        self.decoder = nn.Sequential(nn.Linear(k, 32), nn.ReLU(), nn.Linear(32, 784), nn.Unflatten(1, (1, 28, 28)))
+        self.decoder = nn.Sequential(
+            nn.Linear(k, 32), nn.ReLU(), nn.Linear(32, 784), nn.Unflatten(1, (1, 28, 28))
+        )
 
     def encode(self, x):
         return self.encoder(x)

@@ -1,4 +1,4 @@
-"""Functions as learners write them that are given modules, optimizers and functions; a judge calls them from outside."""
+"""Functions as learners write them that are given modules, optimizers and functions."""
 
 from __future__ import annotations
 
@@ -128,5 +128,17 @@ def draws_weights(model):
     model.apply(draw)
 
 
-FUNCTIONS = [gan_step, not_detached, not_zeroed, stale_logits, never_steps, gradient_penalty, curvature, endless_curvature,
-             pathwise_gradient, twice_backward, looks_inside, draws_weights]  # fmt: skip
+FUNCTIONS = [
+    gan_step,
+    not_detached,
+    not_zeroed,
+    stale_logits,
+    never_steps,
+    gradient_penalty,
+    curvature,
+    endless_curvature,
+    pathwise_gradient,
+    twice_backward,
+    looks_inside,
+    draws_weights,
+]

@@ -1,4 +1,4 @@
-"""Modules, optimizers and functions as arguments: in the sandbox they do what they do in the notebook."""
+"""Modules, optimizers and functions as arguments do the same in the sandbox as in the notebook."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from coursework.checking import Case, Exercise, Mistake, compare, evaluate, evaluation
-from coursework.grading.session import WorkerLost
+from coursework.grading.judge import ProcessEnded
 from tests.coursework.grading import stepping
 from tests.coursework.grading.answering import judge_of
 
@@ -37,7 +37,7 @@ def away():
 
 
 class Told(nn.Sequential):
-    """A network that remembers when a gradient came through it, and in which order it was called."""
+    """A network that remembers when a gradient came through it, and when it was called."""
 
     def __init__(self, name, diary, *layers):
         super().__init__(*layers)
@@ -55,7 +55,7 @@ class Told(nn.Sequential):
 
 
 def observe(fn, seed, kind):
-    """Two steps of both networks: losses, weights, what the optimizers know, who was asked for gradients."""
+    """Two steps of both networks: losses, weights, the optimizers' states, gradients asked for."""
     torch.manual_seed(seed)
     diary: list[str] = []
     g = Told("G", diary, nn.Linear(2, 5), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 2))
@@ -63,8 +63,10 @@ def observe(fn, seed, kind):
     opt_g, opt_d = kind(g.parameters(), lr=0.05), kind(d.parameters(), lr=0.05)
     losses = [fn(g, d, opt_g, opt_d, torch.randn(8, 2) + 3, torch.randn(8, 2)) for _ in range(2)]
     weights = [w.detach().clone() for m in (g, d) for w in (*m.parameters(), *m.buffers())]
-    known = [v for o in (opt_g, opt_d) for s in o.state_dict()["state"].values() for v in s.values() if v is not None]  # fmt: skip
-    return {"losses": losses, "weights": weights, "known": known, "gradients": diary.count("gradient of G")}  # fmt: skip
+    states = [s for o in (opt_g, opt_d) for s in o.state_dict()["state"].values()]
+    known = [v for s in states for v in s.values() if v is not None]
+    asked = diary.count("gradient of G")
+    return {"losses": losses, "weights": weights, "known": known, "gradients": asked}
 
 
 STEP = Exercise(
@@ -145,7 +147,7 @@ def test_functions_can_be_differentiated_twice_but_not_for_ever(away):
     x = torch.linspace(-1, 1, 5)
     there = away(stepping.curvature)(torch.sin, x)
     assert compare.close(there.detach(), -torch.sin(x), 1e-4, 1e-5)
-    with another_process() as far, pytest.raises(WorkerLost):
+    with another_process() as far, pytest.raises(ProcessEnded):
         far(stepping.endless_curvature)(torch.exp, x)
 
 

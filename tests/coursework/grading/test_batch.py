@@ -32,6 +32,14 @@ pytestmark = [
 MOST = sum(exercises.get(n).points for n in NAMES)
 
 
+USES = """
+def denoising_loss(model, x, x_noisy):
+    return reconstruction_error(x, model(x_noisy).sigmoid())
+"""
+GREEK = "def reconstruction_error(μ, μ̂):\n    return (μ - μ̂).square().flatten(1).sum(1)"
+ODD_CELLS = ["", "%matplotlib inline\n!ls\nx = 3 %2", "raise ValueError('mine')", "def (:"]
+
+
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
     """A batch with everything that comes from a learning platform, graded with 2 workers."""
@@ -41,70 +49,56 @@ def first(tmp_path_factory):
     save(subs, "bob", unsolved())
     for name, (_, code) in MISTAKES.items():
         save(subs, f"mistake-{name}", solved(**{name: code}))
-    (subs / "cut.ipynb").write_text(json.dumps(notebook(solved()))[:3000])
-    (subs / "empty.ipynb").write_text("")
-    (subs / "essay.docx").write_bytes(b"PK\x03\x04 no notebook")
-    (subs / "list.ipynb").write_text("[1, 2]")
-    old = {
-        "nbformat": 3,
-        "nbformat_minor": 0,
-        "metadata": {},
-        "worksheets": [
-            {
-                "cells": [
-                    {"cell_type": "code", "input": [c], "outputs": [], "language": "python"}
-                    for c in solved()
-                ]
-            }
-        ],
-    }
+    wrong = MISTAKES["reconstruction_error"][1]
+    save(subs, "depends", solved(reconstruction_error=wrong, denoising_loss=USES))
+    save(subs, "greek", solved(reconstruction_error=GREEK))
+    setup, *rest = solved()
+    save(subs, "shuffled", [setup, *rest[::-1], *ODD_CELLS])
+    save_formats(subs)
+    save_odd_names(subs)
+    save_what_cannot_be_read(subs)
+    run = course_grade(subs, "--out", folder / "out", "--seed", 7, "--workers", 2)
+    assert run.returncode == 0, run.stderr
+    return folder
+
+
+def save_formats(subs: Path) -> None:
+    """A solved notebook in old and new formats, in several encodings, and with huge outputs."""
+    written = json.dumps(notebook(solved()))
+    cell = {"cell_type": "code", "outputs": [], "language": "python"}
+    sheet = {"cells": [{**cell, "input": [c]} for c in solved()]}
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [sheet]}
     (subs / "old.ipynb").write_text(json.dumps(old))
     (subs / "new.ipynb").write_text(json.dumps({**notebook(solved()), "nbformat": 5}))
-    (subs / "utf16.ipynb").write_text(json.dumps(notebook(solved())), encoding="utf-16")
-    (subs / "bom.ipynb").write_text(json.dumps(notebook(solved())), encoding="utf-8-sig")
-    (subs / "latin.ipynb").write_bytes(
-        json.dumps(notebook(["# Müller\n" + SETUP, *solved()[1:]]), ensure_ascii=False).encode(
-            "cp1252"
-        )
-    )
+    (subs / "utf16.ipynb").write_text(written, encoding="utf-16")
+    (subs / "bom.ipynb").write_text(written, encoding="utf-8-sig")
+    accents = json.dumps(notebook(["# Müller\n" + SETUP, *solved()[1:]]), ensure_ascii=False)
+    (subs / "latin.ipynb").write_bytes(accents.encode("cp1252"))
     big = notebook(solved())
-    big["cells"][1]["outputs"] = [
-        {"output_type": "stream", "name": "stdout", "text": "x" * 50_000_000}
-    ]
+    printed = {"output_type": "stream", "name": "stdout", "text": "x" * 50_000_000}
+    big["cells"][1]["outputs"] = [printed]
     big["metadata"]["widgets"] = {}
     (subs / "big.ipynb").write_text(json.dumps(big))
+
+
+def save_odd_names(subs: Path) -> None:
+    """Students whose names a file system, a spreadsheet or a page may stumble over."""
     save(subs, "José Ñandú Çelik 李", solved())
     save(subs, "n" * 200, solved())
     save(subs, "=cmd|' !A0", unsolved())
     save(subs / "folder student", "lab2", unsolved())
     save(subs / "folder student", "lab10", solved())
+
+
+def save_what_cannot_be_read(subs: Path) -> None:
+    """Files that are no notebooks, or only half of one, or no files."""
+    (subs / "cut.ipynb").write_text(json.dumps(notebook(solved()))[:3000])
+    (subs / "empty.ipynb").write_text("")
+    (subs / "essay.docx").write_bytes(b"PK\x03\x04 no notebook")
+    (subs / "list.ipynb").write_text("[1, 2]")
     (subs / "empty folder").mkdir()
     (subs / "linked.ipynb").symlink_to("/etc/passwd")
     os.mkfifo(subs / "pipe.ipynb")
-    shuffled = solved()
-    save(
-        subs,
-        "shuffled",
-        [
-            shuffled[0],
-            *shuffled[:0:-1],
-            "",
-            "%matplotlib inline\n!ls\nx = 3 %2",
-            "raise ValueError('mine')",
-            "def (:",
-        ],
-    )
-    greek = "def reconstruction_error(μ, μ̂):\n    return (μ - μ̂).square().flatten(1).sum(1)"
-    save(subs, "greek", solved(reconstruction_error=greek))
-    uses = "def denoising_loss(model, x, x_noisy):\n    return reconstruction_error(x, model(x_noisy).sigmoid())"
-    save(
-        subs,
-        "depends",
-        solved(reconstruction_error=MISTAKES["reconstruction_error"][1], denoising_loss=uses),
-    )
-    run = course_grade(subs, "--out", folder / "out", "--seed", 7, "--workers", 2)
-    assert run.returncode == 0, run.stderr
-    return folder
 
 
 FULL = [
@@ -145,11 +139,20 @@ def test_a_wrong_function_costs_no_exercise_that_calls_it(first):
 
 
 def test_what_cannot_be_read_has_a_row_that_says_why(first):
-    found = marks(first / "out")
-    told = {"cut.ipynb": "cut short", "empty.ipynb": "empty", "essay.docx": "not a notebook", "list.ipynb": "not a notebook",
-            "linked.ipynb": "link", "pipe.ipynb": "no regular file", "empty folder/": "no notebook"}  # fmt: skip
-    for file, words in told.items():
+    found, lines = marks(first / "out"), results(first / "out")
+    told = {
+        "cut.ipynb": ("damaged", "cut short"),
+        "empty.ipynb": ("empty", "empty"),
+        "essay.docx": ("not_a_notebook", "not a notebook"),
+        "list.ipynb": ("not_a_notebook", "not a notebook"),
+        "linked.ipynb": ("not_opened", "link"),
+        "pipe.ipynb": ("unreadable", "no regular file"),
+        "empty folder/": ("not_opened", "no notebook"),
+    }
+    for file, (status, words) in told.items():
         assert found[file]["total"] == "0" and words in found[file]["status"], file
+        assert lines[file]["status"] == status, file
+    assert {line["status"] for file, line in lines.items() if file not in told} == {"graded"}
 
 
 def test_of_two_submissions_the_last_by_name_counts_and_the_other_says_so(first):

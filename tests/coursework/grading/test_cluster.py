@@ -4,8 +4,11 @@ import pytest
 
 pytest.importorskip("distributed")
 
-from coursework.grading.batch import Options, begin, grade, latest, local
+from coursework.grading.batch import begin, grade_all
 from coursework.grading.cluster import on_cluster
+from coursework.grading.gradebook import latest
+from coursework.grading.options import BatchOptions
+from coursework.grading.pool import on_this_machine
 from coursework.grading.probe import probe
 from coursework.grading.submissions import find
 from tests.coursework.grading.making import RIGHT, SETUP, save
@@ -27,19 +30,19 @@ def test_a_cluster_that_loses_a_process_gives_the_same_marks(tmp_path):
             [SETUP, RIGHT["roc_auc"] if i % 2 else WRONG, RIGHT["reconstruction_error"]],
         )
     files = find(tmp_path / "subs")
-    calm = Options(tmp_path / "calm", seed=3)
-    run = begin(calm)
-    list(grade(run, files, calm, local(2)))
+    calm = BatchOptions(out=tmp_path / "calm", seed=3)
+    alone = begin(calm)
+    list(grade_all(alone, files, calm, on_this_machine(2)))
     with LocalCluster(
         n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None
     ) as cluster:
-        options = Options(tmp_path / "out", seed=3)
+        options = BatchOptions(out=tmp_path / "out", seed=3)
         spread = begin(options)
         for done, _ in enumerate(
-            grade(spread, files, options, on_cluster(cluster.scheduler_address))
+            grade_all(spread, files, options, on_cluster(cluster.scheduler_address))
         ):
             if done == 6:
                 next(iter(cluster.workers.values())).process.process.kill()
-    expected = {b.file: (b.points, b.fault) for b in latest(run, files)}
+    expected = {b.file: (b.points, b.fault) for b in latest(alone, files)}
     assert {b.file: (b.points, b.fault) for b in latest(spread, files)} == expected
     assert sum(sum(p.values()) for p, _ in expected.values()) == 40 + 20 * 2

@@ -1,4 +1,4 @@
-"""Every submission in `hostile/` among honest ones: no undeserved mark, no harm, nothing read, nothing left.
+"""Every submission in `hostile/` among honest ones: no undeserved mark, no harm, nothing left.
 
 A file there says in its first line what it tries and in its second which exercises it must cost;
 cells follow, each marked with what it replaces ("before" and "after" are put around the rest).
@@ -11,16 +11,21 @@ import os
 import re
 import socket
 import threading
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from coursework.grading.batch import Options, begin, grade, latest, local
+from coursework.grading.batch import begin, grade_all
+from coursework.grading.gradebook import latest
+from coursework.grading.grader import Settings
+from coursework.grading.options import BatchOptions, ReportOptions
+from coursework.grading.pool import on_this_machine
 from coursework.grading.probe import probe
-from coursework.grading.report import Wanted, write_all
+from coursework.grading.report import write_all
+from coursework.grading.results import Result
+from coursework.grading.status import Status
 from coursework.grading.submissions import find
-from coursework.grading.task import Settings
 from tests.coursework.grading.making import NAMES, save, solved
 
 HOSTILE = sorted(Path(__file__).with_name("hostile").glob("*.txt"))
@@ -65,7 +70,7 @@ class Listener:
 
 @dataclass
 class Graded:
-    results: dict[str, dict]
+    results: dict[str, Result]
     expected: dict[str, set[str]]
     folder: Path
     came: list[str]
@@ -91,26 +96,27 @@ def graded(tmp_path_factory) -> Graded:
         if i % 5 == 0:
             save(folder / "subs", f"{path.stem}-honest", solved())
             expected[f"{path.stem}-honest"] = set()
-    options = Options(folder / "out", seed=11)
-    run = begin(options)
+    options = BatchOptions(out=folder / "out", seed=11)
+    batch = begin(options)
     before = _tree(folder)
     submissions = find(folder / "subs")
 
     def mapper(settings: Settings, todo):
-        return local(2)(Settings(**{**vars(settings), "seconds": 5.0}), todo)
+        return on_this_machine(2)(replace(settings, seconds=5.0), todo)
 
-    for _ in grade(run, submissions, options, mapper):
+    for _ in grade_all(batch, submissions, options, mapper):
         pass
-    results = {r["student"]: r for r in run}
+    results = {r.student: r for r in batch}
     report = folder / "out" / "report"
-    list(write_all(run, submissions, Options(report), Wanted(gradescope=True, canvas=True, moodle=True)))  # fmt: skip
+    wanted = ReportOptions(gradescope=True, canvas=True, moodle=True)
+    list(write_all(batch, submissions, report, wanted))
     after = {k: v for k, v in _tree(folder).items() if not Path(k).is_relative_to(report)}
     changed = {
         k: after.get(k)
         for k in {*before, *after}
         if before.get(k) != after.get(k) and not k.endswith("results.jsonl")
     }
-    assert len(latest(run, submissions)) == len(expected)
+    assert len(latest(batch, submissions)) == len(expected)
     return Graded(results, expected, folder, listener.came, changed)
 
 
@@ -121,25 +127,22 @@ def _tree(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("name", [p.stem for p in HOSTILE])
 def test_hostile_submission_costs_its_own_exercises_only(graded, name):
     result = graded.results[name]
-    lost = {v["name"] for v in result["verdicts"] if v["points"] < v["max_points"]}
-    told = {
-        v["name"]: (v["kind"], v["message"][:200])
-        for v in result["verdicts"]
-        if v["kind"] != "passed"
-    }
-    assert lost == graded.expected[name], (result["fault"], result["remarks"], told)
+    assert result.status is Status.GRADED
+    lost = {v.name for v in result.verdicts if v.points < v.max_points}
+    told = [(v.name, v.kind, v.message[:200]) for v in result.verdicts if v.kind != "passed"]
+    assert lost == graded.expected[name], (result.fault, result.remarks, told)
 
 
 def test_honest_submissions_keep_their_marks(graded):
     for name, result in graded.results.items():
         if name.endswith("-honest"):
-            assert all(v["kind"] == "passed" for v in result["verdicts"]), name
+            assert all(v.kind == "passed" for v in result.verdicts), name
 
 
 def test_nothing_was_read_written_or_reached(graded):
     assert graded.tree == {}
     assert graded.came == []
-    text = json.dumps([r["verdicts"] for r in graded.results.values()])
+    text = json.dumps([asdict(v) for r in graded.results.values() for v in r.verdicts])
     assert "SECRET-7391" not in text
     assert "BROKEN OUT" not in text
 

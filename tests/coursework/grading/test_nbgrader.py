@@ -1,4 +1,4 @@
-"""The real nbgrader, with no setting of ours: its autograde gives right answers all and stubs nothing."""
+"""The real nbgrader, with no setting of ours: right answers get all marks, stubs none."""
 
 import os
 import shutil

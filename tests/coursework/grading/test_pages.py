@@ -1,13 +1,16 @@
 """What people read: feedback, the summary of the class, and the files for learning platforms."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from coursework import exercises
 from coursework.grading import feedback, platforms
 from coursework.grading.gradebook import Row
-from coursework.grading.summary import Class, summary_html
+from coursework.grading.results import BatchInfo, ExerciseResult, Result
+from coursework.grading.status import Reason, Status
+from coursework.grading.summary import Tally, summary_html
 from tests.coursework.grading.making import NAMES
 
 
@@ -25,39 +28,22 @@ def test_feedback_files_stay_in_their_folder(student):
     )
 
 
-def hostile_row() -> tuple[Row, list[dict]]:
+def hostile_row() -> tuple[Row, list[Result]]:
     evil = "<script>alert(1)</script></pre>{{ 7*7 }}\x1b[2J\u202e"
-    verdict = {
-        "name": "roc_auc",
-        "kind": "raised",
-        "message": evil,
-        "max_points": 2,
-        "mistake": evil,
-        "printed": evil,
-        "points": 0,
-    }
+    verdict = ExerciseResult("roc_auc", "raised", Reason.JUDGED, evil, 0, 2, evil, evil)
     row = Row(evil, [evil], dict.fromkeys(NAMES, 0), {"corrupt": evil}, [evil])
-    return row, [
-        {
-            "student": evil,
-            "file": evil,
-            "lab": "02",
-            "fault": "",
-            "remarks": [evil],
-            "verdicts": [verdict],
-            "code": {"roc_auc": evil},
-            "seconds": 1.0,
-        }
-    ]
+    result = Result(evil, evil, Status.GRADED, lab="02", remarks=[evil], verdicts=[verdict])
+    result.code = {"roc_auc": evil}
+    return row, [result]
 
 
 def test_nothing_in_feedback_or_summary_is_markup():
     row, results = hostile_row()
-    found = Class()
+    found = Tally()
     found.add(results[0])
     for page in (
         feedback.feedback_html(row, results, NAMES, True),
-        summary_html(found, [row], NAMES, 15, {"seed": 1}),
+        summary_html(found, [row], NAMES, 15, BatchInfo(seed=1)),
     ):
         assert "{{ 7*7 }}" in page
         assert "<script" not in page and "\x1b" not in page and "\u202e" not in page
@@ -86,26 +72,24 @@ def test_platform_files():
 CODE = "def roc_auc(a, b):\n    x = a / 0\n    y = 1\n    x = a / 0\n    return x"
 
 
-def graded() -> tuple[Row, list[dict]]:
-    """A student with one right answer, one function that stops in line 4, and the rest untouched."""
+def graded() -> tuple[Row, list[Result]]:
+    """A student with one right answer, one function that stops in line 4, and no more."""
     kinds = {NAMES[0]: "passed", "roc_auc": "raised"}
     told = "It stopped at line 4 of your function: `x = a / 0`."
-    verdicts = [
-        {
-            "name": n,
-            "kind": kinds.get(n, "not attempted"),
-            "message": told if n == "roc_auc" else "",
-            "mistake": None,
-            "printed": "",
-        }
+    points = dict.fromkeys(NAMES, 0) | {NAMES[0]: exercises.get(NAMES[0]).points}
+    result = Result("ada", "ada.ipynb", Status.GRADED, lab="02", code={"roc_auc": CODE})
+    result.verdicts = [
+        ExerciseResult(
+            name=n,
+            kind=kinds.get(n, "not attempted"),
+            reason=Reason.JUDGED,
+            message=told if n == "roc_auc" else "",
+            points=points[n],
+            max_points=exercises.get(n).points,
+        )
         for n in NAMES
     ]
-    row = Row(
-        "ada", ["ada.ipynb"], dict.fromkeys(NAMES, 0) | {NAMES[0]: exercises.get(NAMES[0]).points}
-    )
-    result = {"student": "ada", "file": "ada.ipynb", "lab": "02", "fault": "", "remarks": [],
-              "verdicts": verdicts, "code": {"roc_auc": CODE}, "seconds": 1.0}  # fmt: skip
-    return row, [result]
+    return Row("ada", ["ada.ipynb"], points), [result]
 
 
 def test_feedback_counts_all_exercises():
@@ -115,8 +99,7 @@ def test_feedback_counts_all_exercises():
 
 def test_the_last_hint_comes_only_with_the_solutions():
     row, results = graded()
-    for verdict in results[0]["verdicts"]:
-        verdict["kind"] = "different"
+    results[0].verdicts = [replace(v, kind="different") for v in results[0].verdicts]
     row.points = dict.fromkeys(NAMES, 0)
     hidden = feedback.feedback_html(row, results, NAMES, False)
     shown = feedback.feedback_html(row, results, NAMES, True)
@@ -138,11 +121,11 @@ def test_feedback_points_at_the_line_that_stopped():
 
 def test_pages_call_exercises_by_key_and_title():
     row, results = graded()
-    found = Class()
+    found = Tally()
     found.add(results[0])
     title = exercises.get("02.answers.2.8").title
     called = f"2.8 · {title[0].upper()}{title[1:]}"
-    summary = summary_html(found, [row], NAMES, 15, {"seed": 1})
+    summary = summary_html(found, [row], NAMES, 15, BatchInfo(seed=1))
     for text in (feedback.feedback_html(row, results, NAMES, False), summary):
         assert called in text and ".answers." not in text
     most = exercises.get("roc_auc").points

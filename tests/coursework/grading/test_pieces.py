@@ -10,20 +10,21 @@ import pytest
 import torch
 
 from coursework import exercises
-from coursework.grading import gradebook
+from coursework.grading.definitions import answers_code, definitions, find_lab
 from coursework.grading.demos import definitions_only, to_run
-from coursework.grading.gradebook import Brief, csv_text, rows, superseded
+from coursework.grading.gradebook import Brief, rows, superseded
 from coursework.grading.inside.cells import plain_python
 from coursework.grading.inside.errors import pack, unpack
 from coursework.grading.inside.reading import read_table
 from coursework.grading.inside.values import describe, to_bytes
 from coursework.grading.inside.wire import Malformed
-from coursework.grading.notebook import definitions, parse
-from coursework.grading.package import STAND_INS, without, write_copy
-from coursework.grading.results import Results, ResultsError
+from coursework.grading.overrides import apply_overrides
+from coursework.grading.package import STAND_INS, hidden_names, without, write_copy
 from coursework.grading.sandbox import one_core
+from coursework.grading.spreadsheet import csv_text
+from coursework.grading.status import Status
 from coursework.grading.submissions import find, natural, opened
-from coursework.grading.task import answers_code, find_lab, hidden_names
+from coursework.grading.submitted_notebook import parse
 from tests.coursework.grading.making import notebook, save, solved, unsolved
 
 
@@ -70,18 +71,41 @@ def test_of_a_cell_that_loops_the_definitions_are_left():
 
 
 def test_notebooks_in_every_state_are_read_or_told():
-    assert (
-        parse(b"").fault and parse(b"{").fault and parse(b"[]").fault and parse(b"\x00\xff").fault
-    )
-    assert "cut short" in parse(json.dumps(notebook(solved())).encode()[:500]).fault
-    assert parse(b"[" * 100_000).fault
-    assert parse(
-        json.dumps({"cells": [{"cell_type": "code", "source": ["a\n", 3, "b"]}, 7, None]}).encode()
-    ).cells == ["a\nb"]
+    cut = json.dumps(notebook(solved())).encode()[:500]
+    told = {
+        b"": Status.EMPTY,
+        b" \n": Status.EMPTY,
+        b"{": Status.DAMAGED,
+        cut: Status.DAMAGED,
+        b"[]": Status.NOT_A_NOTEBOOK,
+        b"[" * 100_000: Status.NOT_A_NOTEBOOK,
+        b"\x00\xff": Status.NOT_A_NOTEBOOK,
+        b'{"cells": []}': Status.NO_CODE,
+    }
+    faults = {data: parse(data).fault for data in told}
+    assert {data: fault.status for data, fault in faults.items()} == told
+    assert "cut short" in faults[cut].sentence
+    odd = {"cells": [{"cell_type": "code", "source": ["a\n", 3, "b"]}, 7, None]}
+    read = parse(json.dumps(odd).encode())
+    assert read.cells == ["a\nb"] and read.fault is None
 
 
 def test_hidden_functions_lose_their_bodies_and_nothing_else():
-    text = "import x\n\n\n@deco\ndef f(a):\n    return 1\n\n\nclass A:\n    def f(self):\n        return 2\n\n    def g(self):\n        return 3\n"
+    text = """import x
+
+
+@deco
+def f(a):
+    return 1
+
+
+class A:
+    def f(self):
+        return 2
+
+    def g(self):
+        return 3
+"""
     shorn = without(text, {"f"})
     assert "return 1" not in shorn and "return 2" not in shorn and "return 3" in shorn
     compile(shorn, "x", "exec")
@@ -112,9 +136,9 @@ def test_no_cell_of_a_csv_is_a_formula():
 
 
 def brief(student: str, file: str, fault: str = "") -> Brief:
-    return Brief(
-        student, file, "" if fault else "02", fault, (), {} if fault else {"roc_auc": 2}, 1.0
-    )
+    status = Status.EMPTY if fault else Status.GRADED
+    points = {} if fault else {"roc_auc": 2}
+    return Brief(student, file, "" if fault else "02", status, fault, (), points, 1.0)
 
 
 def test_every_file_has_a_row_and_the_last_by_name_counts():
@@ -219,23 +243,6 @@ def test_a_single_entry_crosses_whatever_its_stride():
     assert back.tolist() == [1.0]
 
 
-def test_results_survive_a_torn_line_and_refuse_what_is_none(tmp_path):
-    path = tmp_path / "results.jsonl"
-    results = Results.start(path, {"seed": 1, "labs": []})
-    results.add({"file": "a", "sha256": "x", "fault": ""})
-    with path.open("a") as f:
-        f.write('{"file": "b", "sha')
-    again = Results.resume(path)
-    assert again.finished() == {"a": "x"}
-    again.add({"file": "c", "sha256": "y", "fault": ""})
-    assert Results.resume(path).finished() == {"a": "x", "c": "y"}
-    path.write_text("nonsense\n")
-    with pytest.raises(ResultsError):
-        Results.resume(path)
-    with pytest.raises(ResultsError):
-        Results.resume(tmp_path / "none.jsonl")
-
-
 def test_natural_order():
     assert sorted(["lab10", "lab2", "Lab1"], key=natural) == ["Lab1", "lab2", "lab10"]
 
@@ -244,7 +251,7 @@ def test_overrides_need_their_columns(tmp_path):
     path = tmp_path / "m.csv"
     path.write_text("who,what\n")
     with pytest.raises(ValueError, match="student"):
-        gradebook.apply_overrides([], path)
+        apply_overrides([], path)
 
 
 def test_the_autograder_zip_holds_the_course_and_its_scripts(tmp_path):

@@ -43,9 +43,12 @@ def test_interrupt_keeps_what_is_done(tmp_path):
         str(tmp_path / "out"),
     ]
     process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's `&` ignores it
-    )  # fmt: skip
+    )
     _wait_for_lines(tmp_path / "out" / "results.jsonl", 4)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)

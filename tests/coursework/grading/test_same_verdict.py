@@ -1,4 +1,7 @@
-"""The grader reads every function as the notebook does: each reference and named mistake, from another process."""
+"""The grader judges every function as the notebook does, from another process.
+
+Each reference and each named mistake is tried.
+"""
 
 import time
 
@@ -6,7 +9,7 @@ import pytest
 
 from coursework import exercises
 from coursework.checking import Exercise, evaluate
-from coursework.grading.session import Judge
+from coursework.grading.judge import Judge
 from tests.coursework.grading.answering import judge_of, offered
 
 NAMES = [n for n in exercises.names() if isinstance(exercises.get(n), Exercise)]

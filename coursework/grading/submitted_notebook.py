@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import stat
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from coursework.grading.inside.cells import plain_python, tree
+from coursework.grading.status import Fault, Status
 
 LARGEST = 200 << 20  # bytes of a file that are read
 LARGEST_CELL = 400_000  # characters of a cell that are run
 
 
 @dataclass
-class Submitted:
+class SubmittedNotebook:
     """The code cells of a notebook in order, and remarks for the report.
 
-    fault: why nothing can be run, "" where something can.
+    fault: why nothing can be run, None where something can.
     """
 
     cells: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    fault: str = ""
-
-
-def read(path: Path) -> Submitted:
-    """The code of the notebook at `path`; never raises for what is in the file."""
-    try:
-        data = read_bytes(path)
-    except (OSError, ValueError) as error:
-        return Submitted(fault=f"the file can't be read: {_words(error)}")
-    return parse(data)
+    fault: Fault | None = None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -50,34 +39,45 @@ def read_bytes(path: Path) -> bytes:
         return file.read(LARGEST + 1)
 
 
-def _words(error: Exception) -> str:
-    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+def unreadable(error: OSError | ValueError) -> Fault:
+    """The fault of a file that `read_bytes` could not read."""
+    said = str(error)
+    if isinstance(error, OSError):
+        said = error.strerror or type(error).__name__
+    return Fault(Status.UNREADABLE, f"the file can't be read: {said}")
 
 
-def parse(data: bytes) -> Submitted:
-    """The code of a notebook given as bytes."""
+def parse(data: bytes) -> SubmittedNotebook:
+    """The code of a notebook given as bytes; never raises for what is in them."""
     if not data.strip():
-        return Submitted(fault="the file is empty")
+        return SubmittedNotebook(fault=Fault(Status.EMPTY, "the file is empty"))
     text, remark = _decode(data)
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
-        start = text.lstrip()[:1]
-        what = "it is a notebook cut short, or damaged" if start == "{" else "it is not a notebook"
-        return Submitted(fault=f"{what} (no valid JSON)")
+        return SubmittedNotebook(fault=_no_json(text))
     cells = _cell_list(notebook)
     if cells is None:
-        return Submitted(fault="it is not a notebook (valid JSON, without a list of cells)")
-    submitted = Submitted(remarks=[remark] if remark else [])
+        said = "it is not a notebook (valid JSON, without a list of cells)"
+        return SubmittedNotebook(fault=Fault(Status.NOT_A_NOTEBOOK, said))
+    submitted = SubmittedNotebook(remarks=[remark] if remark else [])
     _format_remark(notebook, submitted)
     for cell in cells:
         _add(cell, submitted)
     if not submitted.cells:
-        submitted.fault = "the notebook has no code cell"
+        submitted.fault = Fault(Status.NO_CODE, "the notebook has no code cell")
     return submitted
 
 
+def _no_json(text: str) -> Fault:
+    if text.lstrip()[:1] == "{":
+        said = "it is a notebook cut short, or damaged (no valid JSON)"
+        return Fault(Status.DAMAGED, said)
+    return Fault(Status.NOT_A_NOTEBOOK, "it is not a notebook (no valid JSON)")
+
+
 def _decode(data: bytes) -> tuple[str, str]:
+    """(text, remark on its encoding)"""
     for encoding in ("utf-8-sig", "utf-16"):
         if encoding == "utf-16" and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
             continue
@@ -99,7 +99,7 @@ def _cell_list(notebook: Any) -> list[Any] | None:
     return None
 
 
-def _format_remark(notebook: dict[str, Any], submitted: Submitted) -> None:
+def _format_remark(notebook: dict[str, Any], submitted: SubmittedNotebook) -> None:
     version = notebook.get("nbformat")
     if version != 4:
         submitted.remarks.append(
@@ -107,7 +107,7 @@ def _format_remark(notebook: dict[str, Any], submitted: Submitted) -> None:
         )
 
 
-def _add(cell: Any, submitted: Submitted) -> None:
+def _add(cell: Any, submitted: SubmittedNotebook) -> None:
     if not isinstance(cell, dict) or cell.get("cell_type") != "code":
         return
     source = cell.get("source", cell.get("input", ""))
@@ -121,36 +121,3 @@ def _add(cell: Any, submitted: Submitted) -> None:
         )
         source = ""
     submitted.cells.append(source.replace("\r\n", "\n").encode("utf-8", "replace").decode())
-
-
-@lru_cache(maxsize=64)  # a cell is looked at several times, from several sides
-def syntax(source: str) -> ast.Module | None:
-    """The syntax tree of a cell without its magics, None where it doesn't parse. Not to be changed."""
-    try:
-        return tree(plain_python(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def definitions(source: str) -> set[str]:
-    """Names that a cell defines at its top level, and answers it sets as "answers.KEY"; `f = check(f)` defines nothing."""
-    parsed = syntax(source)
-    names: set[str] = set()
-    for node in parsed.body if parsed else []:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-        is_check = isinstance(node, ast.Assign) and is_call_of(node.value, "check")
-        for target in node.targets if isinstance(node, ast.Assign) and not is_check else []:
-            match target:
-                case ast.Name(id=name):
-                    names.add(name)
-                case ast.Subscript(
-                    value=ast.Name(id="answers"), slice=ast.Constant(value=str(key))
-                ):
-                    names.add(f"answers.{key}")
-    return names
-
-
-def is_call_of(node: ast.AST, name: str) -> bool:
-    """Whether a node is the call `name(…)`."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name

@@ -1,4 +1,7 @@
-"""Try to break out, as a student could, and print what worked: `python -m inside.probe CANARY PORT NAME PID MODE`."""
+"""Try to break out, as a student could, and print what worked.
+
+Started as `python -m inside.breakout CANARY PORT NAME PID MODE` in the sandbox.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,11 @@ import os
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any
 
-from inside import confine
+from . import confine
 
 
-def succeeds(attempt: Callable[[], Any]) -> bool:
+def succeeds(attempt: Callable[[], bool | None]) -> bool:
     """Whether an attempt gets through."""
     try:
         return attempt() is not False
@@ -20,7 +22,7 @@ def succeeds(attempt: Callable[[], Any]) -> bool:
         return False
 
 
-def connect(family: int, address: Any) -> None:
+def connect(family: int, address: str | tuple[str, int]) -> None:
     """Reach a socket of the judge's."""
     with socket.socket(family, socket.SOCK_STREAM) as line:
         line.settimeout(2)

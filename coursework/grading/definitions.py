@@ -1,0 +1,120 @@
+"""What the cells of a submission define: names, answers, and so the notebook that it is about."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+from functools import lru_cache
+from pathlib import Path
+
+from coursework import exercises
+from coursework.checking import Exercise, Question
+from coursework.grading.inside.cells import plain_python, tree
+
+LONGEST_CODE = 8000  # characters of an answer that feedback shows
+
+
+@lru_cache(maxsize=64)  # a cell is looked at several times, from several sides
+def syntax(source: str) -> ast.Module | None:
+    """The syntax tree of a cell without its magics, None where it doesn't parse.
+
+    It is shared, and must not be changed.
+    """
+    try:
+        return tree(plain_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def definitions(source: str) -> set[str]:
+    """Names that a cell defines at its top level, and answers it sets as "answers.KEY".
+
+    `f = check(f)` defines nothing.
+    """
+    parsed = syntax(source)
+    names: set[str] = set()
+    for node in parsed.body if parsed else []:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        is_check = isinstance(node, ast.Assign) and is_call_of(node.value, "check")
+        for target in node.targets if isinstance(node, ast.Assign) and not is_check else []:
+            match target:
+                case ast.Name(id=name):
+                    names.add(name)
+                case ast.Subscript(
+                    value=ast.Name(id="answers"), slice=ast.Constant(value=str(key))
+                ):
+                    names.add(f"answers.{key}")
+    return names
+
+
+def is_call_of(node: ast.AST, name: str) -> bool:
+    """Whether a node is the call `name(…)`."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def defined_as(exercise: Exercise | Question) -> str:
+    """The name under which `definitions` tells of an exercise."""
+    return f"answers.{exercise.key}" if isinstance(exercise, Question) else exercise.name
+
+
+def speaks_of(cell: str, exercise: Exercise | Question) -> bool:
+    """Whether a cell that may not parse is about an exercise."""
+    if isinstance(exercise, Question):
+        words = (f'answers["{exercise.key}"]', f"answers['{exercise.key}']")
+    else:
+        words = (f"def {exercise.name}(", f"class {exercise.name}")
+    return any(w in cell for w in words)
+
+
+def find_lab(cells: list[str], file: str, labs: tuple[str, ...]) -> str:
+    """The notebook ("01") whose exercises a submission defines most of, "" for none."""
+    defined = set().union(*(definitions(c) for c in cells)) if cells else set()
+    text = "\n".join(cells)
+    score: dict[str, float] = {}
+    for name in exercises.names():
+        exercise = exercises.get(name)
+        lab, short = exercise.notebook, defined_as(exercise)
+        if labs and lab not in labs:
+            continue
+        if isinstance(exercise, Question):
+            is_sheet = f'answer_sheet("{lab}")' in text or f"answer_sheet('{lab}')" in text
+            found = 0.5 if is_sheet and short in defined else 0
+        else:
+            found = (short in defined) + (0.01 if f"def {short}(" in text else 0)
+        score[lab] = score.get(lab, 0) + found
+    best = max(score, key=lambda lab: (score[lab], Path(file).name.startswith(lab)), default="")
+    return best if best and score[best] > 0 else ""
+
+
+def answers_code(cells: list[str], names: list[str], stopped: Collection[str]) -> dict[str, str]:
+    """The student's own text of each exercise: the last definition, or the line of an answer.
+
+    Of those in `stopped`, and where a cell doesn't parse, the whole cell.
+    """
+    found: dict[str, str] = {}
+    for cell in cells:
+        parsed = syntax(cell)
+        for name in names:
+            exercise = exercises.get(name)
+            if parsed is None:
+                if speaks_of(cell, exercise):
+                    found[name] = cell[:LONGEST_CODE]
+            elif text := _text_of(parsed, cell, exercise):
+                found[name] = (cell if name in stopped else text)[:LONGEST_CODE]
+    return found
+
+
+def _text_of(parsed: ast.Module, cell: str, exercise: Exercise | Question) -> str:
+    key = exercise.key if isinstance(exercise, Question) else None
+    for node in reversed(parsed.body):
+        match node:
+            case ast.FunctionDef(name=n) | ast.AsyncFunctionDef(name=n) | ast.ClassDef(name=n) if (
+                n == exercise.name
+            ):
+                return ast.get_source_segment(cell, node) or ""
+            case ast.Assign(
+                targets=[ast.Subscript(value=ast.Name(id="answers"), slice=ast.Constant(value=k))]
+            ) if key and k == key:
+                return ast.get_source_segment(cell, node) or ""
+    return ""

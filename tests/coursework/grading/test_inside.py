@@ -1,0 +1,64 @@
+"""The folder that is copied into the sandbox stands alone, and its filter has right numbers."""
+
+import ast
+import ctypes
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coursework.grading import inside
+from coursework.grading.inside.syscalls import ARCHITECTURES, CLONE, CLONE3, REFUSED
+
+HERE = Path(inside.__path__[0])
+MODULES = sorted(path.stem for path in HERE.glob("*.py") if path.stem != "__init__")
+FOREIGN = {"torch", "numpy"}  # packages that student code may use as well
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that a module of the folder imports, wherever in it; "." is the folder."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add("." * node.level or (node.module or "").split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_it_imports_only_itself_python_and_torch(name):
+    allowed = {".", *sys.stdlib_module_names, *FOREIGN}
+    if name == "zygote":  # preloads the copy of the learner's package
+        allowed.add("course_utils")
+    assert imported(HERE / f"{name}.py") <= allowed
+
+
+def test_a_copy_of_it_alone_can_be_imported(tmp_path):
+    shutil.copytree(HERE, tmp_path / "inside", ignore=shutil.ignore_patterns("__pycache__"))
+    names = ", ".join(f"inside.{name}" for name in MODULES)
+    code = f"import sys, {names}; print('coursework' in sys.modules, inside.__path__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["False", f"['{tmp_path / 'inside'}']"]
+
+
+def test_numbers_of_system_calls_are_those_of_libseccomp():
+    try:
+        library = ctypes.CDLL("libseccomp.so.2")
+    except OSError:
+        pytest.skip("libseccomp is not installed")
+    resolve = library.seccomp_syscall_resolve_name_arch
+    resolve.argtypes = (ctypes.c_uint32, ctypes.c_char_p)
+    for column, architecture in ARCHITECTURES.values():
+        for name, numbers in {**REFUSED, "clone": CLONE, "clone3": CLONE3}.items():
+            known = resolve(architecture, name.encode())
+            assert numbers[column] == (known if known >= 0 else -1), (name, hex(architecture))
