@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import html
 import io
+import sys
+import unicodedata
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -52,14 +54,37 @@ class Picture:
 
 
 def emit(thing: object) -> None:
-    """Display `thing` in a notebook; print its plain text anywhere else."""
+    """Display `thing` in a notebook; print its plain text anywhere else, in what letters there are."""
     try:
         from IPython import get_ipython
         from IPython.display import display
     except ImportError:
-        print(thing)
-        return
-    if get_ipython() is None:
-        print(thing)
+        get_ipython = None
+    if get_ipython is None or get_ipython() is None:
+        print(in_letters_of(getattr(sys.stdout, "encoding", None) or "utf-8", str(thing)))
     else:
         display(thing)
+
+
+# Signs, and behind each what stands for it where a terminal lacks it.
+SIGNS = (
+    "✓[right] ✗[wrong] ○[open] →-> ·- −- –- —- ×x ∞infinity ≈~ ≤<= ≥>= ≠!= ‖|| ½1/2 ¼1/4 ²^2 ⁻^- √root "
+    '∫integral ⏎/ °deg ’\' “" ”"'
+)
+
+
+def in_letters_of(encoding: str, text: str) -> str:
+    """The text in what letters an encoding has: in ASCII `μ` becomes `mu` and `✓` becomes `[right]`."""
+    signs = {pair[0]: pair[1:] for pair in SIGNS.split()}
+
+    def has(letters: str) -> bool:
+        return bool(letters) and letters.encode(encoding, "replace").decode(encoding) == letters
+
+    def written(c: str) -> str:
+        if unicodedata.combining(c):
+            return ""
+        name = unicodedata.name(c, "").partition(" LETTER ")[2].lower().replace("lamda", "lambda")
+        like = "".join(d for d in unicodedata.normalize("NFKD", c) if not unicodedata.combining(d))
+        return next((w for w in (c, signs.get(c, ""), like, name) if has(w)), "?")
+
+    return text if has(text) else "".join(map(written, text))

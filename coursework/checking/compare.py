@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from coursework.checking.exercise import Observed
 
+Parts = Iterator[tuple[Any, Any, str]]  # yours, the right one, and what to call them
+
 
 def is_scalar(value: Any) -> bool:
-    """A float, an int or a tensor without dimensions: all three are one number to us."""
-    return isinstance(value, (int, float)) or (isinstance(value, Tensor) and value.ndim == 0)
+    """One number: a float, an int, or one of torch's or NumPy's without dimensions."""
+    if isinstance(value, (int, float)):
+        return True
+    if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
+        return value.dtype.kind in "biuf" and value.dtype.itemsize <= 8
+    return isinstance(value, Tensor) and value.ndim == 0 and not value.is_complex()
 
 
 def close(yours: Any, truth: Any, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
@@ -22,19 +29,58 @@ def close(yours: Any, truth: Any, rtol: float = 1e-4, atol: float = 1e-5) -> boo
     `atol` is scaled by the largest finite magnitude in `truth` where that is above 1, since float32
     rounds relative to the largest term of a sum.
     """
+    return all(_is_close(y, t, rtol, atol) for y, t, _ in parts(yours, truth))
+
+
+def gap(yours: Any, truth: Any, rtol: float, atol: float, what: str = "yours") -> str | None:
+    """How far off, and where: "yours[2] is 1.2 where 0.6 is right". None where nothing differs."""
+    for y, t, name in parts(yours, truth, what):
+        if _is_close(y, t, rtol, atol):
+            continue
+        if not is_number(t):
+            return y if isinstance(y, str) and t == "" else f"{name} is {y!r} where {t!r} is right"
+        y, t = torch.as_tensor(y), torch.as_tensor(t)
+        where = worst(y, t, rtol, atol) or ()
+        index = f"[{', '.join(map(str, where))}]" if where else ""
+        return f"{name}{index} is {y[where].item():.5g} where {t[where].item():.5g} is right"
+    return None
+
+
+def parts(yours: Any, truth: Any, what: str = "yours") -> Parts:
+    """The two side by side, part by part, as far as they are built alike."""
     if isinstance(yours, Observed) and isinstance(truth, Observed):
-        pairs = ((yours.value, truth.value), (yours.gradients, truth.gradients))
-        return all(close(y, t, rtol, atol) for y, t in pairs)
+        yield from parts(yours.value, truth.value, what)
+        yield from parts(yours.gradients, truth.gradients, what)
+    elif isinstance(truth, (tuple, list)) and _is_alike(yours, truth):
+        for i, (y, t) in enumerate(zip(yours, truth, strict=True)):
+            yield from parts(y, t, f"{what}[{i}]")
+    elif isinstance(truth, dict) and _is_alike(yours, truth):
+        for k in truth:
+            yield from parts(yours[k], truth[k], f"{what}[{k!r}]")
+    else:
+        yield yours, truth, what
+
+
+def _is_alike(yours: Any, truth: Any) -> bool:
+    """Do both hold as many things, or the same keys?"""
+    if isinstance(truth, dict):
+        return isinstance(yours, dict) and yours.keys() == truth.keys()
+    return isinstance(yours, (tuple, list)) and len(yours) == len(truth)
+
+
+def is_number(value: Any) -> bool:
+    """A number or a tensor of them."""
+    return is_scalar(value) or isinstance(value, Tensor)
+
+
+def _is_close(yours: Any, truth: Any, rtol: float, atol: float) -> bool:
+    """Of parts that hold no others."""
     if is_scalar(yours) and is_scalar(truth):
         yours, truth = torch.as_tensor(yours), torch.as_tensor(truth)
     if isinstance(yours, Tensor) and isinstance(truth, Tensor):
         return yours.shape == truth.shape and worst(yours, truth, rtol, atol) is None
-    if isinstance(truth, (tuple, list)):
-        alike = isinstance(yours, (tuple, list)) and len(yours) == len(truth)
-        return alike and all(close(y, t, rtol, atol) for y, t in zip(yours, truth, strict=True))
-    if isinstance(truth, dict):
-        alike = isinstance(yours, dict) and yours.keys() == truth.keys()
-        return alike and all(close(yours[k], truth[k], rtol, atol) for k in truth)
+    if isinstance(truth, (tuple, list, dict, Observed)):  # built otherwise
+        return False
     return type(yours) is type(truth) and bool(yours == truth)
 
 
@@ -43,42 +89,49 @@ def worst(yours: Tensor, truth: Tensor, rtol: float, atol: float) -> tuple[int, 
     y, t = (v.detach().to("cpu", torch.float64) for v in (yours, truth))
     finite = t[t.isfinite()].abs()
     scale = max(1.0, finite.max().item()) if finite.numel() else 1.0
-    gap = torch.where(y == t, 0.0, (y - t).abs() - rtol * t.abs() - atol * scale)
-    gap = torch.where(y.isnan() & t.isnan(), 0.0, gap)
-    gap = torch.where(y.isnan() ^ t.isnan() | (y != t) & (y.isinf() | t.isinf()), math.inf, gap)
-    if gap.numel() == 0 or gap.max() <= 0:
+    off = torch.where(y == t, 0.0, (y - t).abs() - rtol * t.abs() - atol * scale)
+    off = torch.where(y.isnan() & t.isnan(), 0.0, off)
+    off = torch.where(y.isnan() ^ t.isnan() | (y != t) & (y.isinf() | t.isinf()), math.inf, off)
+    if off.numel() == 0 or off.max() <= 0:
         return None
-    return tuple(int(i) for i in torch.unravel_index(gap.argmax(), gap.shape))
+    return tuple(int(i) for i in torch.unravel_index(off.argmax(), off.shape))
 
 
 def misfit(yours: Any, truth: Any, what: str = "it") -> str | None:
     """What is wrong with the form (type, shape, dtype, device) of `yours`; None where it fits."""
+    if isinstance(truth, dict):
+        return _misfit_dict(yours, truth, what)
     if isinstance(truth, (tuple, list)):
         return _misfit_sequence(yours, truth, what)
-    if isinstance(truth, dict):
-        if not isinstance(yours, dict) or yours.keys() != truth.keys():
-            keys = ", ".join(repr(k) for k in truth)
-            return f"{what} should be a dict with the keys {keys}; yours is {describe(yours)}"
-        found = (misfit(yours[k], truth[k], f"{what}[{k!r}]") for k in truth)
-        return next((m for m in found if m), None)
     if is_scalar(truth):
         if not is_scalar(yours):
             return f"{what} should be one number; yours is {describe(yours)}"
         return _misfit_dtype(torch.as_tensor(yours), torch.as_tensor(truth), what)
-    if isinstance(truth, Tensor):
-        return _misfit_tensor(yours, truth, what)
-    return None
+    return _misfit_tensor(yours, truth, what) if isinstance(truth, Tensor) else None
 
 
-def _misfit_sequence(yours: Any, truth: Any, what: str) -> str | None:
-    if not isinstance(yours, (tuple, list)) or len(yours) != len(truth):
+def _misfit_dict(yours: Any, truth: dict[Any, Any], what: str) -> str | None:
+    if not _is_alike(yours, truth):
+        keys = ", ".join(repr(k) for k in truth)
+        return f"{what} should be a dict with the keys {keys}; yours is {describe(yours)}"
+    found = (misfit(yours[k], truth[k], f"{what}[{k!r}]") for k in truth)
+    return next(filter(None, found), None)
+
+
+def _misfit_sequence(yours: Any, truth: tuple[Any, ...] | list[Any], what: str) -> str | None:
+    if not _is_alike(yours, truth):
         return f"{what} should be {len(truth)} things, `return a, b`; yours is {describe(yours)}"
+    found = (
+        misfit(y, t, place(i, "thing returned"))
+        for i, (y, t) in enumerate(zip(yours, truth, strict=True))
+    )
+    return next(filter(None, found), None)
+
+
+def place(i: int, what: str) -> str:
+    """ "the second thing returned" for i = 1."""
     places = ("first", "second", "third", "fourth", "fifth")
-    names = [
-        f"the {places[i]} thing returned" if i < 5 else f"thing {i + 1}" for i in range(len(truth))
-    ]
-    found = (misfit(y, t, n) for y, t, n in zip(yours, truth, names, strict=True))
-    return next((m for m in found if m), None)
+    return f"the {places[i]} {what}" if i < len(places) else f"number {i + 1} of the {what}"
 
 
 def _misfit_tensor(yours: Any, truth: Tensor, what: str) -> str | None:
@@ -94,23 +147,21 @@ def _misfit_tensor(yours: Any, truth: Tensor, what: str) -> str | None:
 
 
 def _misfit_dtype(yours: Tensor, truth: Tensor, what: str) -> str | None:
-    whole = not truth.is_floating_point() and truth.dtype != torch.bool
-    if truth.is_floating_point() and not yours.is_floating_point():
-        return (
-            None if yours.ndim == 0 and yours.dtype != torch.bool else _ask(what, yours, "floats")
-        )
-    if whole and (yours.is_floating_point() or yours.dtype == torch.bool):
-        exact = (
-            yours.is_floating_point() and yours.ndim == 0 and yours.item() == round(yours.item())
-        )
-        return None if exact else _ask(what, yours, "whole numbers (`.long()`)")
-    if truth.dtype == torch.bool and yours.dtype != torch.bool:
-        return _ask(what, yours, "True or False")
-    return None
-
-
-def _ask(what: str, yours: Tensor, wanted: str) -> str:
+    if _may_stand_for(yours, truth):
+        return None
+    wanted = "floats" if truth.is_floating_point() else "whole numbers (`.long()`)"
+    wanted = "True or False" if truth.dtype == torch.bool else wanted
     return f"{what} holds {str(yours.dtype).removeprefix('torch.')}; it should hold {wanted}"
+
+
+def _may_stand_for(yours: Tensor, truth: Tensor) -> bool:
+    """Kinds of numbers must be the same, except that single numbers may be floats or whole."""
+    kinds = {yours.dtype, truth.dtype}
+    if torch.bool in kinds or any(kind.is_complex for kind in kinds):
+        return yours.dtype == truth.dtype
+    if yours.ndim == 0:
+        return truth.is_floating_point() or yours.item() % 1 == 0
+    return yours.is_floating_point() == truth.is_floating_point()
 
 
 def shape(value: Tensor) -> str:
@@ -119,40 +170,31 @@ def shape(value: Tensor) -> str:
 
 
 def describe(value: Any) -> str:
-    """A value in a few plain words: "a tensor of shape (5, 3)", "None (is a `return` missing?)"."""
+    """A value in a few plain words: "a tensor of shape (5, 3)", "the number 3"."""
     if value is None:
-        return "None (is a `return` missing?)"
+        return "None (is a `return` missing, or is it a `.grad` that nothing has filled?)"
+    if is_scalar(value) and not isinstance(value, bool):
+        return f"the number {float(value):.4g}"
     if isinstance(value, Tensor):
-        return (
-            f"a tensor of shape {shape(value)}" if value.ndim else f"the number {value.item():.4g}"
-        )
+        return f"a tensor of shape {shape(value)}"
+    if type(value).__module__ == "torch.return_types":
+        return several(type(value).__name__, type(value).__match_args__)
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)} things"
     if isinstance(value, dict):
         return f"a dict with the keys {', '.join(map(repr, value)) or '(none)'}"
     if type(value).__module__ == "numpy":
         return f"a NumPy array of shape {getattr(value, 'shape', ())}"
+    if isinstance(value, nn.Module):
+        return f"a layer or network, `{type(value).__name__}`; call it: `layer(x)`"
+    if callable(value):
+        return "a function (are its brackets missing, `()`?)"
     article = "an" if type(value).__name__[0] in "aeiou" else "a"
     return f"{article} {type(value).__name__}"
 
 
-def gap(yours: Any, truth: Any, rtol: float, atol: float, what: str = "yours") -> str | None:
-    """How far off, and where: "yours[2] is 1.2 where 0.6 is right". None where nothing differs."""
-    if isinstance(truth, (tuple, list)):
-        found = (
-            gap(y, t, rtol, atol, f"{what}[{i}]")
-            for i, (y, t) in enumerate(zip(yours, truth, strict=True))
-        )
-        return next((g for g in found if g), None)
-    if isinstance(truth, dict):
-        return next(
-            (g for k in truth if (g := gap(yours[k], truth[k], rtol, atol, f"{what}[{k!r}]"))), None
-        )
-    if is_scalar(truth) or isinstance(truth, Tensor):
-        y, t = torch.as_tensor(yours), torch.as_tensor(truth)
-        where = worst(y, t, rtol, atol)
-        if where is None:
-            return None
-        index = f"[{', '.join(map(str, where))}]" if where else ""
-        return f"{what}{index} is {y[where].item():.5g} where {t[where].item():.5g} is right"
-    return None if close(yours, truth) else f"{what} is {yours!r} where {truth!r} is right"
+def several(function: str, names: Sequence[str]) -> str:
+    """What `sort`, `max(1)`, `topk`, `svd` and others return, and how to take one of it."""
+    count = {2: "two things", 3: "three things"}.get(len(names), f"{len(names)} things")
+    listed = ", ".join(f"`.{name}`" for name in names)
+    return f"{count}, as `{function.removeprefix('linalg_')}` returns them ({listed}): take one"

@@ -1,20 +1,31 @@
 """The engine: an exercise and a callable in, a verdict with a diagnosis out.
 
-A verdict is never a bare cross. In this order it says: not attempted; raised; wrong form; a named
-mistake (the output equals that of a known wrong formula); a broken property; how far off, and where.
-A wrong form that a known mistake explains is told as that mistake.
+A verdict is never a bare cross. In this order it says:
+
+1. not attempted; raised (their line, the error in plain words); wrong type, shape, dtype or device;
+2. a named mistake: the output equals that of a known wrong formula;
+3. what any function can do wrong: cut the graph, change its arguments, answer anew each time;
+4. a relation that holds for any exercise (`relations.py`): twice the right answer, transposed, …;
+5. a broken property ("must be 0 at mu = 0; yours is 0.5");
+6. how far off, and on which input.
+
+A wrong form that a named mistake or a relation explains is told as that. All of it happens in a
+state of torch's own (`state.py`), so the verdict is the same whatever the notebook has switched on.
 """
 
 from __future__ import annotations
 
 import inspect
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import Generator
 
-from coursework.checking import compare
+from coursework.checking import compare, relations
 from coursework.checking.exercise import (
     NO_GRAPH,
     Case,
@@ -27,6 +38,8 @@ from coursework.checking.exercise import (
 )
 from coursework.checking.questions import judge_answer
 from coursework.checking.running import SECONDS, Outcome, Trial, attempt, observe, their_line
+from coursework.checking.state import own_state
+from coursework.checking.twice import Fault
 from coursework.checking.words import plain
 
 GRAPH_CUT = (
@@ -45,9 +58,10 @@ def judge(
     seconds: how long all calls of `fn` together may take.
     """
     if isinstance(exercise, Question):
-        return judge_answer(exercise, fn)
+        with own_state():
+            return judge_answer(exercise, fn)
     if fn is None or fn is ...:
-        return _not_attempted(exercise)
+        return _not_attempted(exercise, fn)
     if not callable(fn):
         return _verdict(
             exercise,
@@ -56,24 +70,31 @@ def judge(
         )
     if sentence := _wrong_arguments(exercise, fn):
         return _verdict(exercise, "interface", sentence)
-    generator = Generator().manual_seed(secrets.randbits(62) if seed is None else seed)
-    cases = list(exercise.cases(generator))
-    trial = attempt(exercise, fn, cases, generator, seconds)
-    verdict = _judge(exercise, fn, trial)
-    return Verdict(**{**vars(verdict), "printed": trial.printed})
+    seed = secrets.randbits(62) if seed is None else seed
+    with own_state():
+        generator = Generator().manual_seed(seed)
+        cases = list(exercise.cases(generator))
+        trial = attempt(exercise, fn, cases, generator, seconds)
+    with own_state():  # once more, for the function may have changed it
+        torch.default_generator.manual_seed(seed)
+        verdict = _judge(exercise, fn, trial)
+    return replace(verdict, printed=trial.printed)
 
 
 def _verdict(exercise: Exercise, kind: str, message: str, mistake: str | None = None) -> Verdict:
     return Verdict(exercise.name, kind, message, exercise.points, mistake)
 
 
-def _not_attempted(exercise: Exercise) -> Verdict:
-    return _verdict(
-        exercise,
-        "not attempted",
-        "Not attempted yet: the function still ends in its TODO. "
-        "If you have written it, delete the line that raises NotImplementedError.",
-    )
+def _not_attempted(exercise: Exercise, fn: Any) -> Verdict:
+    written = "was its cell run, and is it a code cell (a Markdown cell never runs)"
+    if fn is None or fn is ...:
+        message = f"there is no function `{exercise.name}`. If you have written it: {written}?"
+    else:
+        message = (
+            f"the `{exercise.name}` that was defined last ends in its TODO. If you have written yours: {written}, "
+            "is the line that raises NotImplementedError gone, and does no copy of the TODO come after it?"
+        )
+    return _verdict(exercise, "not attempted", f"Not attempted yet: {message}")
 
 
 def _wrong_arguments(exercise: Exercise, fn: Callable[..., Any]) -> str | None:
@@ -89,8 +110,8 @@ def _wrong_arguments(exercise: Exercise, fn: Callable[..., Any]) -> str | None:
 
 
 def _judge(exercise: Exercise, fn: Callable[..., Any], trial: Trial) -> Verdict:
-    if _is_todo(trial):
-        return _not_attempted(exercise)
+    if _is_todo(exercise, trial):
+        return _not_attempted(exercise, fn)
     if trial.timed_out:
         return _too_long(exercise, trial)
     truths = [_value(exercise, exercise.reference, o.case) for o in trial.outcomes]
@@ -107,21 +128,26 @@ def _judge(exercise: Exercise, fn: Callable[..., Any], trial: Trial) -> Verdict:
     return _judge_difference(exercise, trial, truths)
 
 
-def _is_todo(trial: Trial) -> bool:
+def _is_todo(exercise: Exercise, trial: Trial) -> bool:
+    """Did it stop at its own TODO? That of another function that it calls is an error like any other."""
     error = trial.outcomes[0].error if trial.outcomes else None
+    another = re.match(r"TODO (\w+):", str(error))
     return isinstance(error, NotImplementedError) and (
-        not str(error) or str(error).startswith("TODO")
+        not str(error)
+        or (str(error).startswith("TODO") and (not another or another[1] == exercise.name))
     )
 
 
 def _judge_agreement(exercise: Exercise, fn: Callable[..., Any], trial: Trial) -> Verdict:
-    changed = next((o.mutated for o in trial.outcomes if o.mutated), None)
-    if changed:
-        return _mutated(exercise, changed)
+    faults = [*(o.fault for o in trial.outcomes), trial.fault]
+    if faults[0]:
+        return _fault(exercise, faults[0])
     if trial.broken:
         return _verdict(exercise, "property", trial.broken[0][1])
     if trial.error:
         return _raised(exercise, fn, Outcome(Case((), "another set of inputs"), error=trial.error))
+    if fault := next(filter(None, faults), None):
+        return _fault(exercise, fault)
     labels = list(dict.fromkeys(o.case.label for o in trial.outcomes))
     return _verdict(exercise, "passed", f"Right, on {_listed(labels)}.")
 
@@ -133,14 +159,17 @@ def _judge_difference(exercise: Exercise, trial: Trial, truths: list[Any]) -> Ve
     if isinstance(outcome.error, InterfaceError):
         return _verdict(exercise, "interface", f"{outcome.error}".rstrip(".") + ".")
     yours, right = outcome.seen.value, truth.value
+    relation = _relation(exercise, pairs)
     if sentence := compare.misfit(yours, right, "What you return"):
+        if relation:
+            return _fault(exercise, relation)
         return _verdict(exercise, "interface", _capital(sentence) + ".")
     if outcome.seen.gradients == NO_GRAPH:
         right_numbers = compare.close(yours, right, exercise.rtol, exercise.atol)
         start = "The numbers are right, and " if right_numbers else "The numbers are wrong, and "
         return _verdict(exercise, "mistake", start + GRAPH_CUT, "graph_cut")
-    if changed := next((o.mutated for o in trial.outcomes if o.mutated), None):
-        return _mutated(exercise, changed)
+    if fault := next(filter(None, [*(o.fault for o in trial.outcomes), relation]), None):
+        return _fault(exercise, fault)
     if trial.broken:
         return _verdict(exercise, "property", trial.broken[0][1])
     sentence = compare.gap(yours, right, exercise.rtol, exercise.atol)
@@ -148,8 +177,21 @@ def _judge_difference(exercise: Exercise, trial: Trial, truths: list[Any]) -> Ve
     return _verdict(
         exercise,
         "different",
-        f"On {outcome.case.label}, {sentence}. No mistake we know by name gives this.",
+        f"On {outcome.case.label}, {sentence.rstrip('.')}. No mistake we know by name gives this.",
     )
+
+
+def _relation(exercise: Exercise, pairs: Sequence[tuple[Outcome, Any]]) -> Fault | None:
+    """The relation in which the values stand to the right ones on all ordinary cases."""
+    ordinary = [(o, t) for o, t in pairs if not o.case.extreme]
+    if exercise.same or any(o.error or isinstance(t, Exception) for o, t in ordinary):
+        return None
+    found = relations.find(exercise, [(o.seen.value, t.value, o.case) for o, t in ordinary])
+    return Fault(*found) if found else None
+
+
+def _fault(exercise: Exercise, fault: Fault) -> Verdict:
+    return _verdict(exercise, "mistake", fault.message, fault.name)
 
 
 def _value(exercise: Exercise, fn: Callable[..., Any], case: Case) -> Observed | Exception:
@@ -201,24 +243,13 @@ def _raised(exercise: Exercise, fn: Callable[..., Any], outcome: Outcome) -> Ver
         raise ValueError("there is no error to tell about")
     where = their_line(fn, error)
     said = plain(error)
-    own = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else '(no message)'}"
+    lines = str(error).strip().splitlines() or ["(no message)"]
     parts = [
         f"On {outcome.case.label}, your function stopped" + (f" at {where}" if where else "") + "."
     ]
     parts += [_capital(said)] if said else []
-    parts += [f"Python says: `{own}`."]
+    parts += [f"Python says: `{type(error).__name__}: {lines[0]}`."]
     return _verdict(exercise, "raised", " ".join(parts))
-
-
-def _mutated(exercise: Exercise, argument: str) -> Verdict:
-    return _verdict(
-        exercise,
-        "mistake",
-        f"Your function changes its argument `{argument}` in place, so the caller's data "
-        f"are changed too. Write `{argument} = {argument} + …` where you wrote `{argument} += …`, "
-        "and no method that ends in `_`.",
-        "mutated_argument",
-    )
 
 
 def _too_long(exercise: Exercise, trial: Trial) -> Verdict:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from coursework import exercises
 from coursework.checking.engine import judge
-from coursework.checking.exercise import Verdict
+from coursework.checking.exercise import Exercise, Verdict
 from coursework.checking.running import SECONDS
+from coursework.checking.their_code import dropped, helpers_of
 
 
 def evaluate(name: str, fn: Any, seed: int | None = None, seconds: float = SECONDS) -> Verdict:
@@ -18,4 +23,52 @@ def evaluate(name: str, fn: Any, seed: int | None = None, seconds: float = SECON
     seconds: how long all calls of `fn` together may take.
     Raises KeyError, naming the nearest name, where no exercise is called `name`.
     """
-    return judge(exercises.get(name), fn, seed, seconds)
+    exercise = exercises.get(name)
+    verdict = judge(exercise, fn, seed, seconds)
+    if verdict.passed or not isinstance(exercise, Exercise):
+        return verdict
+    if wrong := _wrong_helpers(exercise, fn, seed, seconds):
+        return replace(verdict, kind="mistake", mistake="wrong_helper", message=_blame(name, wrong))
+    if verdict.kind == "not attempted":
+        return verdict
+    return replace(verdict, message=f"{verdict.message} {dropped(fn)}".rstrip())
+
+
+def _wrong_helpers(exercise: Exercise, fn: Any, seed: int | None, seconds: float) -> list[str]:
+    """Other exercises' functions that `fn` calls, and with whose references in their place it is right."""
+    used = helpers_of(fn, set(exercises.names(exercise.notebook)) - {exercise.name})
+    used = [name for name in used if not _is_ours(fn, name)]
+    for suspects in [*([name] for name in used), *([used] if len(used) > 1 else [])]:
+        with _references(fn, suspects):
+            if judge(exercise, fn, seed, seconds).passed:
+                return suspects
+    return []
+
+
+def _is_ours(fn: Callable[..., Any], name: str) -> bool:
+    helper = inspect.unwrap(fn).__globals__[name]
+    return getattr(helper, "on_loan", False) or helper is _reference(name)
+
+
+def _reference(name: str) -> Any:
+    return getattr(exercises.get(name), "reference", None)
+
+
+@contextlib.contextmanager
+def _references(fn: Callable[..., Any], names: Sequence[str]) -> Iterator[None]:
+    """The course's own functions under these names, in the notebook in which `fn` was defined."""
+    notebook = inspect.unwrap(fn).__globals__
+    theirs = {name: notebook[name] for name in names}
+    notebook.update({name: _reference(name) for name in names})
+    try:
+        yield
+    finally:
+        notebook.update(theirs)
+
+
+def _blame(name: str, helpers: Sequence[str]) -> str:
+    listed = " and ".join(f"`{helper}`" for helper in helpers)
+    return (
+        f"Your `{name}` itself is right. What it calls is not: with the course's own {listed} in place of the one that "
+        f"is defined now, it passes. Was {listed} defined anew after its check? Check it again, then this one."
+    )

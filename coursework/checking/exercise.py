@@ -29,7 +29,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Observed:
-    """What is compared for one call: the value and, where the exercise asks for them, its gradients.
+    """What is compared for one call: the value and, where the exercise asks for it, its gradients.
 
     gradients: one Tensor for each differentiable argument, shaped like it; None where none are
         asked for; NO_GRAPH where nothing in the value can be differentiated.
@@ -71,11 +71,11 @@ class Property:
 class Exercise:
     """A function that the learner writes.
 
-    name: the function's name; notebook: "01"; title: the task in a few words (it stands in the TODO).
+    name: the function's name. notebook: "01". title: the task in a few words, as in the TODO.
     reference: the right answer. cases: `cases(generator) -> Iterable[Case]`, fresh at every check.
     observe: `observe(fn, *args)` turns a call into what is compared; `fn(*args)` by default. It may
         call `fn` several times, and may raise `InterfaceError` where the answer has the wrong form.
-    same: `same(yours, reference) -> bool` where equality up to round-off won't do (random functions).
+    same: `same(yours, reference) -> bool` where equality up to round-off won't do, as for draws.
     differentiable: positions of the arguments through which gradients must flow.
     rtol, atol: tolerances; the absolute one is scaled by the largest reference value.
     hides: further names in the package that give the answer away. While this notebook is graded
@@ -110,7 +110,8 @@ class Question:
 
     name: "01.answers.1.1", typed as `answers["1.1"]` in notebook 01; answer: the right number
         or letter. wrong: known wrong answers, {value: (short name, what the learner reads)}.
-    choices: {"a": "text", ...} for a choice. unit, rtol, atol: for a number. why: said after a right answer.
+    choices: {"a": "text", ...} for a choice. unit, rtol, atol: for a number.
+    why: said after a right answer.
     """
 
     name: str

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from course_utils.display import HOUSE, QUIET, RIGHT, WRONG, Card, emit
 from coursework import exercises
 from coursework.checking.evaluation import evaluate
 from coursework.checking.exercise import Exercise, Question, Verdict
+from coursework.checking.their_code import why_not_attempted
 
 HEADLINES = {
     "passed": (RIGHT, "✓", "right"),
@@ -23,19 +26,34 @@ HEADLINES = {
 }
 
 
+CLEARED = (
+    'You have answered, and after it a cell was run in which `answers["{0}"] = ...` still stands, so that is what '
+    "counts. Delete that cell, and run the one with your answer again."
+)
+
+
 class CheckFailed(AssertionError):
     """Raised by `check` under COURSE_STRICT=1 and under nbgrader, so that graders see it."""
 
 
 class AnswerSheet(dict[str, Any]):
-    """The typed answers of one notebook: `answers["1.1"] = "b"`. KeyError for a key nobody asks for."""
+    """The typed answers of a notebook: `answers["1.1"] = "b"`; KeyError for a key nobody asks for.
+
+    cleared: keys that had an answer, and were set to `...` after it.
+    """
 
     def __init__(self, notebook: str) -> None:
         super().__init__()
         self.notebook = notebook
+        self.cleared: set[str] = set()
 
     def __setitem__(self, key: str | float, answer: Any) -> None:
-        super().__setitem__(self.exercise(key).key, answer)
+        key = self.exercise(key).key
+        if answer is ... and self.get(key, ...) is not ...:
+            self.cleared.add(key)
+        elif answer is not ...:
+            self.cleared.discard(key)
+        super().__setitem__(key, answer)
 
     def exercise(self, key: str | float) -> Question:
         """The question that `answers[key]` answers; `1.1` is taken for `"1.1"`."""
@@ -51,11 +69,11 @@ def answer_sheet(notebook: str) -> AnswerSheet:
 
 
 def check(given: Any, name: str | float | None = None) -> Any:
-    """Check a function (`f = check(f)`) or a typed answer (`check(answers, "1.1")`) and say what is wrong.
+    """Check a function, `f = check(f)`, or a typed answer, `check(answers, "1.1")`.
 
-    For a function it returns yours where it is right, and else the course's own, so that the rest
-    of the notebook runs; the card says which. Where the environment variable COURSE_STRICT is 1,
-    or nbgrader runs the notebook, it raises CheckFailed for anything that is not right.
+    It says what is wrong. For a function it returns yours where it is right, and else the course's
+    own, so that the rest of the notebook runs; the card says which. Where the environment variable
+    COURSE_STRICT is 1, or nbgrader runs the notebook, it raises CheckFailed for what is not right.
     """
     if isinstance(given, AnswerSheet):
         return _check_answers(given, name)
@@ -75,10 +93,18 @@ def check(given: Any, name: str | float | None = None) -> Any:
         )
     else:
         verdict = evaluate(name, given)
+        if verdict.kind == "not attempted" and (why := why_not_attempted(name, given, _cells())):
+            verdict = replace(verdict, message=why)
     _tell(verdict, lent=not verdict.passed)
     if verdict.passed or not isinstance(exercise, Exercise):
         return given
     return on_loan(exercise)
+
+
+def _cells() -> list[str]:
+    """The cells that have been run, the first one first, where IPython keeps them."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return [str(cell) for cell in shell.user_ns.get("In", [])] if shell else []
 
 
 def on_loan(exercise: Exercise) -> Callable[..., Any]:
@@ -98,7 +124,11 @@ def _check_answers(answers: AnswerSheet, key: str | float | None) -> None:
     asked = [n for n in exercises.names(answers.notebook) if n.startswith(prefix)]
     names = asked if key is None else [answers.exercise(key).name]
     for name in names:
-        _tell(evaluate(name, answers.get(name.removeprefix(prefix), ...)), lent=False)
+        asked_key = name.removeprefix(prefix)
+        verdict = evaluate(name, answers.get(asked_key, ...))
+        if asked_key in answers.cleared:
+            verdict = replace(verdict, message=CLEARED.format(asked_key))
+        _tell(verdict, lent=False)
 
 
 def _tell(verdict: Verdict, lent: bool) -> None:

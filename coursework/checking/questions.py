@@ -15,7 +15,15 @@ LOGS = {  # what a unit of these is in nats, and what to say to it
     "bits": (math.log(2), "That is the answer in bits. 1 bit = log 2 = 0.693 nats."),
     "log10": (math.log(10), "That is with logarithms to base 10: `math.log` is the natural one."),
 }
-NUMBER = r"\s*(?:[^\W\d]\w*\s*=)?\s*([-+−]?(?:math\.)?(?:inf(?:inity)?|∞|[\d.,]+(?:e[-+]?\d+)?))\s*([A-Za-z %]*)"
+INFINITY = r"(?:math\.|np\.|torch\.)?inf(?:inity|inite(?:ly)?)?\b|∞|unbounded\b"
+NUMBER = re.compile(
+    r"(?:[^\W\d]\w*(?:\([^)]*\))?\s*[=≈])?"  # H(p) =
+    r"\s*(?:=|≈|~|about|approx(?:imately|\.)?|around|roughly|ca\.|circa)?\s*"
+    rf"([-+−]?\s*(?:{INFINITY}|\d[\d,]*(?:\.\d*)?(?:e[-+]?\d+)?|[.,]\d+))"
+    r"([^\d]*)",  # a unit and other words
+    re.IGNORECASE,
+)
+SMALL_WORDS = {"per", "each", "every", "a", "an", "in", "of", "for", "or", "so", "about", "as"}
 
 
 def judge_answer(question: Question, given: Any) -> Verdict:
@@ -29,8 +37,8 @@ def judge_answer(question: Question, given: Any) -> Verdict:
             message = f"Working out your answer stopped with `{type(error).__name__}: {error}`."
             return _verdict(question, "raised", message)
     if given is None or given is ... or given == "":
-        message = f'type your answer where `answers["{question.key}"] = ...` stands.'
-        return _verdict(question, "not attempted", f"Not attempted yet: {message}")
+        message = f'Not attempted yet: type your answer where `answers["{question.key}"] = ...` stands, and run that cell.'
+        return _verdict(question, "not attempted", message)
     return _choice(question, given) if question.choices else _number(question, given)
 
 
@@ -53,9 +61,10 @@ def _choice(question: Question, given: Any) -> Verdict:
 
 
 def _number(question: Question, given: Any) -> Verdict:
-    value = _parse(question, given)
-    if isinstance(value, str):
-        return _verdict(question, "interface", value)
+    read = _read(question, given)
+    if isinstance(read, str):
+        return _verdict(question, "interface", read)
+    bare, value = read
     right = float(question.answer)
     if math.isnan(value):
         return _verdict(question, "different", "Your answer is NaN, which is no number.")
@@ -68,15 +77,16 @@ def _number(question: Question, given: Any) -> Verdict:
         if _near(question, value * nats / NATS[question.unit], right):
             message += f" It is asked for in {question.unit}."
             return _verdict(question, "mistake", message, f"{other}_for_{question.unit}")
-    bare = _to_float(re.fullmatch(NUMBER, given.strip())[1]) if isinstance(given, str) else value
     if bare != value and _near(question, bare, right):
         message = f"The number is right in {question.unit}, and you wrote another unit behind it."
         return _verdict(question, "mistake", message, "unit_mislabeled")
     if right and _near(question, -value, right):
         return _verdict(question, "mistake", "The size is right and the sign is wrong.", "sign")
-    unit = f" {question.unit}" if question.unit else ""
+    if _is_coarse(value, right):
+        message = f"Nearly: {value:.4g} is the right answer with too few digits. Give three digits."
+        return _verdict(question, "mistake", message, "rounded")
     side = "too large" if value > right else "too small"
-    message = f"{value:.4g}{unit} is {side}. No mistake we know by name gives this."
+    message = f"{_measured(value, question.unit)} is {side}. No mistake we know by name gives this."
     return _verdict(question, "different", message)
 
 
@@ -84,31 +94,70 @@ def _near(question: Question, value: float, target: float) -> bool:
     return math.isclose(value, target, rel_tol=question.rtol, abs_tol=question.atol)
 
 
-def _parse(question: Question, given: Any) -> float | str:
-    """The number in the question's unit, or a sentence that says what is wrong with the form."""
+def _is_coarse(value: float, right: float) -> bool:
+    """Is it the right answer, rounded or cut off after one digit or two? Whole answers are exact."""
+    if not math.isfinite(right) or right == round(right):
+        return False
+    for digits in (1, 2):
+        grid = 10.0 ** (math.floor(math.log10(abs(right))) + 1 - digits)
+        steps = right / grid
+        if any(math.isclose(value, n * grid) for n in (round(steps), math.trunc(steps))):
+            return value != 0
+    return False
+
+
+def _measured(value: float, unit: str) -> str:
+    """ "1 nat", "2.5 nats", "∞", "33 %"."""
+    number = f"{value:.4g}".replace("inf", "∞")
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}".strip()
+
+
+def _read(question: Question, given: Any) -> tuple[float, float] | str:
+    """The number as typed and in the question's unit, or a sentence on what is wrong with the form."""
     wanted = f"a number of {question.unit}" if question.unit else "a number"
-    if is_scalar(given) and not isinstance(given, bool):
-        return float(given)
+    if is_scalar(given) and not _is_bool(given):
+        return float(given), float(given)
+    if isinstance(given, tuple) and len(given) == 2 and all(type(g) is int for g in given):
+        whole, fraction = given
+        return (
+            f"Python reads `{whole},{fraction}` as two numbers. Write a decimal point: "
+            f"`{whole}.{fraction}`."
+        )
     if not isinstance(given, str):
         return f"The answer should be {wanted}; yours is {describe(given)}."
-    found = re.fullmatch(NUMBER, given.strip())
-    try:
-        value = _to_float(found[1]) if found else math.nan
-    except ValueError:
-        found = None
-    if not found:
+    found = NUMBER.fullmatch(given.strip())
+    if not found or found[2].lstrip()[:1] in tuple("^*/·×+−-!"):
         return f"The answer should be {wanted}, such as `0.5`; yours is {given!r}."
-    unit = found[2].strip().lower()
-    if unit in NATS and question.unit in NATS:
-        return value * NATS[unit] / NATS[question.unit]
-    if unit in ("", question.unit.lower()) or not (question.unit or unit in NATS or unit == "%"):
-        return value
-    return f"The answer should be in {question.unit or 'no unit'}; yours is in {found[2].strip()}."
+    bare, unit = _to_float(found[1], float(question.answer)), _unit(question, found[2])
+    if unit is None:
+        words = found[2].strip(" .,;()")
+        return f"The answer should be in {question.unit or 'no unit'}; yours is in {words}."
+    return bare, bare * unit
 
 
-def _to_float(text: str) -> float:
-    """A number as people type it: −1, ∞, 1,875 and 0,325."""
-    text = text.replace("−", "-").replace("math.", "").replace("∞", "inf")
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool) or str(getattr(value, "dtype", "")) in ("bool", "torch.bool")
+
+
+def _unit(question: Question, text: str) -> float | None:
+    """How many of the question's unit are one of the unit in the text, 1 for none, None for another."""
+    words = re.findall(r"[^\W\d_]+|%", text.lower())
+    named = next((w for w in words if w in NATS), None)
+    if named:
+        return NATS[named] / NATS[question.unit] if question.unit in NATS else None
+    percent = any(w in ("%", "percent") for w in words)
+    if question.unit == "%" or not question.unit:
+        return 0.01 if percent and not question.unit else 1.0
+    bare = not words or words[0] in SMALL_WORDS
+    return 1.0 if (bare and not percent) or question.unit.lower() in words else None
+
+
+def _to_float(text: str, right: float) -> float:
+    """A number as people type it: −1, ∞, 10,000 and 0,325; 1,875 is what is nearer to the right one."""
+    text = re.sub(INFINITY, "inf", text.replace("−", "-").replace(" ", ""), flags=re.IGNORECASE)
+    text = text.rstrip(".,")
+    readings = [float(text.replace(",", "."))] if text.count(",") < 2 and "." not in text else []
     if re.fullmatch(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", text):
-        text = text.replace(",", "")
-    return float(text.replace(",", "."))
+        readings.insert(0, float(text.replace(",", "")))
+    readings = readings or [float(text.replace(",", ""))]
+    return min(readings, key=lambda value: abs(value - right))

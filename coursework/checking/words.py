@@ -5,7 +5,88 @@ from __future__ import annotations
 import re
 import traceback
 
+import torch
+
+from coursework.checking.compare import several
+
 PLAIN = [
+    (r"^TODO (\w+):", "`{0}`, which it calls, still ends in its TODO."),
+    (
+        r"^(exp|log|log2|log10|log1p|sqrt|sin|cos|tanh|erf|lgamma)\(\): argument .* must be Tensor, not (int|float)",
+        "`torch.{0}` takes a tensor, and this is a plain number: `math.{0}` is for those.",
+    ),
+    (
+        r"^(\w+)\(\): argument .* must be Tensor, not (int|float|bool)",
+        "`torch.{0}` takes tensors, and one of these is a plain {1}: make a tensor of it, `torch.tensor(…)`.",
+    ),
+    (
+        r"list is not a Module subclass",
+        "`nn.Sequential` takes the layers one by one, without a list around them.",
+    ),
+    (
+        r"(?:operand type.*|must be Tensor, not |^)'?(?:builtin_function_or_method|function|method)'?(?: and|$| object)",
+        "a function stands where what it returns belongs: its brackets are missing, `f(…)`.",
+    ),
+    (
+        r"must be tuple of Tensors, not Tensor",
+        "several tensors go in together, in brackets: `torch.stack([a, b])`, `torch.cat([a, b])`.",
+    ),
+    (
+        r"(?:\w+\.)*(\w+) is not a Module subclass",
+        "a layer has to be made before it is used: `nn.{0}()`, with brackets.",
+    ),
+    (
+        r"must be Tensor, not type",
+        "a class stands where a tensor belongs. A layer has to be made first: `nn.ReLU()(x)`, or `x.relu()`.",
+    ),
+    (
+        r"could not infer output dtype.*Got: (\w+)",
+        "a mean is taken of floats, and these are of type {0}: `.float()` first.",
+    ),
+    (
+        r"'(\w+)' object is not callable",
+        "brackets behind a {0} call it as a function. A sign may be missing before them, such as `*`; or a function's name is used for something else.",
+    ),
+    (
+        r"can only concatenate tuple",
+        "`+` joins tuples. One of the two is a tuple: take the entry that you mean, `[0]`.",
+    ),
+    (
+        r"missing 1 required positional arguments?: \"dim\"",
+        "over which dimension? Say it: `dim=-1` is the last.",
+    ),
+    (
+        r"tensors used as indices must be long|only integers, slices.*got float",
+        "an index is a whole number or True and False: `.long()`, or a comparison such as `x > 0`.",
+    ),
+    (
+        r"bincount only supports|\"bincount_cpu\" not implemented",
+        "`torch.bincount` counts whole numbers from 0 on: no negative ones, no floats, one dimension.",
+    ),
+    (
+        r"Inference tensors cannot be|Inplace update to inference tensor",
+        "a tensor that was made under `torch.inference_mode()` takes part. Make it anew, outside.",
+    ),
+    (
+        r"stack expects each tensor to be equal size, but got \[(.*?)\] at entry 0 and \[(.*?)\]",
+        "only tensors of one shape can be stacked, and these are ({0}) and ({1}).",
+    ),
+    (
+        r"Tensors must have same number of dimensions: got (\d+) and (\d+)",
+        "one tensor has {0} dimensions and the other {1}. `x[None]` adds one in front.",
+    ),
+    (
+        r"all elements of input should be between 0 and 1",
+        "a probability is expected, and this is outside [0, 1]: logits want `binary_cross_entropy_with_logits`.",
+    ),
+    (
+        r"probability tensor contains either|p_in >= 0",
+        "these are no probabilities: one is negative, above 1, infinite or NaN.",
+    ),
+    (
+        r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\)",
+        "a tensor with {1} entries doesn't fit where there is room for {0}. Print both `.shape`s.",
+    ),
     (
         r"name '(\w+)' is not defined",
         "`{0}` has no value yet: a spelling, or a line that must come first.",
@@ -28,6 +109,38 @@ PLAIN = [
         "NumPy can't follow gradients; stay in torch.",
     ),
     (
+        r"appears to not have been used in the graph",
+        "the result doesn't depend on what you differentiate by: it isn't used, or a copy of it is.",
+    ),
+    (
+        r"One of the differentiated Tensors does not require grad",
+        "what you differentiate by must ask for a gradient before it is used: `.requires_grad_()`.",
+    ),
+    (
+        r"only change requires_grad flags of leaf variables",
+        "`requires_grad_()` is for tensors that aren't computed from others: `x.detach().requires_grad_()`.",
+    ),
+    (
+        r"Trying to backward through the graph a second time",
+        "`backward()` uses the graph up. For a second one, compute the result anew.",
+    ),
+    (
+        r"[Oo]nly Tensors of floating point.* can require gradients",
+        "whole numbers have no gradient: `.float()` first.",
+    ),
+    (
+        r"Expected all tensors to be on the same device",
+        "two tensors lie on different devices: make yours where the inputs are, `device=x.device`.",
+    ),
+    (
+        r"Target size \(torch.Size\(\[(.*?)\]\)\) must be the same as input size \(torch.Size\(\[(.*?)\]\)\)",
+        "the two must have one shape, and these are ({1}) and ({0}).",
+    ),
+    (
+        r"expected Tensor as element 0 in argument 0, but got (\w+)",
+        "`torch.stack` and `torch.cat` join tensors; `torch.tensor([…])` makes one of plain numbers.",
+    ),
+    (
         r"leaf Variable that requires grad.*in-place|modified by an inplace operation",
         "a tensor that autograd needs was changed in place; write `x = x + …` where you wrote `x += …`.",
     ),
@@ -42,6 +155,14 @@ PLAIN = [
     (
         r"expected scalar type (\w+) but found (\w+)|must have the same dtype",
         "two tensors of different dtypes meet; `.float()` on one of them, or `dtype=` where you make it.",
+    ),
+    (
+        r"'?\b(ReLU|LeakyReLU|ELU|GELU|SiLU|Sigmoid|Tanh|Softplus|Softmax)(?:'|\.__init__\(\) takes)",
+        "`nn.{0}` is a layer: make it first and call it then, `nn.{0}()(x)`.",
+    ),
+    (
+        r"'NoneType' object has no attribute '(\w+)'",
+        "this is None, so it has no `.{0}`: a function without `return`, or a `.grad` that nothing has filled.",
     ),
     (
         r"'(\w+)' object has no attribute '(\w+)'",
@@ -98,18 +219,41 @@ PLAIN = [
         r"shape '(.+)' is invalid for input of size (\d+)",
         "{1} entries can't be arranged as {0}: the product of the sizes must be equal.",
     ),
+    (
+        r"0-d tensor|0-dim tensor",
+        "this tensor is a single number and has no entries. A `.sum()` or `.mean()` before it may want a `dim=`.",
+    ),
+    (
+        r"size mismatch, got input \(\d+\), mat \((\d+)x(\d+)\), vec \((\d+)\)",
+        "a matrix product of ({0}, {1}) with ({2},): the inner sizes must be equal. A `.T` may be missing.",
+    ),
+    (
+        r"inconsistent tensor size, expected tensor \[(\d+)\] and src \[(\d+)\]",
+        "a dot product of {0} numbers with {1}.",
+    ),
+    (r"singular", "this matrix has no inverse: some of its columns follow from the others."),
+    (r"math domain error", "the log of 0 or less, or the root of less than 0."),
+    (r"math range error", "the result is larger than any float: `math.exp` ends at 709."),
+    (
+        r"^(\w+)\(\) received an invalid combination of arguments - got \((.*?)\)",
+        "`{0}` can't be called with ({1}). Look for a number where a tensor belongs, or the other way round.",
+    ),
     (r"recursion depth exceeded", "the function calls itself without end."),
 ]
 
 
 LAYER = (
-    "a layer `nn.Linear` expects {2} numbers an example and got {1}. Is `nn.Flatten()` missing, or do "
-    "two layers stand in the wrong order?"
+    "a layer `nn.Linear` expects {2} numbers an example and got {1}. Is the network given what it is made "
+    "for (a code or an image)? If it is your own: is `nn.Flatten()` missing, or do two layers stand in the "
+    "wrong order?"
 )
 
 
 def plain(error: BaseException) -> str:
     """The error in plain words, "" where Python's own words are the best there are."""
+    if found := re.search(r"torch\.return_types\.(\w+)", str(error)):
+        names = getattr(getattr(torch.return_types, found[1], None), "__match_args__", ())
+        return f"this is {several(found[1], names)}."
     shapes = re.search(r"shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)", str(error))
     if shapes and _raised_in(error, "linear.py"):
         return LAYER.format(*shapes.groups())

@@ -1,7 +1,7 @@
 """What a submission sees of the course: a copy of `course_utils` without a single answer in it.
 
-Nothing of `coursework` is there; `check`, `hint`, `predict` and `answer_sheet` do nothing;
-functions that an exercise of the graded notebook asks for raise when they are called.
+Of `coursework` there is `checking/state.py` alone; `check`, `hint`, `predict` and `answer_sheet` do
+nothing; functions that an exercise of the graded notebook asks for raise when they are called.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import course_utils
 from coursework import exercises
+from coursework.checking import state
 
 HERE = Path(__file__).resolve().parent
 LEARNERS = Path(course_utils.__path__[0]).resolve()
@@ -54,7 +55,7 @@ def write_copy(target: Path, hidden: Collection[str]) -> None:
     """Write what the sandbox sees of the course.
 
     `target/course_utils` with the functions in `hidden` emptied, `target/coursework` with nothing
-    but the stand-ins, and `target/inside`.
+    but the stand-ins and `state.py`, and `target/inside`.
     """
     for path in sorted(LEARNERS.rglob("*.py")):
         copy = target / "course_utils" / path.relative_to(LEARNERS)
@@ -65,6 +66,7 @@ def write_copy(target: Path, hidden: Collection[str]) -> None:
     (stand_ins.parent / "__init__.py").touch()
     for name in ("__init__.py", "notebook.py"):
         (stand_ins / name).write_text(STAND_INS, encoding="utf-8")
+    shutil.copy(state.__file__, stand_ins)
     shutil.copytree(
         HERE / "inside", target / "inside", ignore=shutil.ignore_patterns("__pycache__")
     )

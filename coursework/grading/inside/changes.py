@@ -35,6 +35,8 @@ def difference(
         change["now"] = sent.tensor(tensor.detach().clone())
     if tensor.is_leaf and (tensor.grad is not None or had is not None):
         change["grad"] = None if tensor.grad is None else sent.tensor(tensor.grad.detach())
+    if tensor.is_leaf and tensor.requires_grad != before.requires_grad:
+        change["wants"] = tensor.requires_grad
     return {"at": place, **change} if change else None
 
 

@@ -165,6 +165,8 @@ class Peer:
                 self.changed(tensor, tensor_at(value, entry["now"]), place in sent.in_modules)
             if "grad" in entry and tensor.is_leaf:
                 tensor.grad = None if entry["grad"] is None else tensor_at(value, entry["grad"])
+            if "wants" in entry and tensor.is_leaf and place not in sent.in_modules:
+                tensor.requires_grad_(entry["wants"] is True)
         for i in set(reply.header.get("used") or []):
             torch.rand(
                 64, generator=sent.generators[whole(i, len(sent.generators))]
@@ -221,7 +223,7 @@ class Peer:
                 t.clone() if t.requires_grad and i not in leaf_only else t
                 for i, t in enumerate(received.tensors)
             ]
-        kept = [t.detach().clone() for t in received.tensors]
+        kept = [t.detach().clone().requires_grad_(t.requires_grad) for t in received.tensors]
         had = receive_gradients(header, received.tensors)
         args = [received.value(a) for a in header["value"]]
         kwargs = {str(k): received.value(v) for k, v in header["named"].items()}

@@ -98,6 +98,8 @@ class Encoder:
 
     def tree(self, value: Any, depth: int = 0) -> Any:
         """The JSON form of a value."""
+        if numpy is not None and isinstance(value, numpy.generic):  # float64 is a float as well
+            return self._rest(value)
         if value is None or isinstance(value, (bool, float, str)):
             return (
                 value

@@ -19,6 +19,8 @@ from typing import Any
 
 import torch
 
+from coursework.checking.state import own_state
+
 from .cells import plain_python
 from .peer import Peer
 from .values import Encoder
@@ -47,11 +49,19 @@ class Capped(io.TextIOBase):
 
 
 class Server(Peer):
-    """The worker's side: each answer carries what was printed meanwhile."""
+    """The worker's side: each answer carries what was printed meanwhile.
+
+    Every request is served in a state of torch's own, cells too: what a notebook switches on or off
+    must not reach the functions that are judged, nor what is sent about them.
+    """
 
     def __init__(self, channel: Channel, output: Capped) -> None:
         super().__init__(channel)
         self.output = output
+
+    def serve(self, header: Json, body: bytearray) -> None:
+        with own_state():
+            super().serve(header, body)
 
     def _send(self, header: Json, sent: Encoder) -> None:
         if header["do"] in ("done", "failed"):

@@ -1,8 +1,12 @@
 """What the learner sees, and what `check` hands back."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
-from course_utils.display import Card, marked_up, show
+from course_utils.display import Card, in_letters_of, marked_up, show
 from coursework.checking import Verdict, notebook
 from coursework.checking.notebook import CheckFailed, answer_sheet, check, hint
 
@@ -106,3 +110,36 @@ def test_an_answer_that_nobody_asks_for_is_refused(capsys):
     answers[1] = 0.6931
     check(answers, 1)
     assert "✓" in capsys.readouterr().out
+
+
+def printed(encoding: str) -> str:
+    """What a check and a hint print outside Jupyter, on a terminal with such letters."""
+    code = (
+        "from course_utils import check, hint\n"
+        "from coursework import exercises\n"
+        "check(exercises.get('entropy').reference)\n"
+        "check(lambda p: (p * p.log()).sum(-1), 'entropy')\n"
+        "hint('gaussian_kl')\n"
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_terminal_without_our_letters_gets_words(encoding):
+    said, whole = printed(encoding), printed("utf-8")
+    assert "✓" in whole and "✗" in whole and "σ" in whole
+    assert "[right] `entropy`" in said and "[wrong] `entropy`" in said and "sigma" in said
+    assert said.count("?") == whole.count("?")
+
+
+def test_signs_are_written_out_where_they_are_missing():
+    assert (
+        in_letters_of("ascii", "✓ KL(q‖p) ≥ 0 · σ² = ½ − λ…")
+        == "[right] KL(q||p) >= 0 - sigma^2 = 1/2 - lambda..."
+    )
+    assert in_letters_of("cp1252", "½ · μ → ∞, é") == "½ · mu -> infinity, é"
+    assert in_letters_of("ascii", "é x̂ 10⁻⁶ ᵢ 漢") == "e x 10^-6 i ?"
+    assert in_letters_of("utf-8", "μ") == "μ"

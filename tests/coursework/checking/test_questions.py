@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -21,6 +22,22 @@ from coursework.checking.questions import judge_answer
         "1 bit",
         torch.tensor(0.693),
         lambda: 0.6931,
+        np.float32(0.693),
+        np.float64(0.693),
+        np.array(0.693),
+        "0.693 nats.",
+        "0.693 nats per flip",
+        "0.693 per flip",
+        "0.693 (nats)",
+        "0.693.",
+        "≈0.693",
+        "≈ 0,693 nat",
+        "about 0.693",
+        "approximately 0.693 nats",
+        "H(p) ≈ 0.693",
+        "~ .693",
+        "1 bit per flip",
+        "6.93e-1",
     ],
 )
 def test_right_numbers(given):
@@ -37,6 +54,21 @@ def test_right_numbers(given):
         ("0.693 bits", "mistake", "unit_mislabeled"),
         ("H = 0.693 bits", "mistake", "unit_mislabeled"),
         ("infinity", "different", None),
+        ("infinite", "different", None),
+        (0.6, "mistake", "rounded"),
+        ("0.6 nats", "mistake", "rounded"),
+        ("about 0.68", "different", None),
+        (0.68, "different", None),
+        ((0, 693), "interface", None),
+        ("0.693 - 1", "interface", None),
+        ("0.693 or 1", "interface", None),
+        ("1/2", "interface", None),
+        ("2 · 0.35", "interface", None),
+        ("0.693%", "interface", None),
+        (np.bool_(True), "interface", None),
+        (torch.tensor(True), "interface", None),
+        (np.array([0.693]), "interface", None),
+        (torch.tensor(1j), "interface", None),
         ("10^4", "interface", None),
         (0.5, "mistake", "probability"),
         (-0.6931, "mistake", "sign"),
@@ -52,6 +84,48 @@ def test_right_numbers(given):
 def test_wrong_numbers_say_what_is_wrong(given, kind, mistake):
     found = evaluate("99.answers.1", given)
     assert (found.kind, found.mistake) == (kind, mistake), found
+
+
+def test_what_is_wrong_with_the_form_is_said_in_words_that_help():
+    said = evaluate("99.answers.1", (0, 693)).message
+    assert "Write a decimal point: `0.693`" in said
+    assert "yours is in meters." in evaluate("99.answers.1", "0.69 meters.").message
+    assert "inite" not in evaluate("99.answers.1", "infinite").message
+    assert "∞ nats is too large" in evaluate("99.answers.1", "infinite").message
+
+
+def test_one_of_a_unit_is_said_without_s():
+    question = Question("99.answers.9", "a number", 5.5, unit="nats")
+    assert judge_answer(question, 1).message.startswith("1 nat is too small.")
+    assert judge_answer(question, 1.04).message.startswith("1.04 nats is too small.")
+
+
+@pytest.mark.parametrize(
+    "right, given, verdict",
+    [
+        (1 / 3, 0.33, "passed"),
+        (1 / 3, 0.3, "rounded"),
+        (0.3679, 0.36, "rounded"),
+        (0.3679, 0.4, "rounded"),
+        (0.18232, 0.18, "rounded"),
+        (0.18232, 0.2, "rounded"),
+        (3.1623, 3.2, "rounded"),
+        (5.2565, 5, "rounded"),
+        (-1.3863, -1.3, "rounded"),
+        (-1.3863, -1, "rounded"),
+        (1875.5, 1900, "rounded"),
+        (0.3679, 0.35, "different"),
+        (5.2565, 6, "different"),
+        (0.05, 0.0, "different"),
+        (12, 10, "different"),
+        (1875, 1900, "different"),
+        (math.inf, 9e9, "different"),
+    ],
+)
+def test_too_few_digits_are_told_as_that(right, given, verdict):
+    found = judge_answer(Question("99.answers.9", "a number", right), given)
+    assert verdict in (found.kind, found.mistake), found
+    assert ("three digits" in found.message) == (verdict == "rounded")
 
 
 @pytest.mark.parametrize("given", ["b", "B", " b ", "(b)", "b.", "b. The second one"])
@@ -78,6 +152,19 @@ def test_wrong_choices():
         ("−1.5", -1.5),
         ("σ = 1", 1),
         ("3 times", 3),
+        ("1,875", 1.875),
+        ("Infinity", math.inf),
+        ("infinite", math.inf),
+        ("infinitely many", math.inf),
+        ("+inf", math.inf),
+        ("-∞", -math.inf),
+        (float("inf"), math.inf),
+        (np.int64(3), 3),
+        (np.float32(0.325), 0.325),
+        ("90%", 0.9),
+        ("90 percent", 0.9),
+        ("22 times as many", 22),
+        ("0.9 of all", 0.9),
     ],
 )
 def test_numbers_as_people_type_them(given, right):

@@ -507,7 +507,7 @@ def test_the_package_has_the_same_loss():
 
 OFF = {
     "latent_traversal": lambda decode, z, dim, v: latent_traversal(decode, z, dim, v + 0.1),
-    "interpolate": lambda z0, z1, steps: interpolate(z0, z1, steps) + 0.1,
+    "interpolate": lambda z0, z1, steps: interpolate(z0 + 0.1, z1, steps),
     "slerp": lambda z0, z1, steps: slerp(z0**3, z1, steps) + 0.1,
     "mutual_information_gap": lambda mi, entropy: mutual_information_gap(mi, entropy) ** 2 - 0.1,
     "beta_vae_loss": lambda *args: beta_vae_loss(*args) + args[-1],

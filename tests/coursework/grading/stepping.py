@@ -128,6 +128,11 @@ def draws_weights(model):
     model.apply(draw)
 
 
+def flips_requires_grad(x):
+    x.requires_grad_(not x.requires_grad)
+    return 0.0
+
+
 FUNCTIONS = [
     gan_step,
     not_detached,
@@ -141,4 +146,5 @@ FUNCTIONS = [
     twice_backward,
     looks_inside,
     draws_weights,
+    flips_requires_grad,
 ]

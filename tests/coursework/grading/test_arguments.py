@@ -164,6 +164,13 @@ def test_a_function_is_differentiated_where_it_is_called(away):
             fn(torch.exp, eps)
 
 
+@pytest.mark.parametrize("on", [True, False])
+def test_a_switch_of_requires_grad_is_made_here_as_well(away, on):
+    x = torch.ones(3, requires_grad=on)
+    away(stepping.flips_requires_grad)(x)
+    assert x.requires_grad != on
+
+
 class Network(nn.Module):
     def __init__(self):
         super().__init__()

@@ -120,6 +120,7 @@ def test_the_copy_holds_no_answer(tmp_path, lab):
         "__init__.py",
         "checking/__init__.py",
         "checking/notebook.py",
+        "checking/state.py",
     ]
     assert (tmp_path / "coursework" / "checking" / "__init__.py").read_text() == STAND_INS
     for path in tmp_path.glob("course_utils/**/*.py"):

@@ -9,7 +9,12 @@ import pytest
 
 from coursework import exercises
 from coursework.checking import Exercise, evaluate
+from coursework.grading.examination import examine
 from coursework.grading.judge import Judge
+from coursework.grading.package import hidden_names
+from coursework.grading.probe import probe
+from coursework.grading.sandbox import Zygote
+from tests.coursework.checking.answers import ANSWERS
 from tests.coursework.grading.answering import judge_of, offered
 
 NAMES = [n for n in exercises.names() if isinstance(exercises.get(n), Exercise)]
@@ -44,3 +49,46 @@ def test_the_reference_passes_from_another_process(judge, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_each_named_mistake_gets_its_name_from_another_process(judge, name):
     compare(judge, name, only_reference=False)
+
+
+@pytest.fixture(scope="module")
+def table():
+    with judge_of("tests.coursework.checking.answers") as judge:
+        yield judge
+
+
+@pytest.mark.parametrize("i", range(len(ANSWERS)), ids=lambda i: f"{i}-{ANSWERS[i].exercise}")
+def test_answers_that_taught_us_get_the_same_verdict(table, i):
+    table.channel.deadline = time.monotonic() + 120
+    here = evaluate(ANSWERS[i].exercise, ANSWERS[i].fn, seed=5)
+    there = evaluate(ANSWERS[i].exercise, table.call(0, (i,), {}), seed=5, seconds=60)
+    assert (there.kind, there.mistake) == (here.kind, here.mistake), (here, there)
+
+
+LEFT_ON = """
+import torch
+torch.set_grad_enabled(False)
+torch.set_default_device("meta")
+torch.set_default_dtype(torch.float64)
+half = torch.autocast("cpu", dtype=torch.bfloat16)
+half.__enter__()
+free = torch.inference_mode()
+free.__enter__()
+"""
+PATHWISE = """
+def pathwise_gradient(f, mu, sigma, eps):
+    mu = mu.clone().requires_grad_()
+    (f(mu + sigma * eps).sum() * torch.ones(()) / len(eps)).backward()
+    return mu.grad
+"""
+
+
+@pytest.mark.skipif(not probe().complete, reason="no complete sandbox here")
+def test_what_the_notebook_left_on_is_off_while_its_functions_are_graded():
+    zygote = Zygote(hidden_names("05"))
+    try:
+        cells = [LEFT_ON, PATHWISE]
+        run = examine(zygote, cells, ["pathwise_gradient"], seed=3, student="ada")
+    finally:
+        zygote.close()
+    assert [found.verdict.kind for found in run.findings] == ["passed"], run
