@@ -1,7 +1,7 @@
 """A DCGAN's step as it is and with torch.compile, which needs a compiler on the machine.
 
-In the usual memory format: in channels last, the compiler of torch 2.11 stops at the first transposed
-convolution's gradient, whose strides are not those that it planned.
+In the usual memory format: in channels last, torch 2.11's compiler stops at the gradient of the
+first transposed convolution, whose strides are not those that it planned.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class Picture:
 
 
 def emit(thing: object) -> None:
-    """Display `thing` in a notebook; print its plain text anywhere else, in what letters there are."""
+    """Display `thing` in a notebook; print its plain text, in the terminal's letters, elsewhere."""
     try:
         from IPython import get_ipython
         from IPython.display import display
@@ -74,7 +74,7 @@ SIGNS = (
 
 
 def in_letters_of(encoding: str, text: str) -> str:
-    """The text in what letters an encoding has: in ASCII `μ` becomes `mu` and `✓` becomes `[right]`."""
+    """The text in the letters of an encoding: in ASCII `μ` becomes `mu`, `✓` becomes `[right]`."""
     signs = {pair[0]: pair[1:] for pair in SIGNS.split()}
 
     def has(letters: str) -> bool:

@@ -1,11 +1,11 @@
 """One check with two callers: `check` in a notebook, `evaluate` for graders and tests.
 
-Read `exercise.py` (what an exercise is made of) and `engine.py` (the verdict, and the order of what
-is told). Then what the engine calls: `state.py` (torch as it always is here), `running.py` (calling
-code that may do anything), `twice.py` (what a call leaves behind), `compare.py`, `relations.py` (the
-right answer, times two), `words.py` (errors) and `questions.py` (typed answers). Last what stands
-around it: `evaluation.py` (the door), `their_code.py` (what the learner's text shows) and
-`notebook.py` (what the learner sees and calls).
+Read `exercise.py` (what an exercise is made of) and `engine.py` (the verdict). Then read what the
+engine calls: `state.py` (torch as it always is here), `running.py` (calling code that may do
+anything), `twice.py` (what a call leaves behind), `compare.py`, `relations.py` (the right answer
+times two), `words.py` (errors) and `questions.py` (typed answers). Last, what calls the engine:
+`evaluation.py` (the door), `their_code.py` (what the learner's text shows) and `notebook.py` (what
+the learner sees and calls).
 
 `evaluate` knows every exercise by its name; it is looked up lazily, since exercises are themselves
 made from the definitions here.

@@ -1,4 +1,4 @@
-"""Are two answers the same, and if not, how do they differ? Works on tensors, numbers and nests of them."""
+"""Are two answers the same, and if not, how do they differ? Tensors, numbers and nests."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _is_close(yours: Any, truth: Any, rtol: float, atol: float) -> bool:
 
 
 def worst(yours: Tensor, truth: Tensor, rtol: float, atol: float) -> tuple[int, ...] | None:
-    """Index of the entry furthest outside the tolerance, None where all are inside. Shapes are equal."""
+    """Index of the entry furthest outside the tolerance, None if all are inside. Equal shapes."""
     y, t = (v.detach().to("cpu", torch.float64) for v in (yours, truth))
     finite = t[t.isfinite()].abs()
     scale = max(1.0, finite.max().item()) if finite.numel() else 1.0
@@ -136,7 +136,7 @@ def place(i: int, what: str) -> str:
 
 def _misfit_tensor(yours: Any, truth: Tensor, what: str) -> str | None:
     if type(yours).__module__ == "numpy":
-        return f"{what} is a NumPy array; stay in torch (no `.numpy()`), so that gradients can flow through it"
+        return f"{what} is a NumPy array; stay in torch (no `.numpy()`), so that gradients flow"
     if not isinstance(yours, Tensor):
         return f"{what} should be a tensor of shape {shape(truth)}; yours is {describe(yours)}"
     if yours.shape != truth.shape:

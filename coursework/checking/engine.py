@@ -103,7 +103,8 @@ def _wrong_arguments(exercise: Exercise, fn: Callable[..., Any]) -> str | None:
     try:
         inspect.signature(fn).bind(*[None] * len(needed))
     except TypeError:
-        return f"Your function takes other arguments than it is called with: it should be `{exercise.signature}`."
+        asked = f"it should be `{exercise.signature}`."
+        return f"Your function takes other arguments than it is called with: {asked}"
     except ValueError:  # a builtin that has no signature to read
         return None
     return None
@@ -129,7 +130,7 @@ def _judge(exercise: Exercise, fn: Callable[..., Any], trial: Trial) -> Verdict:
 
 
 def _is_todo(exercise: Exercise, trial: Trial) -> bool:
-    """Did it stop at its own TODO? That of another function that it calls is an error like any other."""
+    """Did it stop at its own TODO? That of a function that it calls is an error like any other."""
     error = trial.outcomes[0].error if trial.outcomes else None
     another = re.match(r"TODO (\w+):", str(error))
     return isinstance(error, NotImplementedError) and (

@@ -35,7 +35,7 @@ def evaluate(name: str, fn: Any, seed: int | None = None, seconds: float = SECON
 
 
 def _wrong_helpers(exercise: Exercise, fn: Any, seed: int | None, seconds: float) -> list[str]:
-    """Other exercises' functions that `fn` calls, and with whose references in their place it is right."""
+    """Other exercises' functions that `fn` calls: with references in their place it is right."""
     used = helpers_of(fn, set(exercises.names(exercise.notebook)) - {exercise.name})
     used = [name for name in used if not _is_ours(fn, name)]
     for suspects in [*([name] for name in used), *([used] if len(used) > 1 else [])]:

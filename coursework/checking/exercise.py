@@ -1,4 +1,4 @@
-"""What an exercise is made of. The files in `coursework.exercises` fill these in; the engine reads them."""
+"""What an exercise is made of: `coursework.exercises` fills these in, and the engine reads them."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ HEADLINES = {
 
 
 CLEARED = (
-    'You have answered, and after it a cell was run in which `answers["{0}"] = ...` still stands, so that is what '
-    "counts. Delete that cell, and run the one with your answer again."
+    'You have answered, and after that a cell was run in which `answers["{0}"] = ...` still stands. '
+    "That is what counts now. Delete that cell, and run the one with your answer again."
 )
 
 
@@ -80,7 +80,8 @@ def check(given: Any, name: str | float | None = None) -> Any:
     name = name or getattr(given, "__name__", None)
     if not isinstance(name, str):
         raise TypeError(
-            'check(f) reads the exercise from the name of the function; say it here: check(f, "name")'
+            "check(f) reads the exercise from the name of the function. "
+            'Yours has none, so say it here: check(f, "name")'
         )
     exercise = exercises.get(name)
     if getattr(given, "on_loan", False):

@@ -27,7 +27,7 @@ SMALL_WORDS = {"per", "each", "every", "a", "an", "in", "of", "for", "or", "so",
 
 
 def judge_answer(question: Question, given: Any) -> Verdict:
-    """Judge a typed answer (or a callable that returns it): the value itself, `"b"`, `0.69`, `"1 bit"`."""
+    """Judge a typed answer, or a callable that returns it: `"b"`, `0.69`, `"1 bit"`."""
     if callable(given):
         try:
             given = given()
@@ -37,7 +37,8 @@ def judge_answer(question: Question, given: Any) -> Verdict:
             message = f"Working out your answer stopped with `{type(error).__name__}: {error}`."
             return _verdict(question, "raised", message)
     if given is None or given is ... or given == "":
-        message = f'Not attempted yet: type your answer where `answers["{question.key}"] = ...` stands, and run that cell.'
+        place = f'`answers["{question.key}"] = ...`'
+        message = f"Not attempted yet: type your answer where {place} stands, and run that cell."
         return _verdict(question, "not attempted", message)
     return _choice(question, given) if question.choices else _number(question, given)
 
@@ -95,7 +96,7 @@ def _near(question: Question, value: float, target: float) -> bool:
 
 
 def _is_coarse(value: float, right: float) -> bool:
-    """Is it the right answer, rounded or cut off after one digit or two? Whole answers are exact."""
+    """Is it the right answer, cut or rounded to one or two digits? Whole answers are exact."""
     if not math.isfinite(right) or right == round(right):
         return False
     for digits in (1, 2):
@@ -113,7 +114,7 @@ def _measured(value: float, unit: str) -> str:
 
 
 def _read(question: Question, given: Any) -> tuple[float, float] | str:
-    """The number as typed and in the question's unit, or a sentence on what is wrong with the form."""
+    """The number as typed and in the question's unit, or a sentence that says what is wrong."""
     wanted = f"a number of {question.unit}" if question.unit else "a number"
     if is_scalar(given) and not _is_bool(given):
         return float(given), float(given)
@@ -140,7 +141,7 @@ def _is_bool(value: Any) -> bool:
 
 
 def _unit(question: Question, text: str) -> float | None:
-    """How many of the question's unit are one of the unit in the text, 1 for none, None for another."""
+    """One of the unit in the text in the question's unit; 1 for no unit, None for another one."""
     words = re.findall(r"[^\W\d_]+|%", text.lower())
     named = next((w for w in words if w in NATS), None)
     if named:
@@ -153,7 +154,7 @@ def _unit(question: Question, text: str) -> float | None:
 
 
 def _to_float(text: str, right: float) -> float:
-    """A number as people type it: −1, ∞, 10,000 and 0,325; 1,875 is what is nearer to the right one."""
+    """A number as people type it: −1, ∞, 10,000 and 0,325; 1,875 is whichever is nearer `right`."""
     text = re.sub(INFINITY, "inf", text.replace("−", "-").replace(" ", ""), flags=re.IGNORECASE)
     text = text.rstrip(".,")
     readings = [float(text.replace(",", "."))] if text.count(",") < 2 and "." not in text else []

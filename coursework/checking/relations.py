@@ -40,7 +40,7 @@ class Relation:
 
 
 def find(exercise: Exercise, answers: Iterable[tuple[Any, Any, Case]]) -> tuple[str, str] | None:
-    """Name and sentence of the first relation that holds for all (yours, right, case), else None."""
+    """Name and sentence of the first relation that holds for all (yours, right, case)."""
     columns = _columns(answers)
     wrong = [column for column in columns if not _is_right(exercise, column)]
     if not wrong:
@@ -61,7 +61,7 @@ def find(exercise: Exercise, answers: Iterable[tuple[Any, Any, Case]]) -> tuple[
 
 
 def _columns(answers: Iterable[tuple[Any, Any, Case]]) -> list[Column]:
-    """The things returned, each with its numbers in all cases; [] where they are no real numbers."""
+    """The things returned, each with its numbers in all cases; [] if they are no real numbers."""
     rows = []
     for yours, right, case in answers:
         row = [(t, y) for y, t, _ in parts(yours, right)]

@@ -54,7 +54,7 @@ class Trial:
 
 
 class TookTooLong(BaseException):
-    """Thrown into a function that outlasts the limit; no Exception, so that few `except` swallow it."""
+    """Thrown into a function that takes too long; no Exception, so that few `except` catch it."""
 
 
 def fresh(value: Any) -> Any:
@@ -96,7 +96,7 @@ def _unmutated(fn: Learners, inputs: list[Tensor]) -> Callable[..., Any]:
 
 
 def gradients(value: Any, inputs: Sequence[Tensor]) -> list[Tensor] | str:
-    """Vector–Jacobian products of `value` against a fixed cotangent, or NO_GRAPH where no graph is left."""
+    """Vector–Jacobian products of `value` with a fixed cotangent, NO_GRAPH if no graph is left."""
     values = value if isinstance(value, (tuple, list)) else [value]
     outputs = [v for v in values if isinstance(v, Tensor) and v.requires_grad]
     if not outputs:

@@ -1,4 +1,4 @@
-"""What the learner's own text shows, where it can be read: a TODO, a result that nobody keeps, a helper."""
+"""What the learner's own text shows, if it can be read: a TODO, a result not kept, a helper."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def why_not_attempted(name: str, fn: Any, cells: Sequence[str]) -> str | None:
         line = (
             f"line {lines[0].lineno - function.lineno + 1} of it" if lines else "one of its lines"
         )
-        return f"Not finished yet: {line} still raises NotImplementedError. If the function is written, delete that line."
+        todo = f"Not finished yet: {line} still raises NotImplementedError."
+    return f"{todo} If the function is written, delete that line."
     if any(is_written(earlier) for earlier in definitions_of(name, cells)):
         return (
             f"You have written `{name}`, and after it a cell was run that holds the TODO alone, so the TODO is what "
@@ -68,7 +69,7 @@ def why_not_attempted(name: str, fn: Any, cells: Sequence[str]) -> str | None:
 
 
 def dropped(fn: Any) -> str:
-    """A sentence on a result that nobody keeps, as in a line that is `x.sort()` alone; "" where there is none."""
+    """A sentence on a result that is not kept, as in a line that is `x.sort()` alone, else ""."""
     function = definition(fn)
     if function is None:
         return ""
@@ -86,7 +87,7 @@ def dropped(fn: Any) -> str:
 
 
 def helpers_of(fn: Any, names: Collection[str]) -> list[str]:
-    """Those of `names` that `fn` looks up in its notebook, itself or through functions that it calls."""
+    """Those of `names` that `fn` looks up in its notebook, itself or by functions that it calls."""
     found: list[str] = []
     seen: set[CodeType] = set()
     ahead: list[Callable[..., Any]] = [fn]

@@ -1,9 +1,9 @@
 """Every exercise of the course, one folder a notebook (`nb01/` holds those of notebook 01).
 
 A folder's `__init__.py` names `EXERCISES`, a list of `Exercise` and `Question` in the order of the
-notebook, and `PREDICTIONS`, a list of `Prediction`. To change an exercise, change it there; to add a
-notebook's exercises, add a folder: nothing else needs to know. What several notebooks need stands in
-`ingredients.py`, so that each folder can be deleted without the others missing it.
+notebook, and `PREDICTIONS`, a list of `Prediction`. To change an exercise, change it there; to add
+a notebook's exercises, add a folder: nothing else needs to know. `rules.py` makes named mistakes
+from tables; `ingredients.py` has what several notebooks need, so that each folder can be deleted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The engine's tests know three exercises, and none of the course's, unless they say WHOLE_COURSE."""
+"""Tests of the engine know three exercises and none of the course's, unless WHOLE_COURSE is set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The right answer times two, negated, in bits, …: told by name, and nothing else is taken for it."""
+"""The right answer times two, negated, in bits: told by name, and nothing else is taken for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever the notebook has switched on or off, a right function passes, and the notebook's state stays."""
+"""Whatever the notebook has switched on, a right function passes, and its state stays."""
 
 from __future__ import annotations
 

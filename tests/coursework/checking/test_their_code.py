@@ -1,4 +1,4 @@
-"""What the learner's own text shows: a TODO where there should be none, a lost result, a helper that is wrong."""
+"""What the learner's own text shows: a TODO that should be gone, a lost result, a wrong helper."""
 
 from __future__ import annotations
 

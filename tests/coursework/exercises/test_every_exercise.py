@@ -1,4 +1,4 @@
-"""Every exercise of every notebook: its reference passes, its mistakes are named, its texts are whole."""
+"""Every exercise of every notebook: its reference passes, mistakes are named, texts whole."""
 
 from __future__ import annotations
 

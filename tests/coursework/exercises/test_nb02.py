@@ -271,56 +271,86 @@ def _sigmoid_in_forward(k):
 
 
 WRONG_NETWORKS = {
-    "hard-coded 32": (lambda k: Assembled(mlp(784, 64, 32), _decoder(32, unflat())), "no_bottleneck"),
+    "hard-coded 32": (
+        lambda k: Assembled(mlp(784, 64, 32), _decoder(32, unflat())),
+        "no_bottleneck",
+    ),
     "sigmoid in forward only": (_sigmoid_in_forward, "sigmoid_inside"),
     "ReLU code": (
-        lambda k: Assembled(nn.Sequential(mlp(784, 16, k), nn.ReLU()), _decoder(k, unflat())), "code_never_negative"
+        lambda k: Assembled(nn.Sequential(mlp(784, 16, k), nn.ReLU()), _decoder(k, unflat())),
+        "code_never_negative",
     ),
     "sigmoid code": (
-        lambda k: Assembled(nn.Sequential(mlp(784, k), nn.Sigmoid()), _decoder(k, unflat())), "code_never_negative"
+        lambda k: Assembled(nn.Sequential(mlp(784, k), nn.Sigmoid()), _decoder(k, unflat())),
+        "code_never_negative",
     ),
     "linear decoder": (
-        lambda k: Assembled(mlp(784, 64, k), nn.Sequential(nn.Linear(k, 784), unflat())), "linear_decoder"
+        lambda k: Assembled(mlp(784, 64, k), nn.Sequential(nn.Linear(k, 784), unflat())),
+        "linear_decoder",
     ),
     "linear encoder": (lambda k: Assembled(mlp(784, k), _decoder(k, unflat())), "linear_encoder"),
     "convolutions without a bend": (
         lambda k: Assembled(
-            nn.Sequential(nn.Conv2d(1, 4, 3, stride=2), nn.Flatten(), nn.Linear(676, k)), _decoder(k, unflat())
+            nn.Sequential(nn.Conv2d(1, 4, 3, stride=2), nn.Flatten(), nn.Linear(676, k)),
+            _decoder(k, unflat()),
         ),
         "linear_encoder",
     ),
-    "clamp": (lambda k: Assembled(mlp(784, 16, k), _decoder(k, unflat(), nn.Hardtanh(0, 1))), "sigmoid_inside"),
-    "softplus": (lambda k: Assembled(mlp(784, 16, k), _decoder(k, unflat(), nn.Softplus())), "relu_at_the_end"),
+    "clamp": (
+        lambda k: Assembled(mlp(784, 16, k), _decoder(k, unflat(), nn.Hardtanh(0, 1))),
+        "sigmoid_inside",
+    ),
+    "softplus": (
+        lambda k: Assembled(mlp(784, 16, k), _decoder(k, unflat(), nn.Softplus())),
+        "relu_at_the_end",
+    ),
     "Tanh behind the code": (
-        lambda k: Assembled(nn.Sequential(mlp(784, 64, k), nn.Tanh()), _decoder(k, unflat())), "bounded_code"
+        lambda k: Assembled(nn.Sequential(mlp(784, 64, k), nn.Tanh()), _decoder(k, unflat())),
+        "bounded_code",
     ),
     "code on a sphere": (
-        lambda k: Assembled(nn.Sequential(mlp(784, 64, k), Apply(F.normalize)), _decoder(k, unflat())), "bounded_code"
+        lambda k: Assembled(
+            nn.Sequential(mlp(784, 64, k), Apply(F.normalize)), _decoder(k, unflat())
+        ),
+        "bounded_code",
     ),
     "LeakyReLU behind the code": (
-        lambda k: Assembled(nn.Sequential(mlp(784, 64, k), nn.LeakyReLU(0.2)), _decoder(k, unflat())), "leaky_code"
+        lambda k: Assembled(
+            nn.Sequential(mlp(784, 64, k), nn.LeakyReLU(0.2)), _decoder(k, unflat())
+        ),
+        "leaky_code",
     ),
     "leaky in forward, by function": (
-        lambda k: Assembled(nn.Sequential(mlp(784, 64, k), Apply(F.leaky_relu)), _decoder(k, unflat())), "leaky_code"
+        lambda k: Assembled(
+            nn.Sequential(mlp(784, 64, k), Apply(F.leaky_relu)), _decoder(k, unflat())
+        ),
+        "leaky_code",
     ),
     "LeakyReLU behind the logits": (
-        lambda k: Assembled(mlp(784, 64, k), _decoder(k, nn.LeakyReLU(0.2), unflat())), "leaky_logits"
+        lambda k: Assembled(mlp(784, 64, k), _decoder(k, nn.LeakyReLU(0.2), unflat())),
+        "leaky_logits",
     ),
     "ELU behind the logits": (
-        lambda k: Assembled(mlp(784, 64, k), _decoder(k, nn.ELU(), unflat())), "bounded_logits"
+        lambda k: Assembled(mlp(784, 64, k), _decoder(k, nn.ELU(), unflat())),
+        "bounded_logits",
     ),
     "squeeze": (
-        lambda k: Assembled(mlp(784, 16, k), _decoder(k, unflat(), Apply(torch.squeeze))), "channel_forgotten"
+        lambda k: Assembled(mlp(784, 16, k), _decoder(k, unflat(), Apply(torch.squeeze))),
+        "channel_forgotten",
     ),
     "code squeezed": (
-        lambda k: Assembled(nn.Sequential(mlp(784, 16, k), Apply(torch.squeeze)), _decoder(k, unflat())),
+        lambda k: Assembled(
+            nn.Sequential(mlp(784, 16, k), Apply(torch.squeeze)), _decoder(k, unflat())
+        ),
         "batch_size_baked_in",
     ),
     "convolutional code": (
-        lambda k: Assembled(nn.Conv2d(1, k, 4, stride=4), nn.ConvTranspose2d(k, 1, 4, stride=4)), "code_not_flat"
+        lambda k: Assembled(nn.Conv2d(1, k, 4, stride=4), nn.ConvTranspose2d(k, 1, 4, stride=4)),
+        "code_not_flat",
     ),
     "linear with sigmoid": (
-        lambda k: Assembled(mlp(784, k), nn.Sequential(nn.Linear(k, 784), nn.Sigmoid(), unflat())), "sigmoid_inside"
+        lambda k: Assembled(mlp(784, k), nn.Sequential(nn.Linear(k, 784), nn.Sigmoid(), unflat())),
+        "sigmoid_inside",
     ),
     "linear without bias": (
         lambda k: Assembled(
@@ -330,10 +360,14 @@ WRONG_NETWORKS = {
         "linear_all_the_way",
     ),
     "skip connection": (
-        lambda k: Assembled(mlp(784, 16, k), _decoder(k, unflat()), lambda net, x: net.decode(net.encode(x)) + 0.1 * x),
+        lambda k: Assembled(
+            mlp(784, 16, k),
+            _decoder(k, unflat()),
+            lambda net, x: net.decode(net.encode(x)) + 0.1 * x,
+        ),
         "forward_bypasses_code",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("fn", "mistake"), WRONG_NETWORKS.values(), ids=WRONG_NETWORKS.keys())

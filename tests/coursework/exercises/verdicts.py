@@ -1,4 +1,4 @@
-"""What every test of a notebook's exercises asks: does this answer pass, is that mistake told by its name."""
+"""What every test of a notebook's exercises asks: does it pass, is a mistake told by its name?"""
 
 from collections.abc import Callable
 from typing import Any
