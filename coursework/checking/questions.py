@@ -48,8 +48,7 @@ def _verdict(question: Question, kind: str, message: str, mistake: str | None = 
 
 
 def _choice(question: Question, given: Any) -> Verdict:
-    letter = given.strip().strip("().").lower() if isinstance(given, str) else None
-    letter = re.sub(r"^(\w)[.):]\s.*|\W", r"\1", letter, flags=re.DOTALL) if letter else None
+    letter = _letter(question, given) if isinstance(given, str) else None
     if letter not in question.choices:
         letters = ", ".join(f'"{c}"' for c in list(question.choices)[:6])
         letters += ", …" if len(question.choices) > 6 else ""
@@ -59,6 +58,19 @@ def _choice(question: Question, given: Any) -> Verdict:
         return _verdict(question, "passed", question.why or "Right.")
     name, message = question.wrong.get(letter, (None, "Another one is right."))
     return _verdict(question, "mistake" if name else "different", message, name)
+
+
+def _letter(question: Question, given: str) -> str:
+    """The letter in "b", "(B)", "option b", "b. with its text", or in the text of b alone."""
+    text = re.sub(r"^(answer|option|choice)\b[\s:]*", "", given.strip().lower())
+    same = [c for c, words in question.choices.items() if _bare(words) == _bare(text)]
+    if len(same) == 1:
+        return same[0]
+    return re.sub(r"^\W*(\w)[.):]\s.*|\W", r"\1", text, flags=re.DOTALL)
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def _number(question: Question, given: Any) -> Verdict:

@@ -128,7 +128,26 @@ def test_too_few_digits_are_told_as_that(right, given, verdict):
     assert ("three digits" in found.message) == (verdict == "rounded")
 
 
-@pytest.mark.parametrize("given", ["b", "B", " b ", "(b)", "b.", "b. The second one"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "b",
+        "B",
+        " b ",
+        "(b)",
+        "b)",
+        "b.",
+        "b. The second one",
+        "(b) two",
+        "b: two",
+        "two",
+        "Two.",
+        "Answer: b",
+        "option b",
+        "choice (b)",
+        np.str_("b"),
+    ],
+)
 def test_right_choice_in_any_spelling(given):
     assert evaluate("99.answers.2", given).passed
 

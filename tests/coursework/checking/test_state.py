@@ -44,7 +44,7 @@ def state() -> tuple[Any, ...]:
     return (
         torch.is_grad_enabled(),
         torch.is_inference_mode_enabled(),
-        torch.get_default_device(),
+        torch.empty(0).device,
         torch.get_default_dtype(),
         torch.is_autocast_enabled("cpu"),
         torch.get_rng_state().tolist(),
