@@ -14,6 +14,7 @@ import torchvision
 from benchmarks import (
     beta_vae_faces,
     checks,
+    ci,
     debiasing,
     gan_ring,
     imports,
@@ -40,7 +41,7 @@ def main() -> None:
     parts = [HEAD, machine(), epoch_table(), import_line(), check_table(), notebook_table()]
     parts.append(vae_elbo.recorded())  # measured by itself, since it takes minutes
     studies = (gan_ring, beta_vae_faces, debiasing, rare_roads)
-    parts += [study.recorded() for study in studies]  # likewise
+    parts += [study.recorded() for study in (*studies, ci)]  # likewise
     (HERE / "README.md").write_text("\n".join(parts), encoding="utf-8")
     print(f"wrote {HERE / 'README.md'}")
 

@@ -17,13 +17,11 @@ from __future__ import annotations
 
 import inspect
 import re
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Generator
 
 from coursework.checking import compare, relations
 from coursework.checking.exercise import (
@@ -36,8 +34,9 @@ from coursework.checking.exercise import (
     Question,
     Verdict,
 )
+from coursework.checking.inputs import Inputs
 from coursework.checking.questions import judge_answer
-from coursework.checking.running import SECONDS, Outcome, Trial, attempt, observe, their_line
+from coursework.checking.running import SECONDS, Outcome, Trial, attempt, their_line
 from coursework.checking.state import own_state
 from coursework.checking.twice import Fault
 from coursework.checking.words import plain
@@ -49,13 +48,18 @@ GRAPH_CUT = (
 
 
 def judge(
-    exercise: Exercise | Question, fn: Any, seed: int | None = None, seconds: float = SECONDS
+    exercise: Exercise | Question,
+    fn: Any,
+    seed: int | None = None,
+    seconds: float = SECONDS,
+    inputs: Inputs | None = None,
 ) -> Verdict:
     """Judge `fn` as an answer to `exercise`.
 
     fn: any callable that takes the exercise's arguments by position, or a typed answer.
     seed: fixes the random inputs; None draws fresh ones. The same seed gives the same verdict.
     seconds: how long all calls of `fn` together may take.
+    inputs: drawn before, instead of a seed, where several functions are judged on the same ones.
     """
     if isinstance(exercise, Question):
         with own_state():
@@ -70,14 +74,12 @@ def judge(
         )
     if sentence := _wrong_arguments(exercise, fn):
         return _verdict(exercise, "interface", sentence)
-    seed = secrets.randbits(62) if seed is None else seed
     with own_state():
-        generator = Generator().manual_seed(seed)
-        cases = list(exercise.cases(generator))
-        trial = attempt(exercise, fn, cases, generator, seconds)
+        inputs = inputs or Inputs(exercise, seed)
+        trial = attempt(exercise, fn, inputs.cases, inputs.generator(), seconds)
     with own_state():  # once more, for the function may have changed it
-        torch.default_generator.manual_seed(seed)
-        verdict = _judge(exercise, fn, trial)
+        torch.default_generator.manual_seed(inputs.seed)
+        verdict = _judge(exercise, fn, trial, inputs)
     return replace(verdict, printed=trial.printed)
 
 
@@ -110,15 +112,15 @@ def _wrong_arguments(exercise: Exercise, fn: Callable[..., Any]) -> str | None:
     return None
 
 
-def _judge(exercise: Exercise, fn: Callable[..., Any], trial: Trial) -> Verdict:
+def _judge(exercise: Exercise, fn: Callable[..., Any], trial: Trial, inputs: Inputs) -> Verdict:
     if _is_todo(exercise, trial):
         return _not_attempted(exercise, fn)
     if trial.timed_out:
         return _too_long(exercise, trial)
-    truths = [_value(exercise, exercise.reference, o.case) for o in trial.outcomes]
+    truths = [inputs.known(exercise.reference, o.case) for o in trial.outcomes]
     if all(_agrees(exercise, o, t) for o, t in zip(trial.outcomes, truths, strict=True)):
         return _judge_agreement(exercise, fn, trial)
-    named = _named_mistake(exercise, trial, truths)
+    named = _named_mistake(inputs, trial, truths)
     failed = next(
         (o for o in trial.outcomes if o.error and not isinstance(o.error, InterfaceError)), None
     )
@@ -195,14 +197,6 @@ def _fault(exercise: Exercise, fault: Fault) -> Verdict:
     return _verdict(exercise, "mistake", fault.message, fault.name)
 
 
-def _value(exercise: Exercise, fn: Callable[..., Any], case: Case) -> Observed | Exception:
-    """What a function of ours gives for a case; its exception where it raises."""
-    try:
-        return observe(exercise, fn, case)
-    except Exception as error:
-        return error
-
-
 def _agrees(exercise: Exercise, outcome: Outcome, truth: Observed | Exception) -> bool:
     if outcome.error or isinstance(truth, Exception):
         return type(outcome.error) is type(truth)
@@ -213,24 +207,22 @@ def _agrees(exercise: Exercise, outcome: Outcome, truth: Observed | Exception) -
     return form is None and compare.close(outcome.seen, truth, exercise.rtol, exercise.atol)
 
 
-def _named_mistake(exercise: Exercise, trial: Trial, truths: list[Any]) -> Mistake | None:
+def _named_mistake(inputs: Inputs, trial: Trial, truths: list[Any]) -> Mistake | None:
     """The mistake whose outputs equal the learner's on all cases, else on all ordinary ones."""
-    ordinary = [(o, t) for o, t in zip(trial.outcomes, truths, strict=True) if not o.case.extreme]
+    exercise, outcomes = inputs.exercise, trial.outcomes
+    ordinary = [(o, t) for o, t in zip(outcomes, truths, strict=True) if not o.case.extreme]
     wrong_already = any(not _agrees(exercise, o, t) for o, t in ordinary)
-    rounds = [list(zip(trial.outcomes, truths, strict=True))] + (
-        [ordinary] if wrong_already else []
-    )
-    for pairs in rounds:
+    for round_of in [outcomes, [o for o, _ in ordinary]] if wrong_already else [outcomes]:
         for mistake in exercise.mistakes:
-            if all(_matches(exercise, mistake, o) for o, _ in pairs):
+            if all(_matches(inputs, mistake, o) for o in round_of):
                 return mistake
     return None
 
 
-def _matches(exercise: Exercise, mistake: Mistake, outcome: Outcome) -> bool:
+def _matches(inputs: Inputs, mistake: Mistake, outcome: Outcome) -> bool:
     if mistake.when is not None:
         return outcome.error is None and mistake.when(outcome.seen, outcome.case)
-    known = _value(exercise, mistake.wrong, outcome.case)
+    exercise, known = inputs.exercise, inputs.known(mistake.wrong, outcome.case)
     if outcome.error or isinstance(known, Exception):
         return type(outcome.error) is type(known)
     if exercise.same:

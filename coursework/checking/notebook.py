@@ -27,7 +27,7 @@ HEADLINES = {
 
 
 CLEARED = (
-    'You have answered, and after that a cell was run in which `answers["{0}"] = ...` still stands. '
+    'You have answered, and later a cell was run in which `answers["{0}"] = ...` still stands. '
     "That is what counts now. Delete that cell, and run the one with your answer again."
 )
 

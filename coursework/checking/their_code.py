@@ -59,7 +59,7 @@ def why_not_attempted(name: str, fn: Any, cells: Sequence[str]) -> str | None:
             f"line {lines[0].lineno - function.lineno + 1} of it" if lines else "one of its lines"
         )
         todo = f"Not finished yet: {line} still raises NotImplementedError."
-    return f"{todo} If the function is written, delete that line."
+        return f"{todo} If the function is written, delete that line."
     if any(is_written(earlier) for earlier in definitions_of(name, cells)):
         return (
             f"You have written `{name}`, and after it a cell was run that holds the TODO alone, so the TODO is what "

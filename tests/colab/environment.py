@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from filelock import FileLock
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 REQUIREMENTS = HERE / "requirements-colab.txt"
@@ -22,12 +24,13 @@ def make_environment() -> Path:
     digest = hashlib.sha256((REQUIREMENTS.read_text() + version).encode()).hexdigest()[:10]
     folder = ROOT / ".cache" / f"colab-{digest}"
     made = folder / "bin" / "python"
-    if (folder / "complete").is_file():
-        return made
-    shutil.rmtree(folder, ignore_errors=True)
-    run(python, "-m", "venv", str(folder))
-    run(str(made), "-m", "pip", "install", "-q", "--no-compile", "-r", str(REQUIREMENTS))
-    (folder / "complete").touch()
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(f"{folder}.lock"):  # another worker may be making it
+        if not (folder / "complete").is_file():
+            shutil.rmtree(folder, ignore_errors=True)
+            run(python, "-m", "venv", str(folder))
+            run(str(made), "-m", "pip", "install", "-q", "--no-compile", "-r", str(REQUIREMENTS))
+            (folder / "complete").touch()
     return made
 
 
@@ -51,7 +54,7 @@ def make_overlay(folder: Path, environment: Path, stubs: Path) -> Path:
 
     The first cell of a notebook installs into this one, so that the cached one stays as it was.
     """
-    run(str(environment), "-m", "venv", str(folder))
+    run(str(environment), "-m", "venv", "--without-pip", str(folder))
     (site,) = folder.glob("lib/python*/site-packages")
     (below,) = environment.parents[1].glob("lib/python*/site-packages")
     (site / "colab.pth").write_text(f"{below}\n{stubs}\n", encoding="utf-8")

@@ -1,7 +1,12 @@
-"""Every notebook as Colab runs it: its versions, its first cell, the package from a zip."""
+"""Every notebook as Colab runs it: its versions, its first cell, the package from a zip, and MNIST.
+
+The digits are MNIST where this machine has it, in `data/` or `$COURSE_DATA`, since Colab downloads
+it. Where it hasn't, they are drawn, as they are in every test run with our own versions.
+"""
 
 import http.server
 import json
+import os
 import threading
 import tomllib
 import zipfile
@@ -22,6 +27,8 @@ from coursework.authoring.source import find_sources
 from tests.colab.environment import REQUIREMENTS, ROOT, make_environment, make_overlay, run
 
 SOLUTIONS = [f"notebooks/solutions/{path.stem}.ipynb" for path in find_sources(ROOT)]
+FOLDERS = [os.environ.get("COURSE_DATA"), ROOT / "data", ROOT.parent / "shared" / "data"]
+WITH_MNIST = next((Path(f) for f in FOLDERS if f and (Path(f) / "MNIST").is_dir()), None)
 # ipywidgets 7.7.1 drops what it doesn't know with a DeprecationWarning: here that is an error.
 STRICT = """\
 import warnings
@@ -66,8 +73,10 @@ def colab(tmp_path: Path, environment: Path, monkeypatch: pytest.MonkeyPatch) ->
     kernel = {"argv": argv, "display_name": "Colab", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps(kernel))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
-    monkeypatch.setenv("COURSE_SOURCE", "drawn")
+    monkeypatch.setenv("COURSE_SOURCE", "mnist" if WITH_MNIST else "drawn")
     monkeypatch.delenv("COURSE_DATA", raising=False)
+    if WITH_MNIST:
+        monkeypatch.setenv("COURSE_DATA", str(WITH_MNIST))
     return python
 
 
@@ -83,16 +92,19 @@ def notebook_for(name: str, address: str) -> nbformat.NotebookNode:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SOLUTIONS, ids=lambda name: Path(name).stem)
-def test_a_notebook_runs_on_colabs_versions(name, address, colab, tmp_path):
+def test_a_notebook_runs_on_colabs_versions_and_on_mnist(name, address, colab, tmp_path):
     content = tmp_path / "content"
     content.mkdir()
     path = content / Path(name).name
     nbformat.write(notebook_for(name, address), path)
     result = run_notebook(path, timeout=600, quiet=True)
     assert not result.failure, result.failure
+    assert result.peak < 1.5e9
     where = run(str(colab), "-P", "-c", "import course_utils; print(course_utils.__file__)")
     assert str(tmp_path) in where, "the first cell didn't install the package"
-    print(f"{path.stem} on Colab's versions: {result.seconds:.0f} s, {result.peak / 1e9:.2f} GB")
+    digits = "MNIST" if WITH_MNIST else "drawn digits"
+    took = f"{result.seconds:.0f} s, {result.peak / 1e9:.2f} GB"
+    print(f"{path.stem} on Colab's versions and {digits}: {took}")
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.colors import to_rgb
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -129,3 +130,22 @@ def test_series_differ_in_lightness_or_line_so_that_gray_print_works() -> None:
 def test_use_style_names_only_fonts_that_matplotlib_brings() -> None:
     assert matplotlib.rcParams["font.family"] == ["DejaVu Sans"]
     assert matplotlib.rcParams["axes.prop_cycle"].by_key()["color"][0] == "#3f90da"
+
+
+def test_contours_enclose_the_shares_of_points_that_the_legend_names() -> None:
+    points = torch.randn(2000, 2, generator=torch.Generator().manual_seed(1))
+    fig = plots.plane_panels(
+        points, (points[:, 0] > 0).long(), {"both": classify}, {"both": log_density}
+    )
+    (ax,) = fig.axes
+    heights = log_density(points)
+    house = [c for c in ax.collections if isinstance(c, ContourSet) and c.colors == plots.HOUSE]
+    styles = {"-": 0.5, "--": 0.9, ":": 0.99}
+    found = {contour.linestyles: contour.levels.item() for contour in house}
+    assert found.keys() == styles.keys()
+    for style, share in styles.items():
+        inside = (heights >= found[style]).float().mean().item()
+        assert inside == pytest.approx(share, abs=1e-3), style
+    named = {line.get_linestyle(): line.get_label() for line in ax.lines if line.get_label()}
+    for style, share in styles.items():
+        assert named[style] == f"{share:.0%} of the points"

@@ -1,4 +1,8 @@
-"""Explorers in JupyterLab: pictures follow every slider, menu, box and button, by keyboard."""
+"""Explorers in JupyterLab: every slider, menu, box and button by keyboard, and the picture follows.
+
+Only the explorers' cells run here, and what they need: the student notebooks as a whole run in
+`test_student.py`, and notebook 01 in JupyterLab in `test_browser.py`.
+"""
 
 import json
 from pathlib import Path
@@ -11,7 +15,7 @@ from tests import needs
 from tests.notebooks.jupyterlab import run_all
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = [path.name for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+NOTEBOOKS = [path.stem for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
 CONTROLS = (
     ".noUi-handle, .ui-slider-handle, .widget-dropdown select, "
     ".widget-checkbox input, button.widget-button"
@@ -60,7 +64,7 @@ PIXELS = "frame => frame.contentDocument.querySelector('canvas').toDataURL()"
 def test_pictures_follow_the_keyboard(where, name, request, record_property):
     lab = request.getfixturevalue(where)
     with open_page(1280, 1000) as page:
-        run_all(page, lab, name)
+        run_all(page, lab, f"explorers/{name}.ipynb")
         assert page.locator(".jp-OutputArea-output[data-mime-type*='error']").count() == 0
         times = {}
         for index, control in enumerate(page.locator(CONTROLS).all()):

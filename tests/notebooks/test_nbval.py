@@ -8,6 +8,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from coursework.authoring.executed import execute, kept_at
+from coursework.authoring.source import read_source
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -18,7 +21,8 @@ def run_nbval(
     notebook = new_notebook(cells=list(cells), metadata={"kernelspec": kernel})
     nbformat.write(notebook, folder / "01_made_up.ipynb")
     command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml")]
-    command += [f"--rootdir={ROOT}", f"--numprocesses={workers}", str(folder / "01_made_up.ipynb")]
+    command += ["-p", "tests.notebooks.keeping", f"--rootdir={ROOT}", f"--numprocesses={workers}"]
+    command += [str(folder / "01_made_up.ipynb")]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 
@@ -42,3 +46,39 @@ def test_a_wrong_output_or_an_error_fails(tmp_path, cell):
     done = run_nbval(tmp_path, cell)
     assert done.returncode == 1 and "1 failed" in done.stdout, done.stdout
     assert "Unrun" not in done.stdout
+
+
+SOURCE = """\
+# ---
+# course:
+#   title: Made up
+#   minutes: 5
+# ---
+
+# %%
+from IPython.display import display
+line = display({"text/plain": "begun"}, raw=True, display_id=True)
+print("between")
+line.update({"text/plain": "done"}, raw=True)
+
+# %%
+CELL
+"""
+
+
+@pytest.mark.parametrize("last", ["6 * 7", "1 / 0"], ids=["whole", "stopped"])
+def test_what_nbval_showed_is_what_slides_and_site_take(tmp_path, monkeypatch, last):
+    (tmp_path / "notebooks" / "source").mkdir(parents=True)
+    solutions = tmp_path / "notebooks" / "solutions"
+    solutions.mkdir()
+    script = tmp_path / "notebooks" / "source" / "01_made_up.py"
+    script.write_text(SOURCE.replace("CELL", last), encoding="utf-8")
+    source = read_source(script, tmp_path)
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("COURSE_SOURCE", "drawn")
+    run_nbval(solutions, *(new_code_cell(cell.text) for cell in source.cells))
+    assert kept_at(source).is_file() == (last == "6 * 7")
+    if kept_at(source).is_file():
+        progress, printed, result = [output for cell in execute(source) for output in cell]
+        assert progress.data == {"text/plain": "done"} and printed.text == "between\n"
+        assert result.data == {"text/plain": "42"}

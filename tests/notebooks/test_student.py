@@ -1,4 +1,8 @@
-"""Student notebooks run from top to bottom with no TODO done, and nobody is stuck on the way."""
+"""Student notebooks run from top to bottom with no TODO done, and nobody is stuck on the way.
+
+Their studies are those of the solutions, which nbval runs in every test run. So here they run among
+the slow tests; exercises, checks, hints and predictions always.
+"""
 
 import base64
 import re
@@ -8,17 +12,27 @@ import nbformat
 import pytest
 
 from coursework.authoring.kernel import Run, run_notebook
+from tests.notebooks.cut import exercises_of
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENT = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 MEMORY_LIMIT = 1.5e9
 
 
-@pytest.fixture(scope="module", params=STUDENT, ids=lambda path: path.stem)
-def unsolved(request: pytest.FixtureRequest) -> Run:
+WHOLE = [pytest.param((path, "whole"), id=path.stem, marks=pytest.mark.slow) for path in STUDENT]
+ASKED = [pytest.param((path, "exercises"), id=f"{path.stem}-exercises") for path in STUDENT]
+
+
+@pytest.fixture(scope="module", params=WHOLE + ASKED)
+def unsolved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    path, part = request.param
+    if part == "exercises":
+        short = exercises_of(nbformat.read(path, as_version=4))
+        path = tmp_path_factory.mktemp("student") / path.name
+        nbformat.write(short, path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_SOURCE", "drawn")
-        return run_notebook(request.param, timeout=300, quiet=True)
+        return run_notebook(path, timeout=300, quiet=True)
 
 
 def html_of(cell: nbformat.NotebookNode) -> str:

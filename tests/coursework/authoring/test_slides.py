@@ -11,7 +11,7 @@ from coursework import exercises
 from coursework.authoring.executed import execute
 from coursework.authoring.project import find_root
 from coursework.authoring.slides import joined, make_slides, write_deck, write_pdf
-from coursework.authoring.source import choose_sources, read_source
+from coursework.authoring.source import choose_sources, find_sources, read_source
 from tests import needs
 from tests.coursework.authoring.deck_checks import faults_of, speaker_faults
 
@@ -72,9 +72,9 @@ def test_what_was_printed_in_several_goes_is_one_block_without_progress():
     assert [o.text for o in joined([progress, printed[0], warning, printed[1]])] == ["a\nb\n"]
 
 
-@pytest.fixture(scope="module", params=[s.number for s in choose_sources(ROOT)])
+@pytest.fixture(scope="module", params=[path.stem for path in find_sources(ROOT)])
 def deck(request, tmp_path_factory):
-    (source,) = choose_sources(ROOT, [request.param])
+    (source,) = choose_sources(ROOT, [request.param[:2]])
     with needs.drawn_data():
         return write_deck(source, exercises, tmp_path_factory.mktemp("decks"))
 

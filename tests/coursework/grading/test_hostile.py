@@ -158,10 +158,28 @@ def test_the_report_on_them_is_whole_and_harmless(graded):
 
 
 def test_no_process_is_left(graded):
-    left = [
-        p for p in Path("/proc").iterdir() if p.name.isdecimal() and b"inside.zygote" in _command(p)
-    ]
-    assert left == []
+    """None of ours, and none that nobody waits for; other runs may be grading beside this one."""
+    zygotes = [p for p in Path("/proc").iterdir() if p.name.isdecimal() and _is_zygote(p)]
+    assert [p for p in zygotes if os.getpid() in (owners := _owners(p)) or owners[:1] == [1]] == []
+
+
+def _is_zygote(process: Path) -> bool:
+    return b"inside.zygote" in _command(process)
+
+
+def _owners(process: Path) -> list[int]:
+    """Who started a zygote, and who started that, up to the first process that is still there."""
+    found: list[int] = []
+    while not found or found[-1] > 1:
+        try:
+            status = (process / "stat").read_text(encoding="utf-8")
+        except OSError:
+            break
+        parent = int(status.rpartition(")")[2].split()[1])
+        process = process.with_name(str(parent))
+        if found or not _is_zygote(process):
+            found.append(parent)
+    return found
 
 
 def _command(process: Path) -> bytes:

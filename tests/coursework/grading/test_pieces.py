@@ -4,6 +4,7 @@ import json
 import linecache
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from coursework.grading.inside.values import describe, to_bytes
 from coursework.grading.inside.wire import Malformed
 from coursework.grading.overrides import apply_overrides
 from coursework.grading.package import STAND_INS, hidden_names, without, write_copy
+from coursework.grading.platforms import gradescope_results
 from coursework.grading.sandbox import one_core
 from coursework.grading.spreadsheet import csv_text
 from coursework.grading.status import Status
@@ -155,6 +157,22 @@ def test_every_file_has_a_row_and_the_last_by_name_counts():
     assert sum(r.counts for r in table) == 2
     two_bad = rows([brief("c", "c/1.ipynb", "empty"), brief("c", "c/2.ipynb", "cut")], ["roc_auc"])
     assert [(r.files, r.counts) for r in two_bad] == [(["c/1.ipynb"], True), (["c/2.ipynb"], False)]
+
+
+def test_seconds_of_a_students_notebooks_add_up_and_those_of_a_replaced_file_stand_beside_it():
+    briefs = [
+        replace(brief("ada", "ada/02.ipynb"), seconds=2.75),
+        replace(brief("ada", "ada/03.ipynb"), lab="03", points={}, seconds=4.0),
+        replace(brief("ada", "ada/01.ipynb"), seconds=8.0),
+        replace(brief("bob", "bob.ipynb", "empty"), seconds=0.25),
+    ]
+    table = rows(briefs, ["roc_auc"])
+    assert [(r.student, r.counts, r.seconds) for r in table] == [
+        ("ada", True, 6.75),
+        ("ada", False, 8.0),
+        ("bob", True, 0.25),
+    ]
+    assert gradescope_results(table[0], [], ["roc_auc"])["execution_time"] == 7
 
 
 def test_platform_names_are_one_student(tmp_path):
