@@ -6,14 +6,11 @@ import base64
 import html
 import io
 import sys
-import unicodedata
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from course_utils.cards import HOUSE, QUIET, RIGHT, WRONG, Card, marked_up
-
-__all__ = ["HOUSE", "QUIET", "RIGHT", "WRONG", "Card", "Picture", "emit", "marked_up", "show"]
+from course_utils.letters import in_letters_of
 
 
 def show(fig: Figure, alt: str) -> None:
@@ -64,27 +61,3 @@ def emit(thing: object) -> None:
         print(in_letters_of(getattr(sys.stdout, "encoding", None) or "utf-8", str(thing)))
     else:
         display(thing)
-
-
-# Signs, and behind each what stands for it where a terminal lacks it.
-SIGNS = (
-    "✓[right] ✗[wrong] ○[open] →-> ·- −- –- —- ×x ∞infinity ≈~ ≤<= ≥>= ≠!= ‖|| ½1/2 ¼1/4 ²^2 ⁻^- √root "
-    '∫integral ⏎/ °deg ’\' “" ”"'
-)
-
-
-def in_letters_of(encoding: str, text: str) -> str:
-    """The text in the letters of an encoding: in ASCII `μ` becomes `mu`, `✓` becomes `[right]`."""
-    signs = {pair[0]: pair[1:] for pair in SIGNS.split()}
-
-    def has(letters: str) -> bool:
-        return bool(letters) and letters.encode(encoding, "replace").decode(encoding) == letters
-
-    def written(c: str) -> str:
-        if unicodedata.combining(c):
-            return ""
-        name = unicodedata.name(c, "").partition(" LETTER ")[2].lower().replace("lamda", "lambda")
-        like = "".join(d for d in unicodedata.normalize("NFKD", c) if not unicodedata.combining(d))
-        return next((w for w in (c, signs.get(c, ""), like, name) if has(w)), "?")
-
-    return text if has(text) else "".join(map(written, text))

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from course_utils.display import HOUSE, QUIET, RIGHT, WRONG, Card, emit
+from course_utils.cards import HOUSE, QUIET, RIGHT, WRONG, Card
+from course_utils.display import emit
 from coursework import exercises
 from coursework.checking.evaluation import evaluate
 from coursework.checking.exercise import Exercise, Question, Verdict

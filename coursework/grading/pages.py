@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from course_utils.display import marked_up
+from course_utils.cards import marked_up
 from coursework import exercises
 from coursework.checking import Exercise
 

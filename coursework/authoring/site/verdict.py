@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from course_utils.display import Card
+from course_utils.cards import Card
 from coursework.authoring.rules import Exercises
 from coursework.checking import evaluate
 from coursework.checking.notebook import HEADLINES

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
-from course_utils.display import Card, in_letters_of, marked_up, show
+from course_utils.cards import Card, marked_up
+from course_utils.display import show
+from course_utils.letters import in_letters_of
 from coursework.checking import Verdict, notebook
 from coursework.checking.notebook import CheckFailed, answer_sheet, check, hint
 
