@@ -60,22 +60,29 @@ class InBfloat16(nn.Module):
 def small_generator(noise: int = 32) -> nn.Sequential:
     """Notebook 06: noise (N, 32) to images (N, 1, 28, 28) in [0, 1]."""
     return nn.Sequential(
-        nn.Linear(noise, 48 * 7 * 7, bias=False), nn.Unflatten(1, (48, 7, 7)),
-        nn.BatchNorm2d(48), nn.ReLU(),  # (N, 48, 7, 7)
+        nn.Linear(noise, 48 * 7 * 7, bias=False),
+        nn.Unflatten(1, (48, 7, 7)),
+        nn.BatchNorm2d(48),
+        nn.ReLU(),  # (N, 48, 7, 7)
         nn.ConvTranspose2d(48, 24, 4, stride=2, padding=1, bias=False),
-        nn.BatchNorm2d(24), nn.ReLU(),  # (N, 24, 14, 14)
-        nn.ConvTranspose2d(24, 1, 4, stride=2, padding=1), nn.Sigmoid(),  # (N, 1, 28, 28)
-    )  # fmt: skip
+        nn.BatchNorm2d(24),
+        nn.ReLU(),  # (N, 24, 14, 14)
+        nn.ConvTranspose2d(24, 1, 4, stride=2, padding=1),
+        nn.Sigmoid(),  # (N, 1, 28, 28)
+    )
 
 
 def small_discriminator() -> nn.Sequential:
     """Notebook 06: images (N, 1, 28, 28) to logits (N, 1)."""
     return nn.Sequential(
-        nn.Conv2d(1, 24, 4, stride=2, padding=1), nn.LeakyReLU(0.2),  # (N, 24, 14, 14)
+        nn.Conv2d(1, 24, 4, stride=2, padding=1),
+        nn.LeakyReLU(0.2),  # (N, 24, 14, 14)
         nn.Conv2d(24, 48, 4, stride=2, padding=1, bias=False),
-        nn.BatchNorm2d(48), nn.LeakyReLU(0.2),  # (N, 48, 7, 7)
-        nn.Flatten(), nn.Linear(48 * 7 * 7, 1),
-    )  # fmt: skip
+        nn.BatchNorm2d(48),
+        nn.LeakyReLU(0.2),  # (N, 48, 7, 7)
+        nn.Flatten(),
+        nn.Linear(48 * 7 * 7, 1),
+    )
 
 
 def large_generator(noise: int = 100, width: int = 64) -> nn.Sequential:

@@ -69,9 +69,13 @@ def facts(device: torch.device) -> list[tuple[str, str]]:
             ("GPU", f"{about.name}, {about.total_memory / 1e9:.0f} GB, capability {capability}"),
             ("CUDA, cuDNN", f"{torch.version.cuda}, {torch.backends.cudnn.version()}"),
         ]
-    versions = {"Python": platform.python_version(), "torch": torch.__version__,
-                "torchvision": torchvision.__version__, "numpy": np.__version__,
-                "matplotlib": matplotlib.__version__}  # fmt: skip
+    versions = {
+        "Python": platform.python_version(),
+        "torch": torch.__version__,
+        "torchvision": torchvision.__version__,
+        "numpy": np.__version__,
+        "matplotlib": matplotlib.__version__,
+    }
     return [
         *rows,
         ("processor", f"{os.cpu_count()} cores, {processor()}, torch on {torch.get_num_threads()}"),

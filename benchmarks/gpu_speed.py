@@ -209,8 +209,10 @@ def large_ways(run: Run, data: Dataset, root: Path, steps: int) -> dict[str, Way
     ways = {"float32": exactly(sized(images))}
     if here != CPU:
         ways["float32 with TF32 in convolutions, torch's default"] = sized(images)
-    half = {"bfloat16": sized(images, bfloat16=True),
-            "bfloat16, channels last": sized(last, bfloat16=True, channels_last=True)}  # fmt: skip
+    half = {
+        "bfloat16": sized(images, bfloat16=True),
+        "bfloat16, channels last": sized(last, bfloat16=True, channels_last=True),
+    }
     ways |= half if has_bfloat16(here) else {}
     ways[LOOP] = usual(root, here, steps, width=width)
     found = {named(name, here): Way(work, here, steps) for name, work in ways.items()}

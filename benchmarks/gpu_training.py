@@ -91,10 +91,15 @@ def row(lesson: Lesson, data: Pictures, device: torch.device) -> tuple[tuple[str
     if not gap <= lesson.tolerance:
         faults.append("first losses differ from the CPU's")
     cells = (
-        lesson.notebook, lesson.name, f"{len(result.losses):,}", f"{took:.1f}",
+        lesson.notebook,
+        lesson.name,
+        f"{len(result.losses):,}",
+        f"{took:.1f}",
         f"{result.measure}: {result.before:.3g} → {result.after:.3g}",
-        f"{gap:.1e}", f"{lesson.tolerance:.0e}", "; ".join(faults) or "passed",
-    )  # fmt: skip
+        f"{gap:.1e}",
+        f"{lesson.tolerance:.0e}",
+        "; ".join(faults) or "passed",
+    )
     return cells, "; ".join(faults)
 
 

@@ -128,9 +128,13 @@ def works(run: Run) -> Iterator[Table]:
 
 @pytest.mark.parametrize(
     ("part", "error"),
-    [(fails, "MemoryError: nothing left / at all"), (hangs, "stopped after 2 s"),
-     (dies, "ended with exit code 9"), (works, "")],
-)  # fmt: skip
+    [
+        (fails, "MemoryError: nothing left / at all"),
+        (hangs, "stopped after 2 s"),
+        (dies, "ended with exit code 9"),
+        (works, ""),
+    ],
+)
 def test_a_part_that_fails_hangs_or_dies_leaves_what_it_had_found(part, error: str) -> None:
     news: list[int] = []
     begin = time.monotonic()
@@ -182,8 +186,10 @@ def test_a_machine_without_a_compiler_is_told_and_is_no_failure(
     run = Run(CPU, True, time.monotonic(), time.monotonic() + 1)
     (table,) = gpu_compiled.compiled_steps(run)
     assert "with the compiler at work" not in table.reading
-    assert table.failures == ["compiled, CPU: RuntimeError: Failed to find C compiler."
-                              " Please specify via CC environment variable."]  # fmt: skip
+    assert table.failures == [
+        "compiled, CPU: RuntimeError: Failed to find C compiler."
+        " Please specify via CC environment variable."
+    ]
     monkeypatch.setenv("PATH", "")
     (table,) = gpu_compiled.compiled_steps(run)
     assert not table.failures and "not available here: no C compiler" in table.rows[0][1]
@@ -224,10 +230,12 @@ def test_work_is_built_once_and_its_memory_is_seen() -> None:
 
 @pytest.mark.parametrize(
     ("notebook", "name", "ours"),
-    [("06_gan_minimax", "dcgan_generator", dcgan_step.small_generator),
-     ("06_gan_minimax", "dcgan_discriminator", dcgan_step.small_discriminator),
-     ("09_debiasing", "Detector", Detector)],
-)  # fmt: skip
+    [
+        ("06_gan_minimax", "dcgan_generator", dcgan_step.small_generator),
+        ("06_gan_minimax", "dcgan_discriminator", dcgan_step.small_discriminator),
+        ("09_debiasing", "Detector", Detector),
+    ],
+)
 def test_the_networks_are_those_of_the_notebooks(notebook: str, name: str, ours: type) -> None:
     source = (ROOT / "notebooks" / "source" / f"{notebook}.py").read_text(encoding="utf-8")
     (taught,) = [node for node in ast.parse(source).body if getattr(node, "name", "") == name]

@@ -185,21 +185,27 @@ def test_log_densities_and_divergences_are_the_same_there(device: torch.device) 
     p, q = x.softmax(1), mu.softmax(1)
     cov, image = x.T.cov() + torch.eye(3), drawn(6, 1, 4, 4).sigmoid()
     cases = [
-        (distributions.entropy, p), (distributions.cross_entropy, p, q),
-        (distributions.kl_divergence, p, q), (distributions.js_divergence, p, q),
-        (distributions.log_gaussian, x, mu[0], cov), (distributions.gaussian_kl, mu, logvar),
+        (distributions.entropy, p),
+        (distributions.cross_entropy, p, q),
+        (distributions.kl_divergence, p, q),
+        (distributions.js_divergence, p, q),
+        (distributions.log_gaussian, x, mu[0], cov),
+        (distributions.gaussian_kl, mu, logvar),
         (distributions.log_gaussian_diagonal, x, mu, logvar),
         (distributions.gaussian_kl_full, mu[0], cov),
         (distributions.bernoulli_log_likelihood, image, image.logit()),
         (distributions.reparameterize, mu, logvar, other),
-        (distributions.gumbel_softmax, mu, 0.5, x.sigmoid()), (distributions.elbo, x[0], mu[0]),
+        (distributions.gumbel_softmax, mu, 0.5, x.sigmoid()),
+        (distributions.elbo, x[0], mu[0]),
         (distributions.vae_loss, image, image.logit() + 1, mu, logvar, 2.0),
         (distributions.importance_log_likelihood, x),
-        (divergences.optimal_discriminator, p[0], q[0]), (divergences.density_ratio, p[0]),
+        (divergences.optimal_discriminator, p[0], q[0]),
+        (divergences.density_ratio, p[0]),
         (divergences.gan_value, p[0], p[1], q[0], 0.1),
         (divergences.jensen_shannon, p[0], q[0], 0.1),
-        (divergences.effective_sample_size, p[0]), (divergences.wasserstein_1d, x[:, 0], mu[:, 0]),
-    ]  # fmt: skip
+        (divergences.effective_sample_size, p[0]),
+        (divergences.wasserstein_1d, x[:, 0], mu[:, 0]),
+    ]
     for function, *arguments in cases:
         there = [a.to(device) if isinstance(a, Tensor) else a for a in arguments]
         found, wanted = function(*there), function(*arguments)
@@ -221,9 +227,10 @@ def test_metrics_are_the_same_there(device: torch.device) -> None:
         close(torch.as_tensor(found), torch.as_tensor(wanted))
     assert metrics.roc_auc(there_a[:, 0], there_b[:, 0]) == metrics.roc_auc(a[:, 0], b[:, 0])
     for found, wanted in zip(
-        metrics.roc_curve(there_a[:, 0], there_b[:, 0]), metrics.roc_curve(a[:, 0], b[:, 0]),
+        metrics.roc_curve(there_a[:, 0], there_b[:, 0]),
+        metrics.roc_curve(a[:, 0], b[:, 0]),
         strict=True,
-    ):  # fmt: skip
+    ):
         assert torch.equal(found, wanted)
     for query in (there_b, b):  # wherever the query is
         found = metrics.nearest_neighbors(query, there_a, k=3)

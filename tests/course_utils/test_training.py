@@ -26,8 +26,14 @@ def test_learns_a_line_as_a_hand_written_loop_does() -> None:
     theirs.load_state_dict(ours.state_dict())
     history = fit(
         lambda a, b: (ours(a)[:, 0] - b).square().mean(),
-        (x, y), model=ours, epochs=3, batch_size=128, lr=0.05, seed=7, progress=False,
-    )  # fmt: skip
+        (x, y),
+        model=ours,
+        epochs=3,
+        batch_size=128,
+        lr=0.05,
+        seed=7,
+        progress=False,
+    )
     optimizer = torch.optim.Adam(theirs.parameters(), lr=0.05)
     order, losses = torch.Generator().manual_seed(7), []
     for _ in range(3):
@@ -117,8 +123,14 @@ def test_the_likely_cause_is_named() -> None:
     def diverge(lr: float) -> None:
         model = nn.Linear(3, 1)
         sgd = torch.optim.SGD(model.parameters(), lr=lr)
-        fit(lambda a, b: (model(a)[:, 0] - b).square().mean(), (x, y), model=model, optimizer=sgd,
-            epochs=50, progress=False)  # fmt: skip
+        fit(
+            lambda a, b: (model(a)[:, 0] - b).square().mean(),
+            (x, y),
+            model=model,
+            optimizer=sgd,
+            epochs=50,
+            progress=False,
+        )
 
     with pytest.raises(TrainingStopped, match="learning rate is too high"):
         diverge(3.0)
@@ -171,8 +183,14 @@ def test_it_looks_at_the_loss_now_and_then_and_not_at_each_step(
     monkeypatch.setattr(Tensor, "tolist", lambda self: calls.append(1) or tolist(self))
     monkeypatch.setattr(Tensor, "item", lambda self: pytest.fail("fit waited for the device"))
     model = nn.Linear(3, 1)
-    fit(lambda a: model(a).square().mean(), line_data()[0], model=model, batch_size=10,
-        epochs=2, progress=False)  # fmt: skip
+    fit(
+        lambda a: model(a).square().mean(),
+        line_data()[0],
+        model=model,
+        batch_size=10,
+        epochs=2,
+        progress=False,
+    )
     assert len(calls) <= 5
 
 
@@ -191,8 +209,12 @@ def test_progress_is_one_line_in_a_log(capsys: pytest.CaptureFixture[str]) -> No
     line.finish("10 steps · loss 2")
     assert capsys.readouterr().out == "10 steps · loss 2\n"
     assert [duration(s) for s in (0.31, 9.96, 59.97, 125, 3720)] == [
-        "0.3 s", "10 s", "1 min 00 s", "2 min 05 s", "1 h 02 min",
-    ]  # fmt: skip
+        "0.3 s",
+        "10 s",
+        "1 min 00 s",
+        "2 min 05 s",
+        "1 h 02 min",
+    ]
 
 
 def test_progress_in_a_terminal_is_rewritten_in_place(
@@ -216,8 +238,13 @@ def test_device_is_chosen_once_and_by_name_when_asked() -> None:
         import os
 
         environment = {**os.environ, "COURSE_DEVICE": name}
-        return subprocess.run([sys.executable, "-c", code], env=environment, text=True,
-                              capture_output=True, check=False)  # fmt: skip
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
 
     assert ask("cpu").stdout == "cpu\n"
     assert "COURSE_DEVICE='quantum' can't be used here" in ask("quantum").stderr
@@ -242,8 +269,9 @@ def test_one_core_is_left_to_the_browser_unless_threads_are_asked_for(asked: str
         "import torch; from course_utils.device import pick_device; before = torch.get_num_threads()\n"
         "pick_device(), pick_device(); print(before, torch.get_num_threads())"
     )
-    done = subprocess.run([sys.executable, "-c", code], env=environment, text=True,
-                          capture_output=True, check=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, text=True, capture_output=True, check=True
+    )
     before, after = map(int, done.stdout.split())
     assert after == (before if asked else max(1, before - 1))
 
@@ -256,8 +284,14 @@ def test_seeds_seed_everything() -> None:
     draws = []
     for _ in range(2):
         g = set_seed(5)
-        draws.append((random.random(), np.random.rand(), torch.rand(1).item(),
-                      torch.rand(1, generator=g).item()))  # fmt: skip
+        draws.append(
+            (
+                random.random(),
+                np.random.rand(),
+                torch.rand(1).item(),
+                torch.rand(1, generator=g).item(),
+            )
+        )
     assert draws[0] == draws[1]
 
 

@@ -64,14 +64,24 @@ def test_each_kind_of_control() -> None:
         return plots.curves([1, 2], {"a": [1, 2]}, "x", "y", fig=fig)
 
     panel = widgets.explore(
-        any_picture, alt="a line that rises", k=(1, 9, 2), beta=(0.0, 1.0, 0.5), which=["a", "b"],
-        on=True, word=ipywidgets.Text("hi"), menu=[("one", 1), ("two", 2)],
-    )  # fmt: skip
+        any_picture,
+        alt="a line that rises",
+        k=(1, 9, 2),
+        beta=(0.0, 1.0, 0.5),
+        which=["a", "b"],
+        on=True,
+        word=ipywidgets.Text("hi"),
+        menu=[("one", 1), ("two", 2)],
+    )
     kinds = {name: type(control).__name__ for name, control in panel.controls.items()}
     assert kinds == {
-        "k": "IntSlider", "beta": "FloatSlider", "which": "Dropdown", "on": "Checkbox",
-        "word": "Text", "menu": "Dropdown",
-    }  # fmt: skip
+        "k": "IntSlider",
+        "beta": "FloatSlider",
+        "which": "Dropdown",
+        "on": "Checkbox",
+        "word": "Text",
+        "menu": "Dropdown",
+    }
     assert panel.controls["menu"].value == 1
     with pytest.raises(TypeError, match="k must be"):
         widgets.explore(any_picture, alt="nothing to see", k=3.5)

@@ -7,6 +7,7 @@ import math
 from coursework.checking.exercise import Prediction, Question
 from coursework.exercises.rules import choice
 
+# fmt: off
 WITH_PRIOR = Question(
     name="01.answers.1.4", title="a posterior by hand", answer=0.4375,
     wrong={
@@ -28,7 +29,7 @@ WITH_PRIOR = Question(
         "They are 0.7 · 0.1 for a, and 0.1 · 0.9 for b. Their sum is p(x).",
         "0.07 / (0.07 + 0.09)",
     ],
-)  # fmt: skip
+)
 
 FILLED_IN = Question(
     name="01.answers.1.6", title="a missing coordinate by hand", answer=4.2,
@@ -52,7 +53,7 @@ FILLED_IN = Question(
         "The slope is the covariance divided by the variance of what is known: 1.2 / 4.",
         "3 + 1.2 / 4 · (14 − 10)",
     ],
-)  # fmt: skip
+)
 
 SURPRISE = Question(
     name="01.answers.1.7", title="how far out is one in a million",
@@ -76,7 +77,7 @@ SURPRISE = Question(
         "Take the natural log of both sides: r²/2 = 6 · log 10 = 13.8.",
         "`(2 * math.log(1e6)) ** 0.5`",
     ],
-)  # fmt: skip
+)
 
 REVIEW = [
     choice(
@@ -143,7 +144,7 @@ REVIEW = [
             "What does p(y|x) know about p(x)?",
         ],
     ),
-]  # fmt: skip
+]
 
 PREDICTIONS = [
     Prediction(
@@ -199,4 +200,5 @@ PREDICTIONS = [
                 "a training image: it sees the weights alone.",
         },
     ),
-]  # fmt: skip
+]
+# fmt: on

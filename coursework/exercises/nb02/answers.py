@@ -5,6 +5,7 @@ from __future__ import annotations
 from coursework.checking.exercise import Prediction, Question
 from coursework.exercises.rules import choice
 
+# fmt: off
 _COMPRESSION = Question(
     name="02.answers.2.2", title="how many times smaller is a code of 16 numbers than its image",
     answer=12.25,
@@ -25,7 +26,7 @@ _COMPRESSION = Question(
         "An image has 28 · 28 pixels of 1 byte. A float32 has 32 bits, and a byte has 8.",
         "(28 · 28 · 1) / (16 · 4).",
     ],
-)  # fmt: skip
+)
 
 _REACH = Question(
     name="02.answers.2.8", title="how much of a disk of codes N(0, I) can reach", answer=2.25,
@@ -48,7 +49,7 @@ _REACH = Question(
         "The area of a disk grows with the square of its radius.",
         "100 · (3 / 20)².",
     ],
-)  # fmt: skip
+)
 
 _GENERATOR = choice(
     "02.answers.2.9", "low reconstruction error, and still no generative model",
@@ -71,7 +72,7 @@ _GENERATOR = choice(
         "Which codes does the decoder meet during training?",
         "Only codes encode(x) of training images. Compare that with a draw from N(0, I).",
     ],
-)  # fmt: skip
+)
 
 _BOTTLENECK = choice(
     "02.answers.2.10", "bottleneck too small, bottleneck too large",
@@ -94,7 +95,7 @@ _BOTTLENECK = choice(
         "With 784 numbers the encoder could hand over the pixels. What would it have learned?",
         "One end loses detail, the other end loses the need to summarize.",
     ],
-)  # fmt: skip
+)
 
 _ANOMALY = choice(
     "02.answers.2.11", "what a blank image teaches about the anomaly score",
@@ -116,7 +117,7 @@ _ANOMALY = choice(
         "Few strokes, few pixels to get wrong.",
         "Easy to reconstruct and normal are two different things.",
     ],
-)  # fmt: skip
+)
 
 ANSWERS = {q.key: q for q in (_COMPRESSION, _REACH, _GENERATOR, _BOTTLENECK, _ANOMALY)}
 
@@ -166,4 +167,5 @@ PREDICTIONS = [
                 "empty image is close to all of them.",
         },
     ),
-]  # fmt: skip
+]
+# fmt: on

@@ -7,6 +7,7 @@ import math
 from coursework.checking.exercise import Question
 from coursework.exercises.nb03.derivation import DERIVATION
 
+# fmt: off
 _GRAY = Question(
     name="03.answers.3.5", title="the cheapest price of a gray pixel", answer=math.log(2),
     unit="nats",
@@ -29,7 +30,7 @@ _GRAY = Question(
         "Which x̂ makes it smallest at x = 0.5? Its derivative is 0 where x̂ = x.",
         "−½ log ½ − ½ log ½",
     ],
-)  # fmt: skip
+)
 
 _NEGATIVE_ELBO = Question(
     name="03.answers.3.7a", title="negative ELBO from 50 and 2", answer=52.0, unit="nats",
@@ -50,7 +51,7 @@ _NEGATIVE_ELBO = Question(
         "The reconstruction loss of 50 *is* −log p(x|z).",
         "50 + 2",
     ],
-)  # fmt: skip
+)
 
 _BETA_FOUR = Question(
     name="03.answers.3.7b", title="the same with β = 4", answer=58.0, unit="nats", rtol=0.001,
@@ -68,7 +69,7 @@ _BETA_FOUR = Question(
     },
     why="50 + 4 · 2. It is no longer a negative ELBO: the bound itself stays at −52.",
     hints=["Loss = reconstruction + β · KL.", "The reconstruction is not touched.", "50 + 4 · 2"],
-)  # fmt: skip
+)
 
 _CHEAPEST_SPREAD = Question(
     name="03.answers.3.8", title="the spread with the smallest KL", answer=1.0,
@@ -86,7 +87,7 @@ _CHEAPEST_SPREAD = Question(
         "The derivative is σ − 1/σ.",
         "When is a KL 0? When both distributions are the same, and the prior has σ = …",
     ],
-)  # fmt: skip
+)
 
 _BLUR = Question(
     name="03.answers.3.10", title="the best gray", answer=0.3,
@@ -105,7 +106,8 @@ _BLUR = Question(
         "Its derivative is −0.3/x̂ + 0.7/(1 − x̂). Where is it 0?",
         "x̂ = the share of images in which the pixel is black.",
     ],
-)  # fmt: skip
+)
+# fmt: on
 
 _IN_TEXT = (DERIVATION, _GRAY, _NEGATIVE_ELBO, _BETA_FOUR, _CHEAPEST_SPREAD, _BLUR)
 ANSWERS = {question.key: question for question in _IN_TEXT}

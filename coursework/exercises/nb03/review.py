@@ -5,6 +5,7 @@ from __future__ import annotations
 from coursework.checking.exercise import Prediction
 from coursework.exercises.rules import choice
 
+# fmt: off
 _DIFFERENCE = choice(
     "03.answers.3.11", "what makes a VAE a generative model",
     {
@@ -25,7 +26,7 @@ _DIFFERENCE = choice(
         "Where does each of the two models say that codes lie?",
         "One was told during training, the other had to be looked at afterwards.",
     ],
-)  # fmt: skip
+)
 
 _SMOOTH = choice(
     "03.answers.3.12", "why the KL makes the code smooth",
@@ -47,7 +48,7 @@ _SMOOTH = choice(
         "Without the KL, what would happen to σ, and to the distances between the means?",
         "Two clouds that overlap share codes. What must the decoder draw there?",
     ],
-)  # fmt: skip
+)
 
 _INTERPOLATION = choice(
     "03.answers.3.13", "from a 1 to a 9 without the KL",
@@ -69,7 +70,7 @@ _INTERPOLATION = choice(
         "Think of the map of codes in notebook 02, and of its empty places.",
         "A straight line between two codes may lead through such a place.",
     ],
-)  # fmt: skip
+)
 
 _ZERO_KL = choice(
     "03.answers.3.14", "a KL of zero",
@@ -89,7 +90,7 @@ _ZERO_KL = choice(
         "A KL of 0 means that they are the same, for every image.",
         "If every image has the same cloud of codes, what does a code tell?",
     ],
-)  # fmt: skip
+)
 
 REVIEW = (_DIFFERENCE, _SMOOTH, _INTERPOLATION, _ZERO_KL)
 
@@ -149,4 +150,5 @@ PREDICTIONS = [
                 "solution is another one. Look at the KL.",
         },
     ),
-]  # fmt: skip
+]
+# fmt: on

@@ -17,9 +17,17 @@ from course_utils.data.faces import FACTORS, GROUPS, draw_faces, face_groups, re
 
 # https://skintone.google, "Monk Skin Tone Scale", shades 1 to 10
 OFFICIAL = [
-    "f6ede4", "f3e7db", "f7ead0", "eadaba", "d7bd96",
-    "a07e56", "825c43", "604134", "3a312a", "292420",
-]  # fmt: skip
+    "f6ede4",
+    "f3e7db",
+    "f7ead0",
+    "eadaba",
+    "d7bd96",
+    "a07e56",
+    "825c43",
+    "604134",
+    "3a312a",
+    "292420",
+]
 
 
 @pytest.fixture(scope="module")

@@ -192,8 +192,11 @@ class Conv(nn.Module):
         self.code = nn.Linear(16 * 49, latent_dim)
         self.grow = nn.Linear(latent_dim, 16 * 49)
         self.up = nn.Sequential(
-            nn.ConvTranspose2d(16, 8, 4, stride=2, padding=1), nn.BatchNorm2d(8), nn.ReLU(),
-            nn.ConvTranspose2d(8, 1, 4, stride=2, padding=1))  # fmt: skip
+            nn.ConvTranspose2d(16, 8, 4, stride=2, padding=1),
+            nn.BatchNorm2d(8),
+            nn.ReLU(),
+            nn.ConvTranspose2d(8, 1, 4, stride=2, padding=1),
+        )
 
     def encode(self, x):
         return self.code(self.down(x).flatten(1))

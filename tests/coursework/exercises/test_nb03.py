@@ -62,18 +62,24 @@ def with_logs(eps=0.0, low=0.0, high=1.0):
         (with_logs(), "sigmoid_then_log"),
         (with_logs(eps=1e-8), "sigmoid_then_log"),
         (with_logs(low=1e-6, high=1 - 1e-6), "sigmoid_then_log"),
-        (lambda x, a: -F.binary_cross_entropy(a.sigmoid(), x, reduction="none").sum((1, 2, 3)),
-         "sigmoid_then_log"),
+        (
+            lambda x, a: -F.binary_cross_entropy(a.sigmoid(), x, reduction="none").sum((1, 2, 3)),
+            "sigmoid_then_log",
+        ),
         (lambda x, a: bernoulli_log_likelihood(x, a.detach()), "graph_cut"),
-        (lambda x, a: -F.binary_cross_entropy(a, x, reduction="none").sum((1, 2, 3)),
-         "expects_probabilities"),
+        (
+            lambda x, a: -F.binary_cross_entropy(a, x, reduction="none").sum((1, 2, 3)),
+            "expects_probabilities",
+        ),
         (lambda x, a: (x - a.sigmoid()).abs(), "absolute_error"),
         (lambda x, a: (x - a.sigmoid()).abs().mean((1, 2, 3)), "absolute_error"),
-        (lambda x, a: F.binary_cross_entropy_with_logits(a, x, reduction="none").sum(-1),
-         "last_dimension_only"),
+        (
+            lambda x, a: F.binary_cross_entropy_with_logits(a, x, reduction="none").sum(-1),
+            "last_dimension_only",
+        ),
         (lambda x, a: bernoulli_log_likelihood((x > 0.5).float(), a), "image_rounded"),
     ],
-)  # fmt: skip
+)
 def test_more_likelihood_mistakes(fn, mistake):
     assert_mistake("bernoulli_log_likelihood", fn, mistake)
 
@@ -169,11 +175,14 @@ def one_term_as_a_number(x, logits, mu, logvar, beta=1.0):
         (with_kl(lambda mu, logvar: each_kl(mu, logvar).clamp(min=0.5).sum(1)), "free_bits"),
         (with_kl(lambda mu, logvar: gaussian_kl(mu, logvar).clamp(min=2.0)), "free_bits"),
         (with_kl(lambda mu, logvar: gaussian_kl(mu, logvar.clamp(-4, 4))), "logvar_clamped"),
-        (lambda x, a, mu, logvar, beta=1.0: (
-            (x - a.sigmoid()).abs().mean((1, 2, 3)) + beta * gaussian_kl(mu, logvar)).mean(),
-         "absolute_error"),
+        (
+            lambda x, a, mu, logvar, beta=1.0: (
+                (x - a.sigmoid()).abs().mean((1, 2, 3)) + beta * gaussian_kl(mu, logvar)
+            ).mean(),
+            "absolute_error",
+        ),
     ],
-)  # fmt: skip
+)
 def test_more_loss_mistakes(fn, mistake):
     assert_mistake("vae_loss", fn, mistake)
 

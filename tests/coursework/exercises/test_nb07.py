@@ -91,12 +91,15 @@ def by_cross_entropies(d, p, q, dx):
     return -(real + F.binary_cross_entropy(d, torch.zeros_like(d), q, reduction="sum")) * dx
 
 
-@pytest.mark.parametrize("fn", [
-    lambda d, p, q, dx: (torch.xlogy(p, d + 1e-8) + torch.xlogy(q, 1 - d + 1e-8)).sum() * dx,
-    lambda d, p, q, dx: plain(d.clamp(1e-12, 1 - 1e-12), p, q, dx),
-    by_cross_entropies,
-    lambda d, p, q, dx: (p @ d.log().clamp(min=-100) + q @ (1 - d).log().clamp(min=-100)) * dx,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda d, p, q, dx: (torch.xlogy(p, d + 1e-8) + torch.xlogy(q, 1 - d + 1e-8)).sum() * dx,
+        lambda d, p, q, dx: plain(d.clamp(1e-12, 1 - 1e-12), p, q, dx),
+        by_cross_entropies,
+        lambda d, p, q, dx: (p @ d.log().clamp(min=-100) + q @ (1 - d).log().clamp(min=-100)) * dx,
+    ],
+)
 def test_a_value_that_is_finite_where_a_judge_is_certain_and_wrong_does_not_pass(fn):
     assert_mistake("gan_value", fn, "small_number_added")
 
@@ -144,11 +147,14 @@ def kl_by_log(p, q, dx):
     return (p * (p / q).log()).sum() * dx
 
 
-@pytest.mark.parametrize(("kl", "mistake"), [
-    (kl_by_xlogy, "zero_over_zero"),
-    (kl_by_log, "log_of_zero"),
-    (lambda p, q, dx: torch.xlogy(p / q, p).sum() * dx, "xlogy_swapped"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kl", "mistake"),
+    [
+        (kl_by_xlogy, "zero_over_zero"),
+        (kl_by_log, "log_of_zero"),
+        (lambda p, q, dx: torch.xlogy(p / q, p).sum() * dx, "xlogy_swapped"),
+    ],
+)
 def test_each_kind_of_zero_in_a_divergence_has_its_name(kl, mistake):
     def js(p, q, dx):
         m = (p + q) / 2
@@ -166,13 +172,16 @@ def test_the_value_gives_the_divergence_where_no_logarithm_rounds():
     assert torch.isfinite(from_the_value(p, q, 0.02))
 
 
-@pytest.mark.parametrize("fn", [
-    density_ratio,
-    lambda d: 1 / (1 / d - 1),
-    lambda d: torch.logit(d).exp(),
-    lambda d: torch.where(d < 1, d / (1 - d), torch.inf),
-    lambda d: (d.log() - torch.log1p(-d)).exp(),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fn",
+    [
+        density_ratio,
+        lambda d: 1 / (1 / d - 1),
+        lambda d: torch.logit(d).exp(),
+        lambda d: torch.where(d < 1, d / (1 - d), torch.inf),
+        lambda d: (d.log() - torch.log1p(-d)).exp(),
+    ],
+)
 def test_right_ratios_pass(fn):
     assert_passes("density_ratio", fn)
 
@@ -182,13 +191,16 @@ def by_quantiles(x, y):
     return sum(abs(x.sort().values[i] - y.sort().values[i]) for i in steps) / len(x)
 
 
-@pytest.mark.parametrize("fn", [
-    by_quantiles,
-    lambda x, y: wasserstein_distance(x.numpy(), y.numpy()),
-    lambda x, y: (x.msort() - y.msort()).abs().mean(),
-    lambda x, y: torch.dist(x.sort().values, y.sort().values, p=1).item() / len(x),
-    lambda x, y: (x.sort(descending=True)[0] - y.sort(descending=True)[0]).abs().mean().item(),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fn",
+    [
+        by_quantiles,
+        lambda x, y: wasserstein_distance(x.numpy(), y.numpy()),
+        lambda x, y: (x.msort() - y.msort()).abs().mean(),
+        lambda x, y: torch.dist(x.sort().values, y.sort().values, p=1).item() / len(x),
+        lambda x, y: (x.sort(descending=True)[0] - y.sort(descending=True)[0]).abs().mean().item(),
+    ],
+)
 def test_right_distances_pass(fn):
     assert_passes("wasserstein_1d", fn)
 

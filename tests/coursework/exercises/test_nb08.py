@@ -113,13 +113,16 @@ def put_back_from_a_view(decode, z, dim, values):
     return images
 
 
-@pytest.mark.parametrize(("fn", "mistake"), [
-    (wrong_row, "row_not_column"),
-    (put_back_from_a_view, "changes_z"),
-    (lambda decode, z, dim, values: decode(z + values[:, None]), "moves_every_dim"),
-    (lambda decode, z, dim, values: decode(torch.stack([z] * len(values))), "nothing_moves"),
-    (lambda decode, z, dim, values: list(by_loop(decode, z, dim, values)), "a_list"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (wrong_row, "row_not_column"),
+        (put_back_from_a_view, "changes_z"),
+        (lambda decode, z, dim, values: decode(z + values[:, None]), "moves_every_dim"),
+        (lambda decode, z, dim, values: decode(torch.stack([z] * len(values))), "nothing_moves"),
+        (lambda decode, z, dim, values: list(by_loop(decode, z, dim, values)), "a_list"),
+    ],
+)
 def test_more_traversal_mistakes(fn, mistake):
     assert_mistake("latent_traversal", fn, mistake)
 
@@ -128,12 +131,15 @@ def test_a_code_that_is_put_back_passes():
     assert_passes("latent_traversal", in_place_and_put_back)
 
 
-@pytest.mark.parametrize(("fn", "words"), [
-    (expanded, "one and the same piece of memory"),
-    (all_into_one_number, "table of codes"),
-    (lambda decode, z, dim, values: decode([z.clone() for _ in values]), "a list of"),
-    (lambda decode, z, dim, values: decode(z.repeat(len(values), 1).T), "one code a row"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fn", "words"),
+    [
+        (expanded, "one and the same piece of memory"),
+        (all_into_one_number, "table of codes"),
+        (lambda decode, z, dim, values: decode([z.clone() for _ in values]), "a list of"),
+        (lambda decode, z, dim, values: decode(z.repeat(len(values), 1).T), "one code a row"),
+    ],
+)
 def test_codes_of_a_wrong_form_are_told(fn, words):
     verdict = evaluate("latent_traversal", fn, 0)
     assert verdict.kind == "interface" and words in verdict.message, verdict.message
@@ -160,12 +166,14 @@ def number_by_number(z0, z1, steps):
 RIGHT_LINES = [
     joined_ends,
     lambda z0, z1, steps: torch.lerp(z0[None], z1[None], torch.linspace(0, 1, steps)[:, None]),
-    lambda z0, z1, steps: torch.outer(1 - torch.linspace(0, 1, steps), z0)
-    + torch.outer(torch.linspace(0, 1, steps), z1),
+    lambda z0, z1, steps: (
+        torch.outer(1 - torch.linspace(0, 1, steps), z0)
+        + torch.outer(torch.linspace(0, 1, steps), z1)
+    ),
     lambda z0, z1, steps: torch.from_numpy(np.linspace(z0.numpy(), z1.numpy(), steps)),
     number_by_number,
     lambda start, end, n: interpolate(start.double(), end.double(), n),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("fn", RIGHT_LINES)
@@ -182,12 +190,18 @@ def without_the_end(z0, z1, steps):
     return torch.stack([z0 + (z1 - z0) * i / steps for i in range(steps)])
 
 
-@pytest.mark.parametrize(("fn", "mistake"), [
-    (in_place_line, "mutated_argument"),
-    (lambda z0, z1, steps: torch.lerp(z1, z0, torch.linspace(0, 1, steps)[:, None]), "reversed"),
-    (without_the_end, "end_left_out"),
-    (slerp, "on_the_sphere"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (in_place_line, "mutated_argument"),
+        (
+            lambda z0, z1, steps: torch.lerp(z1, z0, torch.linspace(0, 1, steps)[:, None]),
+            "reversed",
+        ),
+        (without_the_end, "end_left_out"),
+        (slerp, "on_the_sphere"),
+    ],
+)
 def test_more_line_mistakes(fn, mistake):
     assert_mistake("interpolate", fn, mistake)
 
@@ -292,19 +306,25 @@ def shrinks_in_place(z0, z1, steps):
     return codes
 
 
-@pytest.mark.parametrize(("fn", "mistake"), [
-    (lambda a, b, n: turn(a, b, n, cosine_of(a, b)), "nan_when_parallel"),
-    (lambda a, b, n: turn(a, b, n, cosine_of(a, b).clamp(-1, 1)), "nan_when_parallel"),
-    (lambda a, b, n: turn(a, b, n, cosine_of(a, b), both_ends_straight), "antiparallel_accepted"),
-    (lambda a, b, n: turn(a, b, n, cosine_of(a, b), exact), "antiparallel_to_the_last_digit"),
-    (lambda a, b, n: turn(a, b, n, cosine_of(a, b), lambda c: c == 1), "cosine_over_1"),
-    (lambda a, b, n: turn(a, b, n, cosine_of(a, b), all_refused), "refuses_parallel"),
-    (lambda a, b, n: turn(a, b, n, cosine_of(a, b), with_assert), "another_error"),
-    (lambda a, b, n: turn(a, b, n, a @ b), "dot_not_divided"),
-    (lambda a, b, n: F.normalize(slerp(a, b, n), dim=1), "ends_normalized_away"),
-    (interpolate, "straight_line"),
-    (shrinks_in_place, "changes_its_codes"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (lambda a, b, n: turn(a, b, n, cosine_of(a, b)), "nan_when_parallel"),
+        (lambda a, b, n: turn(a, b, n, cosine_of(a, b).clamp(-1, 1)), "nan_when_parallel"),
+        (
+            lambda a, b, n: turn(a, b, n, cosine_of(a, b), both_ends_straight),
+            "antiparallel_accepted",
+        ),
+        (lambda a, b, n: turn(a, b, n, cosine_of(a, b), exact), "antiparallel_to_the_last_digit"),
+        (lambda a, b, n: turn(a, b, n, cosine_of(a, b), lambda c: c == 1), "cosine_over_1"),
+        (lambda a, b, n: turn(a, b, n, cosine_of(a, b), all_refused), "refuses_parallel"),
+        (lambda a, b, n: turn(a, b, n, cosine_of(a, b), with_assert), "another_error"),
+        (lambda a, b, n: turn(a, b, n, a @ b), "dot_not_divided"),
+        (lambda a, b, n: F.normalize(slerp(a, b, n), dim=1), "ends_normalized_away"),
+        (interpolate, "straight_line"),
+        (shrinks_in_place, "changes_its_codes"),
+    ],
+)
 def test_more_turn_mistakes(fn, mistake):
     assert_mistake("slerp", fn, mistake)
 
@@ -432,13 +452,19 @@ def without_a_mean(mi, entropy):
     return (first - second) / entropy
 
 
-@pytest.mark.parametrize(("fn", "mistake"), [
-    (struck_out_in_place, "mutated_argument"),
-    (top_of_the_rows, "transposed"),
-    (lambda mi, entropy: (mi.topk(2, dim=0).values.diff(dim=0) / entropy).mean(), "sign"),
-    (lambda mi, entropy: (mi.max(0).values - mi.mean(0)).div(entropy).mean(), "best_minus_mean"),
-    (without_a_mean, "one_number_per_factor"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (struck_out_in_place, "mutated_argument"),
+        (top_of_the_rows, "transposed"),
+        (lambda mi, entropy: (mi.topk(2, dim=0).values.diff(dim=0) / entropy).mean(), "sign"),
+        (
+            lambda mi, entropy: (mi.max(0).values - mi.mean(0)).div(entropy).mean(),
+            "best_minus_mean",
+        ),
+        (without_a_mean, "one_number_per_factor"),
+    ],
+)
 def test_more_gap_mistakes(fn, mistake):
     assert_mistake("mutual_information_gap", fn, mistake)
 
@@ -484,13 +510,19 @@ def mean_over_pixels(x, logits, mu, logvar, beta):
     return F.binary_cross_entropy_with_logits(logits, x) + beta * gaussian_kl(mu, logvar).mean()
 
 
-@pytest.mark.parametrize(("fn", "mistake"), [
-    (lambda x, a, m, v, beta: vae_loss(x, a, m, v), "beta_ignored"),
-    (lambda x, a, m, v, beta: beta * vae_loss(x, a, m, v), "beta_on_both"),
-    (lambda x, a, m, v, beta: vae_loss(x, a, m, v) + beta * gaussian_kl(m, v).mean(), "kl_twice"),
-    (mean_over_pixels, "mean_over_pixels"),
-    (lambda x, a, m, v, beta: beta_vae_loss(x, a, m, v, beta).detach(), "graph_cut"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (lambda x, a, m, v, beta: vae_loss(x, a, m, v), "beta_ignored"),
+        (lambda x, a, m, v, beta: beta * vae_loss(x, a, m, v), "beta_on_both"),
+        (
+            lambda x, a, m, v, beta: vae_loss(x, a, m, v) + beta * gaussian_kl(m, v).mean(),
+            "kl_twice",
+        ),
+        (mean_over_pixels, "mean_over_pixels"),
+        (lambda x, a, m, v, beta: beta_vae_loss(x, a, m, v, beta).detach(), "graph_cut"),
+    ],
+)
 def test_more_loss_mistakes(fn, mistake):
     assert_mistake("beta_vae_loss", fn, mistake)
 
@@ -511,7 +543,7 @@ OFF = {
     "slerp": lambda z0, z1, steps: slerp(z0**3, z1, steps) + 0.1,
     "mutual_information_gap": lambda mi, entropy: mutual_information_gap(mi, entropy) ** 2 - 0.1,
     "beta_vae_loss": lambda *args: beta_vae_loss(*args) + args[-1],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", OFF)

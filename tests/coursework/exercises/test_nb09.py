@@ -155,13 +155,16 @@ def rounded(z, bins):
     return torch.round((z - z.min()) / (z.max() - z.min() + 1e-8) * (bins - 1)).long()
 
 
-@pytest.mark.parametrize(("fn", "mistake"), [
-    (by_bins(a_little_wider), "small_number_in_the_width"),
-    (by_bins(lambda z, bins: a_little_wider(z, bins, 1e-12)), "maximum_in_a_bin_of_its_own"),
-    (by_bins(rounded), "scaled_to_bins_minus_1"),
-    (by_bins(with_quantiles), "bins_of_equal_mass"),
-    (by_bins(unguarded, smoothed=False), "alpha_forgotten"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (by_bins(a_little_wider), "small_number_in_the_width"),
+        (by_bins(lambda z, bins: a_little_wider(z, bins, 1e-12)), "maximum_in_a_bin_of_its_own"),
+        (by_bins(rounded), "scaled_to_bins_minus_1"),
+        (by_bins(with_quantiles), "bins_of_equal_mass"),
+        (by_bins(unguarded, smoothed=False), "alpha_forgotten"),
+    ],
+)
 def test_more_weights(fn, mistake):
     assert_mistake("resampling_probabilities", fn, mistake)
 
@@ -444,13 +447,16 @@ def test_labels_of_any_type_are_read(dtype):
     assert detector_report(y, y_hat) == dict.fromkeys(shares, 0.5)
 
 
-@pytest.mark.parametrize("fn", [
-    lambda acc: max(acc.values()) - min(acc.values()),
-    lambda acc: sorted(acc.values())[-1] - sorted(acc.values())[0],
-    lambda acc: torch.tensor(list(acc.values())).max() - torch.tensor(list(acc.values())).min(),
-    lambda acc: float(np.ptp(list(acc.values()))),
-    lambda acc: max(abs(a - b) for a in acc.values() for b in acc.values()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda acc: max(acc.values()) - min(acc.values()),
+        lambda acc: sorted(acc.values())[-1] - sorted(acc.values())[0],
+        lambda acc: torch.tensor(list(acc.values())).max() - torch.tensor(list(acc.values())).min(),
+        lambda acc: float(np.ptp(list(acc.values()))),
+        lambda acc: max(abs(a - b) for a in acc.values() for b in acc.values()),
+    ],
+)
 def test_right_gaps_pass(fn):
     assert_passes("accuracy_gap", fn)
 
@@ -505,11 +511,14 @@ def without_brackets(successes, n, z=1.96):
     return middle - half, middle + half
 
 
-@pytest.mark.parametrize(("fn", "mistake"), [
-    (with_a_term_outside, "term_outside_the_root"),
-    (with_one_fraction_in_the_root, "wrong_term_in_the_root"),
-    (without_brackets, "brackets"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fn", "mistake"),
+    [
+        (with_a_term_outside, "term_outside_the_root"),
+        (with_one_fraction_in_the_root, "wrong_term_in_the_root"),
+        (without_brackets, "brackets"),
+    ],
+)
 def test_wilsons_brackets_are_told(fn, mistake):
     assert_mistake("wilson_interval", fn, mistake)
 
