@@ -1,18 +1,18 @@
 """Which cells of a submission need not run: those of the released notebook that pose no exercise.
 
 Of such a cell only the imports and definitions are kept, and assignments whose names the student's
-own cells use, so that marking never retrains a demonstration.
+own cells read before they bind them, so that marking never retrains a demonstration.
 """
 
 from __future__ import annotations
 
 import ast
-import symtable
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from coursework.grading.definitions import definitions, is_call_of, syntax
+from coursework.grading.names import bound, read_first
 from coursework.grading.submitted_notebook import parse, read_bytes
 
 DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -51,7 +51,7 @@ def to_run(cells: list[str], demos: Iterable[str]) -> list[str]:
     needed: set[str] = set()
     for cell, demo in zip(cells, is_demo, strict=True):
         if not demo and (parsed := syntax(cell)):
-            needed |= _loaded(parsed)
+            needed |= read_first(parsed.body)
     kept: dict[int, list[ast.stmt]] = {}
     statements = [
         (i, s)
@@ -65,10 +65,10 @@ def to_run(cells: list[str], demos: Iterable[str]) -> list[str]:
         grew = False
         for at, (_, statement) in enumerate(statements):
             if at not in chosen and (
-                isinstance(statement, ast.Import | ast.ImportFrom) or _bound(statement) & needed
+                isinstance(statement, ast.Import | ast.ImportFrom) or bound(statement) & needed
             ):
                 chosen.add(at)
-                needed |= _loaded(statement)
+                needed |= read_first([statement])
                 grew = True
     for at in sorted(chosen):
         kept.setdefault(statements[at][0], []).append(statements[at][1])
@@ -83,32 +83,3 @@ def definitions_only(cell: str) -> str:
 
 def _source(statements: list[ast.stmt]) -> str:
     return "\n".join(ast.unparse(s) for s in statements)
-
-
-def _loaded(node: ast.AST) -> set[str]:
-    """Names that code takes from the notebook's namespace; no parameters, no locals."""
-    try:
-        return _globals_of(symtable.symtable(ast.unparse(node), "<cell>", "exec"), is_top=True)
-    except (SyntaxError, ValueError, RecursionError):  # `await` at the top: every name, to be safe
-        return {
-            n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
-        }
-
-
-def _globals_of(table: symtable.SymbolTable, is_top: bool = False) -> set[str]:
-    names = {
-        s.get_name() for s in table.get_symbols() if s.is_referenced() and (is_top or s.is_global())
-    }
-    return names.union(*(_globals_of(inner) for inner in table.get_children()))
-
-
-def _bound(node: ast.stmt) -> set[str]:
-    names = {
-        n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {node.name}
-    aliases = (
-        a for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names
-    )
-    return names | {(a.asname or a.name).split(".")[0] for a in aliases}
