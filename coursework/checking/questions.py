@@ -23,6 +23,7 @@ NUMBER = re.compile(
     r"([^\d]*)",  # a unit and other words
     re.IGNORECASE,
 )
+LONGEST = 200  # characters of an answer; patterns may take the square of them
 SMALL_WORDS = {"per", "each", "every", "a", "an", "in", "of", "for", "or", "so", "about", "as"}
 
 
@@ -40,6 +41,9 @@ def judge_answer(question: Question, given: Any) -> Verdict:
         place = f'`answers["{question.key}"] = ...`'
         message = f"Not attempted yet: type your answer where {place} stands, and run that cell."
         return _verdict(question, "not attempted", message)
+    if isinstance(given, str) and len(given) > LONGEST:
+        message = f"Your answer has {len(given):,} characters. Type the number or the letter alone."
+        return _verdict(question, "interface", message)
     return _choice(question, given) if question.choices else _number(question, given)
 
 

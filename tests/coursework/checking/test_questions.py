@@ -189,3 +189,15 @@ def test_wrong_choices():
 def test_numbers_as_people_type_them(given, right):
     question = Question(name="99.answers.9", title="a number", answer=right)
     assert judge_answer(question, given).passed
+
+
+@pytest.mark.parametrize(
+    "given", ["1" + " " * 40_000 + "!", "x" + " " * 40_000 + "!", "b" * 40_000]
+)
+def test_an_answer_without_end_is_refused_and_not_repeated(given):
+    number = Question(name="99.answers.9", title="a number", answer=0.5)
+    letter = Question(name="99.answers.8", title="a letter", answer="b", choices={"a": "", "b": ""})
+    for question in (number, letter):
+        verdict = judge_answer(question, given)
+        assert verdict.kind == "interface" and "characters" in verdict.message
+        assert len(verdict.message) < 200
