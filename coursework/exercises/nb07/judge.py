@@ -59,8 +59,10 @@ def _is_nan_at_zeros(seen: Observed, case: Case) -> bool:
     return bool(seen.value[~some].isnan().all()) and close(seen.value[some], truth[some])
 
 
-def _is_right_down_to(least: float, rtol: float) -> Callable[[Observed, Case], bool]:
-    """Right wherever the densities add up to more than `least`, and no NaN below."""
+def _is_right_down_to(
+    least: float, rtol: float, nan_below: bool = False
+) -> Callable[[Observed, Case], bool]:
+    """Right wherever the densities add up to more than `least`; no NaN below, unless allowed."""
 
     def when(seen: Observed, case: Case) -> bool:
         p, q = case.args
@@ -68,7 +70,7 @@ def _is_right_down_to(least: float, rtol: float) -> Callable[[Observed, Case], b
             return False
         some, truth = p + q > least, optimal_discriminator(p, q)
         near = close(seen.value[some], truth[some], rtol, rtol / 10)
-        return near and not bool(seen.value.isnan().any())
+        return near and (nan_below or not bool(seen.value.isnan().any()))
 
     return when
 
@@ -128,10 +130,11 @@ MISTAKES = [
             "there, so there is no evidence either way: return ½ (`torch.where`).",
             _is_nan_at_zeros, lambda p, q: p / (p + q)),
         "rounded_to_float32": ("You turned the densities into float32 (`.float()`). It has no "
-            "positive number below 1e-45, so the tails become 0 and your answer there ½. Leave the "
-            "densities in the dtype in which they come.",
-            _is_right_down_to(1e-36, 1e-4),
-            lambda p, q: optimal_discriminator(p.float(), q.float())),
+            "positive number below 1e-45, so the tails become 0 and your answer there ½ or NaN. "
+            "Leave the densities in the dtype in which they come.",
+            _is_right_down_to(1e-36, 1e-4, nan_below=True),
+            lambda p, q: optimal_discriminator(p.float(), q.float()),
+            lambda p, q: p.float() / (p.float() + q.float())),
         "small_number_added": ("You added a small number to the densities (or clamped them) to "
             "avoid 0/0. In the tails both densities are smaller than any such number, and there "
             "your answer follows the small number, not the data. Divide as it stands, and put ½ "
