@@ -77,6 +77,7 @@ def not_on_a_bare_machine() -> set[str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the parts are not forked here")
 def test_it_runs_in_small_where_there_is_nothing_but_torch_torchvision_numpy_matplotlib(
     tmp_path: Path,

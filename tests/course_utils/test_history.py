@@ -9,7 +9,8 @@ def recorded(steps: int, steps_per_epoch: int = 1) -> History:
     """A loss of 1, 2, 3, … and an accuracy that is a tenth of it."""
     history = History(steps_per_epoch=steps_per_epoch)
     for step in range(1, steps + 1):
-        history.add({"loss": float(step), "accuracy": step / 10}, flush=True)
+        history.add({"loss": float(step), "accuracy": step / 10})
+    history.flush()
     return history
 
 

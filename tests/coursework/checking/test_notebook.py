@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -114,6 +115,7 @@ def test_an_answer_that_nobody_asks_for_is_refused(capsys):
     assert "✓" in capsys.readouterr().out
 
 
+@cache
 def printed(encoding: str) -> str:
     """What a check and a hint print outside Jupyter, on a terminal with such letters."""
     code = (
