@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 import nbformat
 
 from coursework.authoring.cells import parse
-from coursework.grading.demos import _loaded as loaded
+from coursework.grading.names import loaded
 
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 IMPORT = ast.Import | ast.ImportFrom
