@@ -53,11 +53,18 @@ def _cases(generator: Generator) -> Iterator[Case]:
     alpha = 0.02 + 0.05 * float(torch.rand((), generator=generator))
     yield Case((codes(generator, 7, (0.3, 4.0, 1.0)), 7, alpha), "seven bins")
     yield Case((codes(generator, 10, (2.0, 0.4, 0.05, 1.0)),), DEFAULT)
-    mu = codes(generator, 15, (0.01, 30.0))
+    mu = _in_company(codes(generator, 15, (0.01, 30.0)), 15)
     yield Case((mu, 15, 3 * alpha), "fifteen bins and a larger alpha")
     still = codes(generator, 8, (1.5, 0.2))
     still = torch.cat([still, torch.full((len(still), 1), 0.7)], 1)
     yield Case((still, 8, alpha), STILL, extreme=True)
+
+
+def _in_company(mu: Tensor, bins: int) -> Tensor:
+    """Codes whose largest ones share the last bin with two others: alone, no fault there shows."""
+    top, width = mu.amax(0), mu.amax(0) - mu.amin(0)
+    order = mu.argsort(0)[-3:-1]
+    return mu.scatter(0, order, (top - 0.2 * width / bins).expand_as(order))
 
 
 def _is_still(mu: Tensor) -> bool:
