@@ -21,10 +21,10 @@ from packaging.requirements import Requirement
 
 from coursework import exercises
 from coursework.authoring.build import generate
-from coursework.authoring.kernel import run_notebook
 from coursework.authoring.project import Project, read_project
 from coursework.authoring.source import find_sources
 from tests.colab.environment import REQUIREMENTS, ROOT, make_environment, make_overlay, run
+from tests.notebooks.memory import run_lean
 
 SOLUTIONS = [f"notebooks/solutions/{path.stem}.ipynb" for path in find_sources(ROOT)]
 FOLDERS = [os.environ.get("COURSE_DATA"), ROOT / "data", ROOT.parent / "shared" / "data"]
@@ -97,7 +97,7 @@ def test_a_notebook_runs_on_colabs_versions_and_on_mnist(name, address, colab, t
     content.mkdir()
     path = content / Path(name).name
     nbformat.write(notebook_for(name, address), path)
-    result = run_notebook(path, timeout=600, quiet=True)
+    result = run_lean(path, 1.5e9, timeout=600)
     assert not result.failure, result.failure
     assert result.peak < 1.5e9
     where = run(str(colab), "-P", "-c", "import course_utils; print(course_utils.__file__)")

@@ -11,8 +11,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from coursework.authoring.kernel import Run, run_notebook
+from coursework.authoring.kernel import Run
 from tests.notebooks.cut import exercises_of
+from tests.notebooks.memory import run_lean
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENT = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -32,7 +33,7 @@ def unsolved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         nbformat.write(short, path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_SOURCE", "drawn")
-        return run_notebook(path, timeout=300, quiet=True)
+        return run_lean(path, MEMORY_LIMIT)
 
 
 def html_of(cell: nbformat.NotebookNode) -> str:
