@@ -97,7 +97,7 @@ def test_a_notebook_runs_on_colabs_versions_and_on_mnist(name, address, colab, t
     content.mkdir()
     path = content / Path(name).name
     nbformat.write(notebook_for(name, address), path)
-    result = run_lean(path, 1.5e9, timeout=600)
+    result = run_lean(path, timeout=600)
     assert not result.failure, result.failure
     assert result.peak < 1.5e9
     where = run(str(colab), "-P", "-c", "import course_utils; print(course_utils.__file__)")

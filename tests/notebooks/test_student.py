@@ -13,13 +13,10 @@ import pytest
 
 from coursework.authoring.kernel import Run
 from tests.notebooks.cut import exercises_of
-from tests.notebooks.memory import run_lean
+from tests.notebooks.memory import LIMIT, run_lean
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENT = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-MEMORY_LIMIT = 1.5e9
-
-
 WHOLE = [pytest.param((path, "whole"), id=path.stem, marks=pytest.mark.slow) for path in STUDENT]
 ASKED = [pytest.param((path, "exercises"), id=f"{path.stem}-exercises") for path in STUDENT]
 
@@ -33,7 +30,7 @@ def unsolved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         nbformat.write(short, path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_SOURCE", "drawn")
-        return run_lean(path, MEMORY_LIMIT)
+        return run_lean(path)
 
 
 def html_of(cell: nbformat.NotebookNode) -> str:
@@ -46,7 +43,7 @@ def test_it_runs_unsolved(unsolved):
 
 
 def test_it_fits_into_memory(unsolved):
-    assert 0 < unsolved.peak < MEMORY_LIMIT
+    assert 0 < unsolved.peak < LIMIT
 
 
 def test_every_check_says_not_attempted_and_goes_on(unsolved):
