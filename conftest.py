@@ -24,6 +24,8 @@ LONGEST_FIRST = (
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Two workers on two cores: with two threads each, torch's threads wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# What a test checks is no learner's doing.
+os.environ.setdefault("COURSE_PROGRESS", "")
 # A kernel runs in its notebook's folder, so the data folder can't be given relative to ours.
 if os.environ.get("COURSE_DATA"):
     os.environ["COURSE_DATA"] = str(Path(os.environ["COURSE_DATA"]).resolve())

@@ -1,9 +1,9 @@
 """Deep generative models, taught in notebooks that tell you which mistake you made.
 
-A notebook takes `check`, `hint`, `predict`, `show` and `answer_sheet` from here and all else from
-its module: losses from `distributions`, networks from `models`, the loop from `training`, images
-from `data`, figures from `plots`. Importing this loads nothing heavy: each name is looked up when
-it is first used, and the checks live in `coursework`, the package beside this one.
+A notebook takes `check`, `hint`, `predict`, `progress`, `show` and `answer_sheet` from here and all
+else from its module: losses from `distributions`, networks from `models`, the loop from `training`,
+images from `data`, figures from `plots`. Importing this loads nothing heavy: each name is looked up
+when it is first used, and the checks live in `coursework`, the package beside this one.
 """
 
 from importlib import import_module
@@ -14,7 +14,8 @@ __version__ = "0.1.0"
 _DEFINED_IN = {
     "check": "coursework.checking.notebook",
     "hint": "coursework.checking.notebook",
-    "predict": "coursework.checking.notebook",
+    "predict": "coursework.checking.standing",
+    "progress": "coursework.checking.standing",
     "evaluate": "coursework.checking",
     "answer_sheet": "coursework.checking.notebook",
     "show": "course_utils.display",

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from course_utils.data import Dataset
 from course_utils.device import pick_device
 from course_utils.history import History, TrainingStopped
-from course_utils.progress import ProgressLine, duration
+from course_utils.progress_line import ProgressLine, duration
 
 __all__ = ["History", "TrainingStopped", "adam", "fit"]
 Step = Callable[..., Tensor | Mapping[str, Any]]  # batches of tensors to a loss, or to numbers

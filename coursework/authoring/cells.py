@@ -112,7 +112,7 @@ def find_mentions(text: str, number: str) -> list[tuple[int, str, str]]:
                 name = _text_of(key)
                 if re.match(r"\d", name) and ".answers." not in name:
                     name = f"{number}.answers.{name}"
-            case "predict", [key]:
+            case "predict", [key, *_]:
                 name = _text_of(key)
             case _:
                 continue

@@ -81,8 +81,12 @@ def run_notebook(
 
 
 def _kernel_environment(strict: bool) -> dict[str, str]:
-    """Ours, with $COURSE_DATA seen from here; kernels start faster with compiled files kept."""
+    """Ours, with $COURSE_DATA seen from here; kernels start faster with compiled files kept.
+
+    This is no learner's run, so no record of verdicts is kept, but where one is asked for.
+    """
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment.setdefault("COURSE_PROGRESS", "")
     if data := environment.get("COURSE_DATA"):
         environment["COURSE_DATA"] = str(Path(data).resolve())
     return {**environment, "COURSE_STRICT": "1"} if strict else environment

@@ -9,7 +9,11 @@ from coursework.authoring.cells import parse
 
 PACKAGES = ("course_utils", "coursework")
 # `check`, `hint` and `predict` are looked up while a notebook runs, so no import names their home.
-LOOKED_UP = ("course_utils.display", "coursework.checking.notebook")
+LOOKED_UP = (
+    "course_utils.display",
+    "coursework.checking.notebook",
+    "coursework.checking.standing",
+)
 
 
 def reachable(root: Path, number: str, cells: Sequence[str]) -> list[Path]:

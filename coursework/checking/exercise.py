@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 from typing import Any
 
 from torch import Generator, Tensor
@@ -138,11 +139,21 @@ class Question:
 
 @dataclass(frozen=True)
 class Prediction:
-    """A question asked before a run: nothing is graded, every option gets a reply."""
+    """A question asked before a run: nothing is graded, every option gets a reply.
+
+    right: the letter of the option that comes true, "a" for the first. Where it is empty, a guess
+    is kept and not counted.
+    """
 
     name: str
     question: str
     options: dict[str, str]
+    right: str = ""
+
+    @property
+    def letters(self) -> str:
+        """The letters of the options, "abc" for three."""
+        return ascii_lowercase[: len(self.options)]
 
 
 class InterfaceError(Exception):

@@ -1,4 +1,4 @@
-"""What a learner calls in a notebook: `check`, `hint`, `predict` and `answer_sheet`."""
+"""What a learner calls on an exercise: `check`, `hint` and `answer_sheet`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from course_utils.display import emit
 from coursework import exercises
 from coursework.checking.evaluation import evaluate
 from coursework.checking.exercise import Exercise, Question, Verdict
-from coursework.checking.their_code import why_not_attempted
+from coursework.checking.record import record
+from coursework.checking.standing import short
+from coursework.checking.their_code import unquoted, why_not_attempted
 
 HEADLINES = {
     "passed": (RIGHT, "✓", "right"),
@@ -30,6 +32,12 @@ HEADLINES = {
 CLEARED = (
     'You have answered, and later a cell was run in which `answers["{0}"] = ...` still stands. '
     "That is what counts now. Delete that cell, and run the one with your answer again."
+)
+
+
+UNQUOTED = (
+    "`{1}` without quotes is the name of a variable, and there is none, so nothing was kept. "
+    'Write `answers["{0}"] = "{1}"`.'
 )
 
 
@@ -105,8 +113,13 @@ def check(given: Any, name: str | float | None = None) -> Any:
 
 def _cells() -> list[str]:
     """The cells that have been run, the first one first, where IPython keeps them."""
+    return [str(cell) for cell in _names().get("In", [])]
+
+
+def _names() -> dict[str, Any]:
+    """What the notebook has given a name to, where IPython keeps it."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return [str(cell) for cell in shell.user_ns.get("In", [])] if shell else []
+    return shell.user_ns if shell else {}
 
 
 def on_loan(exercise: Exercise) -> Callable[..., Any]:
@@ -130,6 +143,10 @@ def _check_answers(answers: AnswerSheet, key: str | float | None) -> None:
         verdict = evaluate(name, answers.get(asked_key, ...))
         if asked_key in answers.cleared:
             verdict = replace(verdict, message=CLEARED.format(asked_key))
+        bare = unquoted(asked_key, _cells())
+        if bare and bare not in _names():
+            message = UNQUOTED.format(asked_key, bare)
+            verdict = Verdict(name, "not attempted", message, verdict.max_points)
         _tell(verdict, lent=False)
 
 
@@ -137,7 +154,7 @@ def _tell(verdict: Verdict, lent: bool) -> None:
     color, mark, headline = HEADLINES[verdict.kind]
     unit = "point" if verdict.max_points == 1 else "points"
     title = (
-        f"`{_short(verdict.name)}` · {headline} · {verdict.points} of {verdict.max_points} {unit}"
+        f"`{short(verdict.name)}` · {headline} · {verdict.points} of {verdict.max_points} {unit}"
     )
     paragraphs = [f"{verdict.message} {verdict.advice}".strip()]
     if verdict.printed.strip():
@@ -148,11 +165,12 @@ def _tell(verdict: Verdict, lent: bool) -> None:
         )
     if lent:
         paragraphs.append(
-            f"From here the notebook goes on with the course's own `{verdict.name}`, so nothing below is held up. "
-            f'Stuck? `hint("{verdict.name}")`'
+            f"From here the notebook goes on with the course's own `{verdict.name}`, so nothing below is held up."
         )
-    emit(Card(title, paragraphs, color, mark))
-    if _is_strict() and not verdict.passed:
+    emit(Card(title, paragraphs, color, mark, [] if verdict.passed else _folds(verdict.name)))
+    if not _is_strict():
+        record().note(verdict)
+    elif not verdict.passed:
         raise CheckFailed(f"{verdict.name}: {verdict.kind}. {verdict.message}")
 
 
@@ -161,21 +179,19 @@ def _is_strict() -> bool:
     return os.environ.get("COURSE_STRICT") == "1" or "NBGRADER_EXECUTION" in os.environ
 
 
-def _short(name: str) -> str:
-    return f'answers["{name.split(".answers.")[1]}"]' if ".answers." in name else name
-
-
 def hint(name: str | Callable[..., Any]) -> None:
     """Show the hints of an exercise, folded: open the next only when the last was not enough.
 
     name: an exercise ("gaussian_mle", or the function itself) or a typed answer ("1.4").
     """
     exercise = exercises.get(_exercise_name(name))
-    folds = [
-        (f"Hint {i} of {len(exercise.hints)}", text) for i, text in enumerate(exercise.hints, 1)
-    ]
-    kind = exercise.title if isinstance(exercise, (Exercise, Question)) else ""
-    emit(Card(f"Hints for `{_short(exercise.name)}`", [kind] if kind else [], HOUSE, "?", folds))
+    title = f"Hints for `{short(exercise.name)}`"
+    emit(Card(title, [exercise.title], HOUSE, "?", _folds(exercise.name)))
+
+
+def _folds(name: str) -> list[tuple[str, str]]:
+    hints = exercises.get(name).hints
+    return [(f"Hint {i} of {len(hints)}", text) for i, text in enumerate(hints, 1)]
 
 
 def _exercise_name(given: Any) -> str:
@@ -183,17 +199,3 @@ def _exercise_name(given: Any) -> str:
     name = str(getattr(given, "__name__", given))
     ends = [known for known in exercises.names() if known.endswith(f".answers.{name}")]
     return ends[0] if len(ends) == 1 else name
-
-
-def predict(name: str) -> None:
-    """Ask for a prediction before a run. Choose first, then open the option you chose."""
-    asked = exercises.prediction(name)
-    emit(
-        Card(
-            f"Predict: {asked.question}",
-            ["Choose, then open your choice."],
-            HOUSE,
-            "→",
-            list(asked.options.items()),
-        )
-    )

@@ -68,6 +68,23 @@ def why_not_attempted(name: str, fn: Any, cells: Sequence[str]) -> str | None:
     return None
 
 
+def unquoted(key: str, cells: Sequence[str]) -> str:
+    """`c` where the last cell that answers `key` says `answers["2.10"] = c`, else ""."""
+    for cell in reversed(cells):
+        try:
+            lines = ast.parse(cell).body if "answers[" in cell else []
+        except (SyntaxError, ValueError):
+            continue
+        for line in reversed(lines):
+            match line:
+                case ast.Assign(
+                    targets=[ast.Subscript(value=ast.Name(id="answers"), slice=ast.Constant(k))],
+                    value=value,
+                ) if str(k) == key:
+                    return value.id if isinstance(value, ast.Name) else ""
+    return ""
+
+
 def dropped(fn: Any) -> str:
     """A sentence on a result that is not kept, as in a line that is `x.sort()` alone, else ""."""
     function = definition(fn)

@@ -70,3 +70,9 @@ def names(notebook: str | None = None) -> list[str]:
     """Names of all exercises and questions, or of one notebook ("01"), in course order."""
     entries = (e for e in _by_name().values() if isinstance(e, (Exercise, Question)))
     return [e.name for e in entries if notebook is None or e.notebook == notebook]
+
+
+def predictions(notebook: str) -> list[Prediction]:
+    """The predictions of one notebook ("01"), in course order."""
+    found = (e for e in _by_name().values() if isinstance(e, Prediction))
+    return [e for e in found if e.name.split(".")[0] == notebook]

@@ -40,7 +40,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils import answer_sheet, check, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.device import set_seed
 from course_utils.models.classifier import Classifier
@@ -208,9 +208,6 @@ def gaussian_mle(x: Tensor) -> tuple[Tensor, Tensor]:
 gaussian_mle = check(gaussian_mle)
 
 # %%
-hint("gaussian_mle")
-
-# %%
 fits = [gaussian_mle(x[y == c]) for c in range(2)]
 mus = torch.stack([mu for mu, _ in fits])  # (C, D)
 covs = torch.stack([cov for _, cov in fits])  # (C, D, D)
@@ -249,9 +246,6 @@ def log_gaussian(x: Tensor, mu: Tensor, cov: Tensor) -> Tensor:
 # %%
 log_gaussian = check(log_gaussian)
 
-# %%
-hint("log_gaussian")
-
 # %% [markdown]
 # ### Exercise 1.3 · From likelihoods to p(y|x)
 #
@@ -282,9 +276,6 @@ def class_posterior(log_likelihood: Tensor, log_prior: Tensor) -> Tensor:
 
 # %%
 class_posterior = check(class_posterior)
-
-# %%
-hint("class_posterior")
 
 # %% [markdown]
 # Now the class Gaussians classify, too.
@@ -358,9 +349,6 @@ answers["1.4"] = 0.7 * 0.1 / (0.7 * 0.1 + 0.1 * 0.9)
 
 # %%
 check(answers, "1.4")
-
-# %%
-hint("01.answers.1.4")
 
 # %% [markdown]
 # The prior is a part that you can exchange. Suppose that tomorrow nine of ten digits are eights, and nobody retrains
@@ -445,9 +433,6 @@ def sample_joint(
 sample_joint = check(sample_joint)
 
 # %%
-hint("sample_joint")
-
-# %%
 x_drawn, y_drawn = sample_joint(500, prior, mus, covs, set_seed(2))
 print(f"classifier right on {(p_logistic(x_drawn).argmax(1) == y_drawn).float().mean():.1%} of the drawn points, "
       f"{(p_logistic(x_new).argmax(1) == y_new).float().mean():.1%} of the real ones")
@@ -492,9 +477,6 @@ answers["1.6"] = 3 + 1.2 / 4 * (14 - 10)
 
 # %%
 check(answers, "1.6")
-
-# %%
-hint("01.answers.1.6")
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Fill in: the width of an eight from its ink
@@ -606,9 +588,6 @@ answers["1.7"] = (2 * math.log(1e6)) ** 0.5
 
 # %%
 check(answers, "1.7")
-
-# %%
-hint("01.answers.1.7")
 
 # %% [markdown]
 # ## 4 · The same on the road
@@ -868,9 +847,6 @@ def ascend_class_score(
 
 # %%
 ascend_class_score = check(ascend_class_score)
-
-# %%
-hint("ascend_class_score")
 
 # %%
 predict("01.turned_round")
@@ -1143,3 +1119,9 @@ answers["1.11"] = "a"
 
 # %%
 check(answers, "1.11")
+
+# %%
+progress("01")
+
+# %% [markdown]
+# **Next:** notebook 02 squeezes each digit through a few numbers and rebuilds it from them. Then it makes up such numbers, to see whether new digits come out.

@@ -38,7 +38,7 @@ import torch
 from ipywidgets import FloatLogSlider
 from torch import Generator, Tensor, nn
 
-from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils import answer_sheet, check, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.device import pick_device, set_seed
 from course_utils.metrics import batched, frechet_distance, nearest_neighbors, roc_curve, subspace_angles
@@ -116,9 +116,6 @@ def reconstruction_error(x: Tensor, x_hat: Tensor) -> Tensor:
 
 # %%
 reconstruction_error = check(reconstruction_error)
-
-# %%
-hint("reconstruction_error")
 
 # %% [markdown]
 # What does this error care about? Take one image and damage it in five ways.
@@ -210,9 +207,6 @@ def pca_reconstruct(x: Tensor, k: int) -> Tensor:
 
 # %%
 pca_reconstruct = check(pca_reconstruct)
-
-# %%
-hint("pca_reconstruct")
 
 # %% slide_type="slide"
 sizes = (1, 2, 5, 16, 64)
@@ -378,9 +372,6 @@ def build_autoencoder(latent_dim: int) -> nn.Module:
 
 # %%
 build_autoencoder = check(build_autoencoder)
-
-# %%
-hint("build_autoencoder")
 
 # %% [markdown]
 # The loop you read above now goes by the name `fit`: it shuffles, makes batches of 128, and calls your `step` for the loss. You
@@ -603,9 +594,6 @@ def corrupt(x: Tensor, noise_std: float, generator: Generator) -> Tensor:
 # %%
 corrupt = check(corrupt)
 
-# %%
-hint("corrupt")
-
 # %% [markdown]
 # ### Exercise 2.6 · The denoising loss
 # Difficulty ●●○ · importance ●●○ · 5 minutes
@@ -627,9 +615,6 @@ def denoising_loss(model: nn.Module, x: Tensor, x_noisy: Tensor) -> Tensor:
 
 # %%
 denoising_loss = check(denoising_loss)
-
-# %%
-hint("denoising_loss")
 
 # %%
 set_seed(0)
@@ -687,9 +672,6 @@ def roc_auc(score_normal: Tensor, score_anomaly: Tensor) -> float:
 
 # %%
 roc_auc = check(roc_auc)
-
-# %%
-hint("roc_auc")
 
 # %%
 watchman = train_autoencoder(16, train.images[train.labels > 1])  # digits 2 to 9
@@ -1043,6 +1025,9 @@ answers["2.11"] = "b"
 
 # %%
 check(answers, "2.11")
+
+# %%
+progress("02")
 
 # %% [markdown]
 # **Next:** notebook 03 gives every image a small cloud of codes in place of a point, pulls all the clouds toward N(0, I), and asks what that costs.

@@ -40,7 +40,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils import answer_sheet, check, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.data.measured import measured
 from course_utils.device import pick_device, set_seed
@@ -128,9 +128,6 @@ def elbo(log_likelihood: Tensor, kl: Tensor) -> Tensor:
 
 # %%
 elbo = check(elbo)
-
-# %%
-hint("elbo")
 
 # %% [markdown]
 # ## 2 · A world where everything is known
@@ -239,9 +236,6 @@ answers["3.2"] = "bdaec"
 # %%
 check(answers, "3.2")
 
-# %%
-hint("03.answers.3.2")
-
 # %% [markdown]
 # ## 3 · Closer than the bound
 #
@@ -271,9 +265,6 @@ def importance_log_likelihood(log_w: Tensor) -> Tensor:
 
 # %%
 importance_log_likelihood = check(importance_log_likelihood)
-
-# %%
-hint("importance_log_likelihood")
 
 # %%
 predict("03.importance")
@@ -358,9 +349,6 @@ def bernoulli_log_likelihood(x: Tensor, logits: Tensor) -> Tensor:
 # %%
 bernoulli_log_likelihood = check(bernoulli_log_likelihood)
 
-# %%
-hint("bernoulli_log_likelihood")
-
 # %% [markdown]
 # One sentence of honesty: our pixels are gray, and a coin has no gray side, so **a Bernoulli likelihood on gray pixels is a loss, not a probability of pixels**. You can see it: as a density over $x\in[0,1]$ it would
 # have to have area 1.
@@ -417,9 +405,6 @@ def vae_loss(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: float 
 
 # %%
 vae_loss = check(vae_loss)
-
-# %%
-hint("vae_loss")
 
 # %% [markdown]
 # A trap that no check can see here: if one term has shape (N, 1) and the other (N,), PyTorch stretches both to a table (N, N), and the plain *mean* of that table comes out right all the same. In notebook 09 each
@@ -1002,9 +987,6 @@ def active_units(mu: Tensor, threshold: float = 0.01) -> int:
 # %%
 active_units = check(active_units)
 
-# %%
-hint("active_units")
-
 # %% [markdown]
 # Four runs: a plain decoder; a strong one; and two remedies for the strong one.
 #
@@ -1208,6 +1190,9 @@ answers["3.14"] = "d"
 
 # %%
 check(answers, "3.14")
+
+# %%
+progress("03")
 
 # %% [markdown]
 # **Next:** notebook 04 opens the box called `gaussian_kl`, and asks why the two arguments of a KL may not be exchanged.

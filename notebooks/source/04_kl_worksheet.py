@@ -44,7 +44,7 @@ import torch
 from torch import Generator, Tensor
 from torch.distributions import MultivariateNormal, Normal
 
-from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils import answer_sheet, check, plots, predict, progress, show
 from course_utils.explorers import embed
 
 plots.use_style()
@@ -105,9 +105,6 @@ def entropy(p: Tensor) -> Tensor:
 # %%
 entropy = check(entropy)
 
-# %%
-hint("entropy")
-
 # %% [markdown]
 # ### Exercise 4.2 · By hand
 # Difficulty ●○○ · importance ●●● · 8 minutes
@@ -134,7 +131,7 @@ check(answers, "4.2c")
 check(answers, "4.2d")
 
 # %% [markdown]
-# Stuck? Every typed answer has hints too: `hint("4.2d")`.
+# Stuck? A check that is not passed has three hints to unfold, for typed answers too.
 
 # %% slide_type="slide"
 heads = torch.linspace(0, 1, 201)
@@ -295,9 +292,6 @@ def cross_entropy(p: Tensor, q: Tensor) -> Tensor:
 # %%
 cross_entropy = check(cross_entropy)
 
-# %%
-hint("cross_entropy")
-
 # %% [markdown]
 # ### Exercise 4.4 · KL divergence
 # Difficulty ●●○ · importance ●●● · 6 minutes
@@ -320,9 +314,6 @@ def kl_divergence(p: Tensor, q: Tensor) -> Tensor:
 
 # %%
 kl_divergence = check(kl_divergence)
-
-# %%
-hint("kl_divergence")
 
 # %% [markdown]
 # Now German, the same 26 letters in the same order, in percent. German has more e and n than English, and hardly any y.
@@ -683,9 +674,6 @@ def js_divergence(p: Tensor, q: Tensor) -> Tensor:
 # %%
 js_divergence = check(js_divergence)
 
-# %%
-hint("js_divergence")
-
 # %% slide_type="slide"
 apart = torch.linspace(0, 8, 81, dtype=torch.float64)
 p, q = slices(gaussian(-apart / 2, 1.0)), slices(gaussian(apart / 2, 1.0))  # (81, 361) each
@@ -821,9 +809,6 @@ def gaussian_kl(mu: Tensor, logvar: Tensor) -> Tensor:
 # %%
 gaussian_kl = check(gaussian_kl)
 
-# %%
-hint("gaussian_kl")
-
 # %% [markdown]
 # What does this KL ask for? Look at $\sigma$ alone, with $\mu = 0$.
 
@@ -891,9 +876,6 @@ def gaussian_kl_full(mu: Tensor, cov: Tensor) -> Tensor:
 
 # %%
 gaussian_kl_full = check(gaussian_kl_full)
-
-# %%
-hint("gaussian_kl_full")
 
 # %% [markdown]
 # PyTorch knows the KL of many pairs of distributions. Let it check both of your functions.
@@ -1028,9 +1010,6 @@ def kl_monte_carlo(log_q, log_p, samples: Tensor) -> float:
 
 # %%
 kl_monte_carlo = check(kl_monte_carlo)
-
-# %%
-hint("kl_monte_carlo")
 
 # %% [markdown]
 # How good is such an estimate? With $\hat\sigma$ the standard deviation of the single terms, the **error bar** of their mean is $\hat\sigma/\sqrt S$. Watch it on a case where the truth is known, $q = \mathcal N(0.8, 0.6^2)$ from section 5.
@@ -1186,6 +1165,9 @@ answers["4.16"] = "a"
 
 # %%
 check(answers, "4.16")
+
+# %%
+progress("04")
 
 # %% [markdown]
 # **Next:** the Gaussian KL is smooth in `mu` and `logvar`, and gradients flow through it. The other term of a VAE's loss needs a *draw* from $q$, and no gradient flows through a draw. Notebook 05 finds a way round.

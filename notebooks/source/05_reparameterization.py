@@ -41,7 +41,7 @@ from torch import Tensor, nn
 from torch.distributions import Normal
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils import answer_sheet, check, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.device import pick_device, set_seed
 from course_utils.distributions import bernoulli_log_likelihood, gaussian_kl, log_gaussian_diagonal
@@ -158,9 +158,6 @@ def reparameterize(mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
 
 # %%
 reparameterize = check(reparameterize)
-
-# %%
-hint("reparameterize")
 
 # %% slide_type="slide"
 eps = torch.randn(())
@@ -336,9 +333,6 @@ def score_function_gradient(f, mu: Tensor, sigma: Tensor, eps: Tensor, baseline:
 # %%
 score_function_gradient = check(score_function_gradient)
 
-# %%
-hint("score_function_gradient")
-
 # %% [markdown]
 # ### Exercise 5.5 · Pathwise
 # Difficulty ●●○ · importance ●●● · 10 minutes
@@ -362,9 +356,6 @@ def pathwise_gradient(f, mu: Tensor, sigma: Tensor, eps: Tensor) -> Tensor:
 
 # %%
 pathwise_gradient = check(pathwise_gradient)
-
-# %%
-hint("pathwise_gradient")
 
 # %% [markdown]
 # Now let them race. Take $f(z) = z^2$ at $\mu = 1$, where everything is known: $\mathbb E[z^2] = \mu^2 + \sigma^2$, so the slope is $2\mu = 2$.
@@ -710,9 +701,6 @@ def gumbel_softmax(logits: Tensor, tau: float, u: Tensor) -> Tensor:
 # %%
 gumbel_softmax = check(gumbel_softmax)
 
-# %%
-hint("gumbel_softmax")
-
 # %% slide_type="slide"
 taus = (0.1, 0.5, 1, 5)
 fig, axes = plots.canvas(width=10, height=3.6, cols=4)
@@ -995,6 +983,9 @@ answers["5.12"] = "c"
 
 # %%
 check(answers, "5.12")
+
+# %%
+progress("05")
 
 # %% [markdown]
 # **Next:** notebook 06 has a generator that also makes its draws from outside noise. It has no encoder and no likelihood; a second network tells it how to improve.

@@ -46,7 +46,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
-from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils import answer_sheet, check, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.data.measured import measured
 from course_utils.data.toy import toy_density
@@ -148,9 +148,6 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
 # %%
 discriminator_loss = check(discriminator_loss)
 
-# %%
-hint("discriminator_loss")
-
 # %% [markdown]
 # ### Exercise 6.2 · What a habit costs
 # Difficulty ●○○ · importance ●●● · 2 minutes
@@ -232,9 +229,6 @@ def generator_loss_saturating(fake_logits: Tensor) -> Tensor:
 # %%
 generator_loss_saturating = check(generator_loss_saturating)
 
-# %%
-hint("generator_loss_saturating")
-
 # %% [markdown]
 # ### Exercise 6.5 · The non-saturating loss
 # Difficulty ●○○ · importance ●●● · 3 minutes
@@ -249,9 +243,6 @@ def generator_loss(fake_logits: Tensor) -> Tensor:
 
 # %%
 generator_loss = check(generator_loss)
-
-# %%
-hint("generator_loss")
 
 # %% [markdown]
 # Now both against the logit $a$ of $D(G(z))$, the value and the slope, and the slopes by autograd, to be compared with $-D$ and $-(1 - D)$.
@@ -340,9 +331,6 @@ def gan_step(generator: nn.Module, discriminator: nn.Module, opt_g: torch.optim.
 
 # %%
 gan_step = check(gan_step)
-
-# %%
-hint("gan_step")
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## One step
@@ -533,9 +521,6 @@ def modes_covered(samples: Tensor, centers: Tensor, radius: float, min_count: in
 
 # %%
 modes_covered = check(modes_covered)
-
-# %%
-hint("modes_covered")
 
 # %%
 def play_ring(seed: int = 0, lr_g: float = 1e-3, lr_d: float = 1e-3, steps: int = 600) -> dict:
@@ -1196,6 +1181,9 @@ answers["6.19"] = "c"
 
 # %%
 check(answers, "6.19")
+
+# %%
+progress("06")
 
 # %% [markdown]
 # **Next:** notebook 07 asks what a perfect judge would say. It turns the game into a distance between distributions, and says when that distance stops helping.

@@ -42,7 +42,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils import answer_sheet, check, plots, predict, progress, show
 from course_utils.device import set_seed
 from course_utils.explorers import embed
 from course_utils.training import adam
@@ -152,9 +152,6 @@ def optimal_discriminator(p_data: Tensor, p_g: Tensor) -> Tensor:
 optimal_discriminator = check(optimal_discriminator)
 
 # %%
-hint("optimal_discriminator")
-
-# %%
 d_star = optimal_discriminator(p_data, p_g)  # (1601,)
 middles = ((edges[:-1] + edges[1:]) / 2).double()
 formula = optimal_discriminator(data_density(middles), bell(middles, 0.5, 1.5))
@@ -239,9 +236,6 @@ def gan_value(d: Tensor, p_data: Tensor, p_g: Tensor, dx: float) -> Tensor:
 
 # %%
 gan_value = check(gan_value)
-
-# %%
-hint("gan_value")
 
 # %%
 judges = {"always ½": torch.full_like(x, 0.5), "D*": d_star, "always certain, 0.95 or 0.05": torch.where(d_star > 0.5, 0.95, 0.05),
@@ -361,9 +355,6 @@ def jensen_shannon(p: Tensor, q: Tensor, dx: float) -> Tensor:
 
 # %%
 jensen_shannon = check(jensen_shannon)
-
-# %%
-hint("jensen_shannon")
 
 # %% [markdown]
 # ### Exercise 7.6 · Derive the identity
@@ -599,9 +590,6 @@ def density_ratio(d: Tensor) -> Tensor:
 # %%
 density_ratio = check(density_ratio)
 
-# %%
-hint("density_ratio")
-
 # %% [markdown]
 # A ratio of densities can mend samples. Let each fake point $x_i$ count $w_i = p_\text{data}(x_i)/p_G(x_i)$ times. Then averages over fakes become averages over data:
 #
@@ -727,9 +715,6 @@ def wasserstein_1d(x: Tensor, y: Tensor) -> float:
 
 # %%
 wasserstein_1d = check(wasserstein_1d)
-
-# %%
-hint("wasserstein_1d")
 
 # %%
 line = torch.linspace(-8, 14, 2201, dtype=torch.float64)  # room for both, spacing 0.01
@@ -1177,6 +1162,9 @@ answers["7.15"] = "c"
 
 # %%
 check(answers, "7.15")
+
+# %%
+progress("07")
 
 # %% [markdown]
 # **Next:** notebook 08 goes back to codes. Turn one number of a face's code: does one thing change in the picture, or everything?

@@ -42,7 +42,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils import answer_sheet, check, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.data.faces import render_faces
 from course_utils.data.measured import measured
@@ -198,9 +198,6 @@ def latent_traversal(decode, z: Tensor, dim: int, values: Tensor) -> Tensor:
 
 # %%
 latent_traversal = check(latent_traversal)
-
-# %%
-hint("latent_traversal")
 
 # %%
 predict("08.turn")
@@ -365,9 +362,6 @@ def mutual_information_gap(mi: Tensor, entropy: Tensor) -> float:
 
 # %%
 mutual_information_gap = check(mutual_information_gap)
-
-# %%
-hint("mutual_information_gap")
 
 # %%
 gaps = {beta: mutual_information_gap(*mutual_information(z, v_test)) for beta, z in draws.items()}
@@ -843,9 +837,6 @@ def interpolate(z0: Tensor, z1: Tensor, steps: int) -> Tensor:
 interpolate = check(interpolate)
 
 # %%
-hint("interpolate")
-
-# %%
 predict("08.norms")
 
 # %% [markdown]
@@ -898,9 +889,6 @@ def slerp(z0: Tensor, z1: Tensor, steps: int) -> Tensor:
 # %%
 slerp = check(slerp)
 
-# %%
-hint("slerp")
-
 # %% [markdown]
 # ### Exercise 8.10 · The loss, with coins
 # Difficulty ●○○ · importance ●●○ · 4 minutes
@@ -918,9 +906,6 @@ def beta_vae_loss(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: f
 
 # %%
 beta_vae_loss = check(beta_vae_loss)
-
-# %%
-hint("beta_vae_loss")
 
 # %% [markdown]
 # ### From a 1 to a 9
@@ -1340,6 +1325,9 @@ answers["8.22"] = "b"
 
 # %%
 check(answers, "8.22")
+
+# %%
+progress("08")
 
 # %% [markdown]
 # **Next:** notebook 09 asks who is rare in the data, and uses a latent code to find out.

@@ -43,7 +43,7 @@ from ipywidgets import FloatLogSlider
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, hint, plots, predict, show
+from course_utils import answer_sheet, check, plots, predict, progress, show
 from course_utils.data.face_lookalikes import draw_non_faces
 from course_utils.data.faces import GROUPS, draw_faces, face_groups
 from course_utils.data.measured import measured
@@ -173,9 +173,6 @@ def detector_report(y: Tensor, y_hat: Tensor) -> dict[str, float]:
 detector_report = check(detector_report)
 
 # %%
-hint("detector_report")
-
-# %%
 y_test = torch.cat([torch.ones(len(faces_test)), torch.zeros(len(others_test))]).long()
 groups_of_all = torch.cat([group_test, face_groups(others_test.factors)])  # a look-alike has a color, a pose and a light, too
 
@@ -232,9 +229,6 @@ def group_accuracy(y: Tensor, y_hat: Tensor, group: Tensor) -> dict[int, float]:
 # %%
 group_accuracy = check(group_accuracy)
 
-# %%
-hint("group_accuracy")
-
 # %% [markdown]
 # ### Exercise 9.4 · The gap
 # Difficulty ●○○ · importance ●●○ · 2 minutes
@@ -250,9 +244,6 @@ def accuracy_gap(acc: dict[int, float]) -> float:
 
 # %%
 accuracy_gap = check(accuracy_gap)
-
-# %%
-hint("accuracy_gap")
 
 # %% [markdown]
 # ### Exercise 9.5 · How sure is a share?
@@ -281,9 +272,6 @@ def wilson_interval(successes: int, n: int, z: float = 1.96) -> tuple[float, flo
 
 # %%
 wilson_interval = check(wilson_interval)
-
-# %%
-hint("wilson_interval")
 
 # %% [markdown]
 # ### Exercise 9.6 · Fifteen of fifteen
@@ -391,9 +379,6 @@ def debiasing_loss(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, y: Ten
 # %%
 debiasing_loss = check(debiasing_loss)
 
-# %%
-hint("debiasing_loss")
-
 # %% [markdown]
 # Now from codes to chances. Take one latent, cut its range from the smallest to the largest value into equal bins, and count. An example in a crowded bin gets a small weight, one in an empty region a large one.
 #
@@ -426,9 +411,6 @@ def resampling_probabilities(mu: Tensor, bins: int = 10, alpha: float = 0.01) ->
 
 # %%
 resampling_probabilities = check(resampling_probabilities)
-
-# %%
-hint("resampling_probabilities")
 
 # %% [markdown]
 # ### Exercise 9.9 · What α does
@@ -1356,6 +1338,9 @@ answers["9.22"] = "d"
 
 # %%
 check(answers, "9.22")
+
+# %%
+progress("09")
 
 # %% [markdown]
 # **Next:** you have met every model of the lecture. The glossary and the cheat sheet have them on two pages.

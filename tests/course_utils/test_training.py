@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from course_utils.data import Dataset
 from course_utils.device import pick_device, set_seed
 from course_utils.history import CHECK_EVERY
-from course_utils.progress import ProgressLine, duration
+from course_utils.progress_line import ProgressLine, duration
 from course_utils.training import History, TrainingStopped, adam, fit
 
 

@@ -38,6 +38,15 @@ def html_of(cell: nbformat.NotebookNode) -> str:
     return "\n".join(found)
 
 
+@pytest.mark.parametrize("path", STUDENT, ids=lambda path: path.stem)
+def test_it_ends_with_where_the_reader_stands(path):
+    cells = nbformat.read(path, as_version=4).cells
+    assert [cell.source for cell in cells if cell.cell_type == "code"][
+        -1
+    ] == f'progress("{path.name[:2]}")'
+    assert cells[-1].source.startswith("**Next:**")
+
+
 def test_it_runs_unsolved(unsolved):
     assert not unsolved.failure, unsolved.failure
 

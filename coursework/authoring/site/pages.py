@@ -15,7 +15,7 @@ from coursework.authoring.source import Source
 
 # What a page can show of an output, the best first. Live widgets need a kernel and are left out.
 FORMS = ("text/html", "image/svg+xml", "image/png", "text/plain")
-_HINT = re.compile(r"^hint\(", re.MULTILINE)
+_LEARNERS_OWN = re.compile(r"^(hint|progress)\(", re.MULTILINE)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -27,8 +27,8 @@ def make_page(
 ) -> NotebookNode:
     """The notebook that Sphinx sees. `outputs` are those of the source's cells, in order.
 
-    The setup cell is left out. So are verdicts, which judge the solution and not the reader's, and
-    hints, of which the last is nearly the solution: both come in the notebook.
+    The setup cell is left out. So are verdicts and progress, which are the
+    solution's and not the reader's, and hints, of which the last is nearly the solution.
     """
     page = new_notebook(metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
     for cell, produced in zip(source.cells, outputs, strict=True):
@@ -41,7 +41,7 @@ def make_page(
             continue
         names = find_todo(cell.text, source.number).names
         text = student_text(cell.text, todo_stub(names[0], exercises) if names else "")
-        tells = names or find_checks(cell.text, source.number) or _HINT.search(cell.text)
+        tells = names or find_checks(cell.text, source.number) or _LEARNERS_OWN.search(cell.text)
         shown = [] if tells else readable(produced)
         page.cells.append(new_code_cell(text, outputs=shown))
     for number, cell in enumerate(page.cells):

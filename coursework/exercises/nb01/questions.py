@@ -152,16 +152,16 @@ PREDICTIONS = [
         question="Two classes, each a cloud of its own width and slant. What does the boundary "
             "between them look like?",
         options={
-            "Both models draw a straight line.": "Logistic regression does: p(y|x) = ½ where a "
-                "linear function of x is 0. The class Gaussians do so only if both have the same "
-                "covariance, and these have not.",
             "Logistic regression a line, the class Gaussians a curve.": "Yes. The log of a "
                 "Gaussian is quadratic in x, and where two of them meet there is a conic: part of "
                 "an ellipse, a parabola or a hyperbola. With equal covariances the squares would "
                 "cancel and a line would remain.",
+            "Both models draw a straight line.": "Logistic regression does: p(y|x) = ½ where a "
+                "linear function of x is 0. The class Gaussians do so only if both have the same "
+                "covariance, and these have not.",
             "Both draw a curve that follows the data.": "A network with hidden layers might. "
                 "Logistic regression is linear in x, so its boundary is a line.",
-        },
+        }, right="a",
     ),
     Prediction(
         name="01.far_away",
@@ -172,7 +172,7 @@ PREDICTIONS = [
             "Less sure than among the data.": "It doubts at the boundary alone. Run the cell.",
             "Surer than among the data.": "Yes: the logit is linear in x, so it grows with the "
                 "distance from the boundary, and far away the classifier is as sure as can be.",
-        },
+        }, right="c",
     ),
     Prediction(
         name="01.roads",
@@ -181,11 +181,11 @@ PREDICTIONS = [
         options={
             "It will be unsure, and say so.": "For some scenes. Nothing asks it to be; look at the "
                 "share of scenes on which it is above 99 %.",
-            "It will often be sure, and wrong more often.": "Yes. Compare its errors among the "
-                "scenes where it is above 99 %: sunny ones against rare ones.",
             "It will be as good as on sunny highways.": "The bend of the road looks the same to "
                 "you in the dark. The numbers below say what it looks like to the classifier.",
-        },
+            "It will often be sure, and wrong more often.": "Yes. Compare its errors among the "
+                "scenes where it is above 99 %: sunny ones against rare ones.",
+        }, right="c",
     ),
     Prediction(
         name="01.turned_round",
@@ -198,7 +198,7 @@ PREDICTIONS = [
                 "moves the logit a lot.",
             "The 3 of the training set that is nearest to the noise.": "Nothing in the climb knows "
                 "a training image: it sees the weights alone.",
-        },
+        }, right="b",
     ),
 ]
 # fmt: on

@@ -127,12 +127,12 @@ PREDICTIONS = [
         "two linear layers with a bottleneck, trained by gradient descent on squared error. How "
             "will it do against PCA with as many components?",
         {
+            "The same error, the same subspace": "Yes. It knows nothing of PCA and ends there.",
             "Better, it is trained": "PCA is already the best that straight maps can do, so there "
                 "is nothing to gain. Watch the two errors meet.",
-            "The same error, the same subspace": "Yes. It knows nothing of PCA and ends there.",
             "Worse, gradient descent gets stuck": "The loss has saddle points, but no bad minima "
                 "(Baldi and Hornik, 1989). Watch the error fall on to PCA's.",
-        },
+        }, right="a",
     ),
     Prediction(
         "02.bottleneck",
@@ -145,7 +145,7 @@ PREDICTIONS = [
                 "for PCA to get by with straight lines.",
             "At 64 numbers": "With 64 straight directions PCA has most of what there is to have. "
                 "Look at the printed ratios.",
-        },
+        }, right="b",
     ),
     Prediction(
         "02.random_codes", "draw codes from N(0, I) and decode them. What comes out?",
@@ -155,7 +155,7 @@ PREDICTIONS = [
                 "the codes are, and where N(0, I) is.",
             "Something that is no digit": "Look. The question worth asking is why: is the decoder "
                 "bad, or are the codes in the wrong place?",
-        },
+        }, right="c",
     ),
     Prediction(
         "02.blank",
@@ -165,7 +165,7 @@ PREDICTIONS = [
             "Real digits": "One would think so. Run the cell.",
             "Blank images": "They do as well, or better. Thin digits are mostly empty, and an "
                 "empty image is close to all of them.",
-        },
+        }, right="b",
     ),
 ]
 # fmt: on

@@ -102,9 +102,9 @@ PREDICTIONS = [
         {
             "All three change": "log p(x) belongs to the model; q doesn't occur in it. Move the "
                 "controls and look at the dashed line.",
-            "log p(x) stays, the ELBO falls by what the KL gains": "Yes. Their sum stays.",
             "The ELBO stays, log p(x) falls": "The other way round: only the ELBO contains q.",
-        },
+            "log p(x) stays, the ELBO falls by what the KL gains": "Yes. Their sum stays.",
+        }, right="c",
     ),
     Prediction(
         "03.importance",
@@ -116,7 +116,7 @@ PREDICTIONS = [
             "It rises on average, and stays below log p(x)": "Yes, in expectation. One run may lie "
                 "above.",
             "It rises above log p(x) in the end": "Not on average: Jensen holds for all K.",
-        },
+        }, right="b",
     ),
     Prediction(
         "03.rows",
@@ -126,7 +126,7 @@ PREDICTIONS = [
             "The autoencoder with N(0, I)": "Notebook 02 measured garbage there. Run the cell.",
             "The autoencoder with a Gaussian fitted to its codes": "Run the cell, then read what "
                 "it means and what not.",
-        },
+        }, right="c",
     ),
     Prediction(
         "03.beta",
@@ -136,19 +136,19 @@ PREDICTIONS = [
             "β = 1 for both, since that is the ELBO": "β = 1 gives the best *sum*. Each term by "
                 "itself is best at an end.",
             "β = 10 for both": "More weight on the KL leaves less for the pixels.",
-        },
+        }, right="a",
     ),
     Prediction(
         "03.strong",
         "the decoder also sees the pixels above and left of the one it draws. What happens to the "
             "code?",
         {
-            "It gets better, with two sources": "It takes what is free first. Look at the KL.",
             "It is hardly used, or not at all": "Yes. What the neighbors tell is free, what the "
                 "code tells costs KL.",
+            "It gets better, with two sources": "It takes what is free first. Look at the KL.",
             "Nothing, the code is trained as before": "The loss is the same, and its cheapest "
                 "solution is another one. Look at the KL.",
-        },
+        }, right="a",
     ),
 ]
 # fmt: on

@@ -47,12 +47,12 @@ PREDICTIONS = [
             "To about 1 bit a letter, as with real English text.":
                 "Real text has words and sentences to guess from. Here each letter is drawn by "
                 "itself, and nothing but the frequencies can be used.",
+            "To less and less, the longer the file.":
+                "The overhead is shared by more letters, so it does fall. It falls toward a floor.",
             "To about 4.2 bits a letter, and never much lower.":
                 "Yes: that is the entropy of the frequencies. For short files even that is far "
                 "off, since the compressor has to write down its code first.",
-            "To less and less, the longer the file.":
-                "The overhead is shared by more letters, so it does fall. It falls toward a floor.",
-        },
+        }, right="c",
     ),
     Prediction(
         name="04.two_bumps",
@@ -65,17 +65,17 @@ PREDICTIONS = [
                 "Yes, if the bumps are far enough apart. How far is far enough? Move them and see.",
             "KL(p‖q): on one. KL(q‖p): over both.":
                 "The other way round. KL(p‖q) is weighted by p, so q has to cover all of p.",
-        },
+        }, right="b",
     ),
     Prediction(
         name="04.narrow",
         question="q = N(0, σ²), p = N(0, 1). You keep halving σ. What happens to KL(q‖p)?",
         options={
+            "It grows without end.": "Yes, by log 2 = 0.693 nats at each halving, once σ is small.",
             "It falls: the KL likes small variances.":
                 "Some texts say so. σ² falls, and −log σ² grows without end.",
-            "It grows without end.": "Yes, by log 2 = 0.693 nats at each halving, once σ is small.",
             "It comes to rest at some value.":
                 "That would be so if σ² were all there is. −log σ² has no upper end.",
-        },
+        }, right="a",
     ),
 ]  # fmt: skip

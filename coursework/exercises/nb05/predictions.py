@@ -15,7 +15,7 @@ PREDICTIONS = [
             "Zero": "Close: `torch.normal(mu, sigma)` gives that. `sample` leaves no zero either.",
             "None: nothing arrives":
                 "Yes. The draw is a bare number, and the walk back ends there.",
-        },
+        }, right="c",
     ),
     Prediction(
         "05.mixed",
@@ -29,7 +29,7 @@ PREDICTIONS = [
                 "Yes. Its KL is that of wide Gaussians, which is small, and its draws come from "
                 "narrow ones, which reconstruct well. So a worse model shows about the same "
                 "number.",
-        },
+        }, right="c",
     ),
     Prediction(
         "05.narrow",
@@ -41,14 +41,14 @@ PREDICTIONS = [
             "It stays": "Compare the first and the last line of the table.",
             "It grows": "Yes. The values of f hardly differ any more, and the slope has to be read "
                 "from their differences.",
-        },
+        }, right="c",
     ),
     Prediction(
         "05.wave", "now f(z) = sin 8z at σ = 1. Which estimator has the smaller variance?", {
             "Pathwise again": "Its samples are slopes, 8 cos 8z. Look at how large they get.",
-            "Score function": "Yes. Values of a sine stay within 1, its slopes go up to 8.",
             "Neither": "They differ by a factor of more than 10. Look.",
-        },
+            "Score function": "Yes. Values of a sine stay within 1, its slopes go up to 8.",
+        }, right="c",
     ),
     Prediction(
         "05.step", "and a step, f(z) = 1 where z > 0 and 0 elsewhere?", {
@@ -56,19 +56,19 @@ PREDICTIONS = [
             "Pathwise gives 0": "Yes, on every draw, while the mean of f rises with μ.",
             "Score function gives 0":
                 "It uses values of f, and those differ on the two sides of the step.",
-        },
+        }, right="b",
     ),
     Prediction(
         "05.race",
         "the same VAE, the same steps, five ways to the gradient. Where will the score function "
             "without a baseline end?",
         {
-            "Level with pathwise":
-                "Both have the right mean. And their variance, with some 150 nats as f? Look.",
             "Behind": "Yes. Each gradient is multiplied by some 150 nats, and most of that is "
                 "noise.",
+            "Level with pathwise":
+                "Both have the right mean. And their variance, with some 150 nats as f? Look.",
             "It won't move at all":
                 "The decoder learns all the same: its gradient needs no trick. Look.",
-        },
+        }, right="a",
     ),
 ]  # fmt: skip

@@ -12,10 +12,10 @@ PREDICTIONS = [
         {
             "Send them to one bump or the other, none in between":
                 "A continuous map can't jump. Look at the middle of the map.",
+            "Leave them where they are": "Then there would be a bump in the gap. Look.",
             "Stretch them thinly over the gap between the bumps":
                 "Yes: the map gets steep there, and few points land in the gap, never none.",
-            "Leave them where they are": "Then there would be a bump in the gap. Look.",
-        },
+        }, right="c",
     ),
     Prediction(
         "06.clone",
@@ -29,19 +29,19 @@ PREDICTIONS = [
                 "Yes. Both go up and down together, and a few large (1 − D)/D lift the mean.",
             "Always above 1: the non-saturating loss pulls harder":
                 "Where D is right, yes. At steps where the fakes fool D, (1 − D)/D is below 1.",
-        },
+        }, right="b",
     ),
     Prediction(
         "06.collapse",
         "eight bumps, and a generator that learns 20 times as fast as its judge. What does it "
             "draw?",
         {
-            "Eight bumps, sooner": "Being fast is no help against a judge that is late. Look.",
             "All in one place, and later all in another":
                 "Yes. It runs to wherever the judge is weakest, all of it.",
+            "Eight bumps, sooner": "Being fast is no help against a judge that is late. Look.",
             "A blur over everything":
                 "That is what an averaging loss does. G goes where it is not caught.",
-        },
+        }, right="a",
     ),
     Prediction(
         "06.losses",
@@ -49,11 +49,11 @@ PREDICTIONS = [
         {
             "Fall by as large a share":
                 "Look at both panels: what the losses lose is little beside the distance.",
-            "Change little": "Yes. They say how the two are matched, not how good the samples are.",
             "G's falls, D's rises to log 4":
                 "That is what one would like to see. Look at the curves: D's loss doesn't go there "
                 "while the digits get better.",
-        },
+            "Change little": "Yes. They say how the two are matched, not how good the samples are.",
+        }, right="c",
     ),
     Prediction(
         "06.sharp",
@@ -65,6 +65,6 @@ PREDICTIONS = [
             "The VAE gray, the GAN black or white":
                 "Yes. Gray is best on average, and the first thing a judge catches.",
             "Both black or white": "The VAE's loss is lowest at the mean of what fits. Look.",
-        },
+        }, right="b",
     ),
 ]  # fmt: skip

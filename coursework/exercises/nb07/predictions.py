@@ -7,46 +7,46 @@ from coursework.checking.exercise import Prediction
 PREDICTIONS = [
     Prediction("07.edge", "far out in the tail, both densities are tiny, and the generator's is "
         "the wider one. What does the best judge say there?", {
+        "Nearly 0: fake": "Yes. Only the ratio of the densities counts, however small both are.",
         "About ½, since hardly anything comes from there":
             "How little comes from there doesn't matter: nearly all of it is fake. Look at the "
             "edges.",
-        "Nearly 0: fake": "Yes. Only the ratio of the densities counts, however small both are.",
         "Nearly 1: real": "The wider density wins in the tails. Which one is that?",
-    }),
+    }, right="a"),
     Prediction("07.frozen", "the judge is perfect for the generator as it is now, and then stays "
         "as it is. The generator goes on lowering V. Where does it end?", {
         "On the data": "It passes by. Look at the left curve.",
         "It stops on the way": "The frozen judge keeps rewarding the same direction. Look.",
         "Beyond the data, and further and further":
             "Yes. The frozen judge has only learned on which side the real points are.",
-    }),
+    }, right="c"),
     Prediction("07.reweight", "draws from the generator, weighted with D/(1 − D). Can a weighted "
         "mean come out right although no draw was changed?", {
         "Yes, whatever the generator is": "If it never draws where the data are, there is nothing "
             "to weight. Look at the table's last two rows.",
-        "Yes, as long as the generator reaches where the data are":
-            "Yes. But the fewer of its draws fall there, the less certain the result is.",
         "No, the draws are still fakes": "They are, and yet each can stand for as many real ones "
             "as the ratio says. Look.",
-    }),
+        "Yes, as long as the generator reaches where the data are":
+            "Yes. But the fewer of its draws fall there, the less certain the result is.",
+    }, right="c"),
     Prediction("07.parted", "two bumps that end, one moved away until they no longer touch, and "
         "then further. What does JS do?", {
         "It keeps growing": "It has a ceiling, log 2, and can't tell far from further. Look.",
         "It stops at log 2": "Yes, from the moment they no longer touch.",
         "It falls": "It measures how well they can be told apart. That doesn't get worse.",
-    }),
+    }, right="b"),
     Prediction("07.gaussians", "and two Gaussians, equally far apart? The judge gets better and "
         "better. Which generator's gradient dies?", {
-        "Both": "For one of the two losses it grows. Look at the right picture.",
         "Only that of log(1 − D)": "Yes. Some texts say it of both; it is true of this loss only.",
+        "Both": "For one of the two losses it grows. Look at the right picture.",
         "Only that of −log D": "That loss was invented because it doesn't. Look at the right "
             "picture.",
-    }),
+    }, right="a"),
     Prediction("07.trained", "a small GAN has been trained until its samples look like the data. "
         "What does its discriminator say along x?", {
         "½ everywhere": "That is what the theory of equilibrium says. Look at the curve.",
-        "Near ½ where there is data, with bumps that keep moving": "Yes, in runs like this one.",
         "1 on data, 0 elsewhere": "Then it would have won, and the samples would not look like the "
             "data.",
-    }),
+        "Near ½ where there is data, with bumps that keep moving": "Yes, in runs like this one.",
+    }, right="c"),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 import torch
 
 from coursework.checking import Case, Exercise, Mistake, Property, Question
+from coursework.checking.exercise import Prediction
 
 
 def reference(log_likelihood, log_prior):
@@ -61,4 +62,7 @@ CHOICE = Question(
     "b",
     choices={"a": "one", "b": "two"},
     wrong={"a": ("first", "Not the first.")},
+)
+COIN = Prediction(
+    "99.coin", "a fair coin's next side?", {"heads": "Perhaps.", "either": "Yes."}, right="b"
 )

@@ -78,6 +78,26 @@ def test_hints_are_folded(capsys):
     assert "Hint 3 of 3" in capsys.readouterr().out
 
 
+def test_a_verdict_unfolds_hints_unless_it_is_right(capsys):
+    check(named(lambda a, b: without_prior(a, b)))
+    assert "Hint 3 of 3: three" in capsys.readouterr().out
+    check(named(lambda a, b: reference(a, b)))
+    assert "Hint" not in capsys.readouterr().out
+
+
+def test_a_letter_without_quotes_is_told(capsys, monkeypatch):
+    cells = ['answers["2"] = "a"', 'answers["2"] = b']
+    monkeypatch.setattr(notebook, "_names", lambda: {"In": cells})
+    answers = answer_sheet("99")
+    answers["2"] = "a"
+    check(answers, "2")
+    said = capsys.readouterr().out
+    assert 'Write answers["2"] = "b"' in said.replace("`", "") and "Not the first" not in said
+    cells.append('answers["2"] = "a"')
+    check(answers, "2")
+    assert "Not the first" in capsys.readouterr().out
+
+
 def test_text_of_a_learner_is_escaped():
     page = Card("<b>x</b>", ["`<script>alert(1)</script>` & **bold**"]).html()
     assert "<script>" not in page and "&lt;script&gt;" in page and "<b>bold</b>" in page

@@ -12,12 +12,14 @@ import pytest
 
 from coursework import exercises
 from coursework.checking import evaluate
-from coursework.checking.exercise import Exercise, Mistake, Question, Verdict
+from coursework.checking.exercise import Exercise, Mistake, Prediction, Question, Verdict
 from tests.coursework.exercises.verdicts import verdicts
 
 NAMES = exercises.names()
+NUMBERS = sorted({exercises.get(name).notebook for name in NAMES})
 FUNCTIONS = [e for e in map(exercises.get, NAMES) if isinstance(e, Exercise)]
 QUESTIONS = [e for e in map(exercises.get, NAMES) if isinstance(e, Question)]
+PREDICTIONS = [p for number in NUMBERS for p in exercises.predictions(number)]
 MISTAKES = [(e, m) for e in FUNCTIONS for m in e.mistakes]
 # Seed 0 goes through `evaluate`, one function at a time; on the others all functions of an exercise
 # are judged on the same inputs. 50 seeds for every change; COURSE_SEEDS=200 for a new exercise.
@@ -123,3 +125,13 @@ def test_a_list_among_the_exercises_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(exercises, "_modules", lambda: [module])
     with pytest.raises(ValueError, match=r"nb99.* is a list: .* write a star"):
         exercises._by_name.__wrapped__()
+
+
+@pytest.mark.parametrize("prediction", PREDICTIONS, ids=_name_of)
+def test_a_prediction_knows_what_comes_true(prediction: Prediction) -> None:
+    assert len(prediction.options) >= 2 and prediction.right in list(prediction.letters)
+
+
+def test_no_letter_is_a_good_guess_for_all_predictions() -> None:
+    for letter in "abc":
+        assert sum(p.right == letter for p in PREDICTIONS) <= len(PREDICTIONS) / 2
