@@ -11,14 +11,18 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from course_utils.letters import in_letters_of
+from course_utils.plots.diagrams import Diagram
 
 
-def show(fig: Figure, alt: str) -> None:
+def show(fig: Figure | Diagram, alt: str = "") -> None:
     """Show a figure with alt text that says what a sighted reader would conclude.
 
-    The figure is closed afterwards, so that memory stays flat. Raises ValueError if `alt` has
-    fewer than three words.
+    The figure is closed afterwards, so that memory stays flat. A diagram brings its own alt text.
+    Raises ValueError if that of a figure has fewer than three words.
     """
+    if isinstance(fig, Diagram):
+        emit(fig)
+        return
     if len(alt.split()) < 3:
         raise ValueError(
             "alt text should say in a sentence what a sighted reader would conclude from the figure"

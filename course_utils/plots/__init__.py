@@ -2,9 +2,11 @@
 
 Every function takes `fig=`, a figure to clear and draw into again (explorers do this).
 The figures are unknown to pyplot: nothing is shown twice and nothing stays in memory.
+`diagram` draws no data but an idea, as SVG: `show(diagram("vae"))`.
 """
 
 from course_utils.plots.charts import curves, roc_plot, score_histogram
+from course_utils.plots.diagrams import diagram
 from course_utils.plots.images import image_grid, image_rows
 from course_utils.plots.plane import plane_panels
 from course_utils.plots.style import (
@@ -29,6 +31,7 @@ __all__ = [
     "SERIES",
     "canvas",
     "curves",
+    "diagram",
     "image_grid",
     "image_rows",
     "plane_panels",
