@@ -504,7 +504,7 @@ print(f"inside the 90 % interval:      {inside:.0%} of the test eights")
 #
 # ### Score
 #
-# The third gift is a number for *how usual* x is. Take something that is neither a one nor an eight: a fat
+# The third is a number that says *how typical* x is. Take something that is neither a one nor an eight: a fat
 # black bar.
 
 # %%
@@ -741,7 +741,7 @@ drawn, drawn_digits = sample_joint(10, digit_prior, digit_mus, smooth, set_seed(
 sheet = {"written": x_test[:10], "drawn": drawn.clamp(0, 1).reshape(-1, 1, 28, 28)}
 
 # %% slide_type="slide"
-fig = plots.image_rows(sheet, title="One Gaussian a digit: you can see what it means, and that it is no pen")
+fig = plots.image_rows(sheet, title="One Gaussian a digit: readable, and not drawn by a pen")
 show(fig, alt="Ten written digits above ten drawn from class Gaussians on pixels. Most of the drawn ones can be read, with ghost strokes and gray haze.")
 
 # %% [markdown] slide_type="notes"
@@ -784,7 +784,7 @@ show(fig, alt="Ten digits of which only the upper half is seen, the model's comp
 
 # %% [markdown]
 # What to see: strokes go on where they were cut, with the right slant. (We told the model the class; without it, the
-# completions of all classes would be weighed by their posterior given the upper half.)
+# completions of all classes would be weighted by their posterior given the upper half.)
 #
 # ## 6 · The classifier turned round
 #

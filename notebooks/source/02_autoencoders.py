@@ -560,7 +560,7 @@ print(f"better by code: {(gain > 0).sum()} queries, better by pixels: {(gain < 0
 # %% [markdown]
 # This query was picked as the one where the code helps most, so look at the printed counts too: for most queries it makes no difference, and
 # where it does, pixels win *more* queries than the code. What the code gains is not quality: 16 numbers search about as well as 784 pixels,
-# at a forty-ninth of the work. 2 numbers don't.
+# with 1/49 of the numbers. Two are too few.
 
 # %% [markdown] slide_type="notes"
 # Say aloud that the example was cherry-picked, and that the counts below are the honest summary.
@@ -795,7 +795,7 @@ for name, value in distance.items():
     print(f"{name:22s} {value:7.1f}")
 
 # %% [markdown]
-# Now the order is right. Other real digits are nearly at 0, what is left is chance. The blank image is the worst of all. And garbage is far away,
+# Now the order is right. Other real digits are close to 0; the rest is sampling noise. The blank image is the worst of all. And garbage is far away,
 # as it should be.
 
 # %% [markdown] slide_type="notes"

@@ -88,7 +88,7 @@ for name, p in {"heads": 1 / 2, "a six": 1 / 6, "heads and a six": 1 / 2 * 1 / 6
 #
 # $$H(p) = -\sum_{c} p(c)\,\log p(c)$$
 #
-# In words: the surprise of each outcome, weighed with how often it comes, added up over the outcomes. An outcome that never comes contributes nothing: $0 \log 0$
+# In words: the surprise of each outcome, weighted with how often it comes, added up over the outcomes. An outcome that never comes contributes nothing: $0 \log 0$
 # counts as 0. The computer disagrees, `0 * log(0)` is NaN; `torch.xlogy(a, b)` computes $a \log b$ and gives 0 where $a = 0$.
 #
 # `p` may hold one distribution or many. The outcomes lie along its *last* axis, so one function serves coins, dice and batches.
@@ -470,7 +470,7 @@ ax.semilogx(belief, kl_divergence(p, q), color=plots.HOUSE, label="KL(p‖q): si
 ax.semilogx(belief, kl_divergence(q, p), color=plots.ACCENT, ls="--", label="KL(q‖p): sixes hardly come, p believes in them")
 ax.set(xlabel="q's probability of a six", ylabel="nats", ylim=(-0.1, 4.5))
 ax.legend(loc="upper right")
-plots.set_title(ax, "To rule out what happens costs without end")
+plots.set_title(ax, "Ruling out what happens costs infinitely much")
 show(fig, alt="Two KLs of dice over q's probability of a six: KL(p‖q) climbs steadily as that goes to 0, KL(q‖p) levels off at 0.18 nats")
 
 # %% [markdown]

@@ -57,7 +57,7 @@ answers = answer_sheet("05")
 # %% [markdown]
 # ## 1 · A draw has no gradient
 #
-# The encoder of a VAE answers an image with a Gaussian, $\mathcal N(\mu, \sigma^2)$. A code $z$ is drawn from it, the decoder turns $z$
+# The encoder of a VAE maps an image to a Gaussian, $\mathcal N(\mu, \sigma^2)$. A code $z$ is drawn from it, the decoder turns $z$
 # into an image, the loss compares that with the original. To learn, the encoder has to know how the loss changes when $\mu$ and $\sigma$
 # change. So the gradient must go back through the draw.
 #
@@ -304,7 +304,7 @@ assert true["mixed"] > true["right"] + 1
 # %% [markdown] slide_type="slide" only="slides"
 # ## Two estimators of one slope
 #
-# **Score function**: values of $f$, weighed
+# **Score function**: values of $f$, weighted
 # $$\mathbb E\left[f(z)\,\frac{z-\mu}{\sigma^2}\right]$$
 #
 # **Pathwise**: slopes of $f$
@@ -452,7 +452,7 @@ check(answers, "5.6")
 # %% [markdown]
 # ### Is pathwise always better?
 #
-# Two functions more: a fast wave, and a step.
+# Two more functions: a fast wave, and a step.
 
 # %%
 predict("05.wave")
@@ -791,7 +791,7 @@ assert min(row[0] for row in through) > 0.05
 
 # %% [markdown]
 # Read the two panels together. A warm Gumbel-softmax is quiet and answers another question, since its rows are no choices; a cold one answers nearly the right question, loudly. Straight-through has honest forward values, and its gradient is biased
-# at every temperature, here more than Gumbel-softmax's. The score function has no bias, and with a baseline it is quiet in a problem as small as this one. So the bent estimators are a bargain: accept a little bias to get rid of much noise, where there is much noise to get rid of.
+# at every temperature, here more than Gumbel-softmax's. The score function has no bias, and with a baseline it is also the quietest here, but for a Gumbel-softmax so warm that its bias is large. With one choice among a few, take the score function. Its noise grows with the number of choices in a model, and there the biased estimators come into their own.
 
 # %% [markdown] slide_type="notes"
 # The score function wins this toy. Don't hide it. The next slide shows where it doesn't.

@@ -29,7 +29,7 @@
 # 2. write the losses from logits, and say why there are two for $G$;
 # 3. write a training step, and find out which of its lines is wrong;
 # 4. count modes, recognize collapse, and try a mend;
-# 5. build a DCGAN, and judge its samples by something else than its losses.
+# 5. build a DCGAN, and judge its samples by something other than its losses.
 
 # %% tags=["setup"]
 # setup
@@ -133,7 +133,7 @@ embed("gan_game")
 # $$\texttt{d\_loss} = -\frac1N\sum_i \log D(x_i) - \frac1M\sum_j \log(1 - D(G(z_j)))$$
 #
 # In words: minus $V$, on a batch. The network returns **logits** $a$, and $D = \mathrm{sigmoid}(a)$. Never take the log of a sigmoid: in float32 it is exactly 0 or 1 for large logits. Instead,
-# $-\log D = \log(1 + e^{-a})$. Don't type that with `exp` either, which is infinite from 89 on: it is `F.softplus(-a)`, and $-\log(1 - D)$ is `F.softplus(a)`. One mean over each half.
+# $-\log D = \log(1 + e^{-a})$. Don't type that with `exp` either, which overflows above 89: it is `F.softplus(-a)`, and $-\log(1 - D)$ is `F.softplus(a)`. One mean over each half.
 
 # %%
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
@@ -194,7 +194,7 @@ assert abs(ours - theirs) < 1e-6
 # You take $D$'s loss from the slides and $G$'s loss, $-\log D(G(z))$, from here. What happens?
 #
 # - **a** Nothing, since both play the same game.
-# - **b** $G$ is rewarded for being recognized as fake, and moves away from the data.
+# - **b** $G$ is rewarded for being recognized as fake, and never comes to the data.
 # - **c** $D$ learns nothing.
 # - **d** The losses become infinite.
 
@@ -209,7 +209,7 @@ check(answers, "6.3")
 # %% [markdown]
 # ## 3 · Two losses for the generator
 #
-# $G$ appears in the second term of $V$ only. Going down on it is the **saturating** loss (to saturate is to go flat; you will see where). The other one gives fakes the label *real* and takes the cross-entropy; it is called **non-saturating**, and it is what everybody uses:
+# $G$ appears in the second term of $V$ only. Minimizing it is the **saturating** loss (to saturate is to go flat; you will see where). The other one gives fakes the label *real* and takes the cross-entropy; it is called **non-saturating**, and it is what everybody uses:
 #
 # $$\text{saturating: } \mathbb E_z[\log(1 - D(G(z)))] \qquad\qquad \text{non-saturating: } -\mathbb E_z[\log D(G(z))]$$
 #
@@ -397,11 +397,11 @@ for column, step in enumerate(shown):
         ax.set_ylabel("")
 plots.set_finding(fig, "A generator learns where to be steep")
 show(fig, alt="Five stages of training, the map above and the density of its points below, beside the data's two bumps. At first the map is nearly flat and all points lie in "
-              "one spike; it tilts, then gets a steep stretch in the middle; in the last stage the points have two bumps near those of the data, narrower than they are")
+              "one spike; it tilts, then gets a steep stretch in the middle; in the last stage the points stand in two narrow spikes near the bumps of the data")
 
 # %% [markdown]
-# Read each column from top to bottom: while the map is one straight slope there is one broad bump, and when it gets steep in the middle the bump parts. Whether the map rises or falls is chance, since the noise is symmetric. The bumps
-# come out narrower than the data's, for the map is nearly flat beside the steep place, and they still shift from one still to the next: nothing in the game says "done".
+# Read each column from top to bottom: while the map is one straight slope there is one broad bump, and when it gets steep in the middle the bump parts. Whether the map rises or falls is chance, since the noise is symmetric. They
+# come out as spikes, for the map is nearly flat beside the steep place, and they still shift from one still to the next: nothing in the game says "done".
 #
 # The same as a film. It plays once; run the cell again to see it again. (The stills above say what it says.)
 
@@ -484,7 +484,7 @@ show(fig, alt="Two curves for each of three runs over 200 steps, log scale: the 
 # D runs ahead in the first steps, since the fakes begin far from the data. Ask what would happen to the solid line if D were trained to the end at each step.
 
 # %% [markdown]
-# The two agree about which way and roughly how much, and not exactly: $(1 - D)/D$ is averaged over fakes one at a time, and the gradient adds them up as vectors, so a few fakes that $D$ is very sure of lift the average more than the norm.
+# As a rule the two agree about which way and roughly how much, and not at every step: $(1 - D)/D$ is averaged over fakes one at a time, and the gradient adds them up as vectors, so a few fakes that $D$ is very sure of lift the average more than the norm.
 # Both climb while $D$ runs ahead. Then $G$ catches up. Where the dashed curve is below 1, $D$ gives the fakes more than ½ on average, and there the *saturating* loss tends to pull harder.
 #
 # One more thing you should know: **Adam hides this.** It divides each gradient by its recent size, so a gradient that is a hundred times too small makes nearly the same step. The saturating loss fails with Adam only where gradients get so small that nothing is left to
@@ -596,7 +596,7 @@ for runs, color, style, name in ((healthy, plots.HOUSE, "-", "equal rates"), (co
 axes[3].set(ylim=(-0.3, 13), yticks=range(0, 9, 2), xlabel="step", ylabel="modes covered")
 axes[3].legend(fontsize=9, loc="upper left")
 plots.set_finding(fig, "A G that outruns its judge sits in one place and hops; a judge that keeps up mends it")
-show(fig, alt="Three stages of the collapsed run: nearly all samples in one or two places, another place each time. Last, modes covered over steps, three seeds each: "
+show(fig, alt="Three stages of the collapsed run: nearly all samples in one or two places, which change from stage to stage or stay. Last, modes covered over steps, three seeds each: "
               "with equal rates they rise to 8, with a fast G and a fast D they get near it, with the fast G alone they never get beyond 2")
 
 # %% [markdown]
@@ -746,7 +746,7 @@ generator.eval()
 samples = batched(generator, z_fixed)  # (2000, 1, 28, 28)
 
 # %% slide_type="slide"
-show(plots.image_rows({f"step {step}": images for step, images in sheet.items()} | {"real": x_test[:10]}, title="Ten noises, followed through training"),
+show(plots.image_rows({f"step {step}": images for step, images in sheet.items()} | {"real": x_test[:10]}, title="Ten noise vectors, followed through training"),
      alt="Rows of ten images. At step 0 even gray; at 50 and 100 blobs; from 200 on strokes; at the end many are readable digits, others broken or between two; below, ten real digits")
 
 # %% [markdown]
@@ -825,7 +825,7 @@ show(plots.image_rows({f"real: {gray['real']:.0%} gray": x_test[:10], f"GAN: {gr
      alt="Ten images each: real digits and those of the GAN have hard edges, those of the VAE soft gray ones; the gray share of the VAE is the largest")
 
 # %% [markdown]
-# The VAE's generator has more weights, and the blurred edges. So size isn't the reason, and the loss must be. Take one pixel, at the edge of a stroke, that is black in half of the images that fit a code and white in the other half. What is the best single answer, if you pay by log-likelihood, and what does a perfect judge say of it? (A perfect judge says how many of the pixels of this gray are real: the real ones, divided by all. Notebook 07 has the proof.)
+# The VAE's generator has more weights, and the blurred edges. So having fewer weights isn't the reason. The architectures differ too, so this comparison proves no more than that. Here is an argument about the loss, for any architecture. Take one pixel, at the edge of a stroke, that is black in half of the images that fit a code and white in the other half. What is the best single answer, if you pay by log-likelihood, and what does a perfect judge say of it? (A perfect judge says how many of the pixels of this gray are real: the real ones, divided by all. Notebook 07 has the proof.)
 
 # %%
 answer = torch.linspace(0.01, 0.99, 99)

@@ -424,7 +424,7 @@ show(fig, alt="Value over JS: for the best discriminator all 200 points lie on t
               "discriminator they lie below it")
 
 # %% [markdown]
-# The dots lie on the line, from −log 4 where nothing can be told apart, to 0 where everything can. The crosses are for a judge who is only half as bold; they lie below it, further and further.
+# The dots lie on the line, from −log 4 where nothing can be told apart, to 0 where everything can. The crosses are for a judge halfway between ½ and D*; they lie below the line, and the gap grows.
 
 # %% [markdown]
 # ### Exercise 7.7 · Two ends of a line
@@ -629,7 +629,7 @@ show(fig, alt="Left, the histogram of fakes is one broad bump beside the data's 
               "histogram follows the two bumps of the data")
 
 # %% [markdown]
-# The same 20,000 fakes, not one of them moved. The network never saw a density, and its weights give the data's mean and spread back. The price stands in the last column: the weighed fakes are worth fewer points than there are.
+# The same 20,000 fakes, not one of them moved. The network never saw a density, and its weights give the data's mean and spread back. The price stands in the last column: the weighted fakes are worth fewer points than there are.
 #
 # ### When it fails
 #
@@ -641,10 +641,12 @@ show(fig, alt="Left, the histogram of fakes is one broad bump beside the data's 
 # Few effective points: the mean rests on a handful. Mean weight below 1: a part of the data is missing.
 
 # %% slide_type="fragment"
-def weigh(draws: Tensor, density_there: Tensor) -> tuple[float, float, float]:
-    """Weighed mean, mean weight and effective sample size of draws (N,) from a density, known at the draws."""
+def weigh(draws: Tensor, density_there: Tensor) -> tuple[float, float, float, float]:
+    """Weighted mean, spread, mean weight and effective sample size of draws (N,) from a density, known at the draws."""
     w = density_ratio(optimal_discriminator(data_density(draws), density_there))
-    return (w * draws).sum().item() / w.sum().item(), w.mean().item(), effective_sample_size(w)
+    mean = (w * draws).sum() / w.sum()
+    spread = ((w * (draws - mean) ** 2).sum() / w.sum()).sqrt()
+    return mean.item(), spread.item(), w.mean().item(), effective_sample_size(w)
 
 table = {}
 for mean, sd in ((0.5, 1.5), (1.5, 1.5), (0.0, 4.0), (4.0, 0.5)):
@@ -653,21 +655,23 @@ for mean, sd in ((0.5, 1.5), (1.5, 1.5), (0.0, 4.0), (4.0, 0.5)):
 half = draw_data(20_000, Generator().manual_seed(3)).double().abs()
 table["right half only"] = half.mean().item(), *weigh(half, 2 * data_density(half))
 
-print(f"{'generator':16s}{'plain mean':>11s}{'weighed':>9s}{'mean weight':>13s}{'worth':>8s}")
-for name, (plain, weighed, mean_weight, worth) in table.items():
-    print(f"{name:16s}{plain:11.2f}{weighed:9.2f}{mean_weight:13.3f}{worth:8,.0f}")
+print(f"{'generator':16s}{'plain mean':>11s}{'weighted':>9s}{'spread':>8s}{'mean weight':>13s}{'worth':>8s}")
+for name, (plain, weighted, spread, mean_weight, worth) in table.items():
+    print(f"{name:16s}{plain:11.2f}{weighted:9.2f}{spread:8.2f}{mean_weight:13.3f}{worth:8,.0f}")
+print(f"{'the data':16s}{0:11.2f}{0:9.2f}{math.sqrt(1.5**2 + 0.8**2):8.2f}")
 
 # %% [markdown]
-# Off center or too wide is no trouble: the weights make up for it, at a price. The last two generators never land on the left bump of the data. No weight can bring back points that were never drawn, so the weighed mean stays far on the right.
+# The first three generators are off center or too wide, and reach all of the data: the weights give back its mean and its spread, and fewer points are left. The last two never land on the left bump of the data. No weight can bring back points that were never drawn, so the weighted mean stays far on the right.
 #
 # How would you notice, without knowing the data's mean? In the fourth row by the effective sample size: of 20,000 points a handful carry all the weight. In the last row that looks perfect, since it only knows the points that were drawn, and these agree with each other. There the *mean weight* tells. Its expectation
 # is $\int p_G\,(p_\text{data}/p_G)\,dx = 1$ where $p_G$ reaches all of the data; ½ says that half of the data is missing. With a *trained* $D$ comes a third trouble: where there are no points, it guesses.
 
 # %% tags=["solution"]
 # What the text claims.
-assert all(abs(row[1]) < 0.15 and abs(row[2] - 1) < 0.1 for row in list(table.values())[:3])
-assert all(row[1] > 1 and row[2] < 0.7 for row in list(table.values())[3:])
-assert table["N(4.0, 0.5²)"][3] < 200 and table["right half only"][3] > 19_000
+rows = list(table.values())  # plain mean, weighted mean and spread, mean weight, worth
+assert all(abs(row[1]) < 0.15 and abs(row[2] - 1.7) < 0.1 and abs(row[3] - 1) < 0.1 for row in rows[:3])
+assert all(row[1] > 1 for row in rows[3:]) and abs(rows[4][3] - 0.5) < 0.05
+assert table["N(4.0, 0.5²)"][4] < 200 and table["right half only"][4] > 19_000
 
 # %% [markdown]
 # ### Exercise 7.9 · Worth how many?
@@ -745,7 +749,7 @@ for ax, measure, label in ((left, js, "JS (nats)"), (right, w1, "$W_1$ (units of
     ax.legend(loc="lower right")
 left.axhline(math.log(2), color=plots.QUIET, lw=1, ls=":")
 left.text(0, math.log(2) - 0.01, "log 2", va="top", color=plots.QUIET)
-plots.set_finding(fig, "Apart is apart for JS; W₁ still knows how far")
+plots.set_finding(fig, "JS does not see how far apart they are; W₁ does")
 show(fig, alt="Left, JS over the shift: for bumps that end it reaches log 2 at a shift of 2 and stays exactly there; for Gaussians it nears log 2 "
               "smoothly. Right, the Wasserstein distance rises as a straight line for both")
 
@@ -947,7 +951,7 @@ for penalty, (says_real, weak, strong) in steep.items():
 # %% [markdown]
 # First row: a network is not perfect, so $-\log D$ has something to follow, a slope that the network made up in the empty stretch between. $\log(1 - D)$ is as good as dead. With the penalty $D$ gives the fakes some chance, and $\log(1 - D)$ pulls several hundred times harder. Spectral normalization limits the slope by another means.
 #
-# A third advice often stands beside these: soften the label of real points from 1 to 0.9. What is the best answer at one place then? Try all of them.
+# A third piece of advice often stands beside these: soften the label of real points from 1 to 0.9. What is the best answer at one place then? Try all of them.
 
 # %%
 levels = torch.linspace(0, 1, 1001)
@@ -1026,12 +1030,12 @@ right.plot(x, torch.full_like(x, 0.5), color=plots.QUIET, ls=":", lw=1.6)
 for portrait, shade in zip(portraits[5:], (0.25, 0.4, 0.55, 0.7, 1)):
     right.plot(x, portrait, color=plots.HOUSE, alpha=shade, lw=1.8)
 right.set(xlim=(-5, 5), ylim=(0, 1), xlabel="x", ylabel="D(x), at five late steps")
-plots.set_finding(fig, "The samples have two bumps, and D is near ½ and never still")
+plots.set_finding(fig, "The samples have two bumps, and D is near ½, not at it")
 show(fig, alt="Left, the histogram of the GAN's samples has two bumps, somewhat narrower than those of the data. Right, five curves of its discriminator from late in "
-              "training: near a half where the data are, wavy, each another way, and far from a half outside")
+              "training: near a half where the data are, with waves that are much alike, and far from a half outside")
 
 # %% [markdown]
-# The value sits at −log 4, as if all were done, and $D$ is near ½. But not at ½, and each time off in another way: $D$ pushes where it has just seen fakes, $G$ gives way, $D$ pushes elsewhere. The last line says that the fakes are further from the data than two samples of data are from each other.
+# The value sits at −log 4, as if all were done, and $D$ is near ½. But not at ½: all five curves bend at much the same places, so $D$ has seen something there that $G$ has not yet mended. The last line says that the fakes are further from the data than two samples of data are from each other.
 #
 # So what would a *perfect* judge say of this generator? Freeze it, draw points, and train a fresh judge to the end. What it earns above −log 4, on points it wasn't trained on, is the part of 2 JS that it can find.
 
@@ -1043,9 +1047,13 @@ def earns(net: nn.Module, real: Tensor, fake: Tensor) -> float:
     """V of a network on samples of real points and fakes, (N,) each."""
     return (says(net, real).log().mean() + (1 - says(net, fake)).log().mean()).item()
 
+def error_bar(net: nn.Module, real: Tensor, fake: Tensor) -> float:
+    """Standard error of V on these samples."""
+    return (says(net, real).log().var() / len(real) + (1 - says(net, fake)).log().var() / len(fake)).sqrt().item()
+
 untrained = small_net()
 for name, net in {"untrained judge": untrained, "the GAN's own D": d, "fresh judge": fresh}.items():
-    print(f"{name:16s} V = {earns(net, test_real, test_fake):.3f}, above −log 4 by {earns(net, test_real, test_fake) + math.log(4):6.3f}")
+    print(f"{name:16s} V = {earns(net, test_real, test_fake):.3f}, above −log 4 by {earns(net, test_real, test_fake) + math.log(4):6.3f} ± {error_bar(net, test_real, test_fake):.3f}")
 
 # %% slide_type="slide"
 fig, (ax,) = plots.canvas(width=8.5, height=4)
@@ -1060,14 +1068,14 @@ show(fig, alt="Three curves of P(real): an untrained network bends a little abov
               "further, up where fakes are too few and down where they are too many")
 
 # %% [markdown]
-# Read the three lines together. The untrained network says something near ½ wherever there are points and earns about −log 4, like a judge at equilibrium, and knows nothing. The GAN's own $D$ earns about as little. The fresh judge earns more, so something *can* be told, and its curve says where: above ½ the generator makes too little, below it too much.
+# Read the three lines together. The untrained network says something near ½ wherever there are points, knows nothing, and earns a little less than −log 4, which a constant ½ would earn. The GAN's own $D$ is no proof of anything either. The fresh judge earns more than −log 4 by several standard errors, so something *can* be told, and its curve says where: above ½ the generator makes too little, below it too much.
 # **$D = ½$ is what equilibrium looks like, and also what a blind judge looks like.** The loss can't tell these apart; a judge trained afresh can.
 
 # %% tags=["solution"]
 # What the text claims.
 assert abs(late.mean() + math.log(4)) < 0.05 and off.min() > 0.02
 assert wasserstein_1d(made[:20_000], one) > 2 * wasserstein_1d(one, two)
-assert earns(fresh, test_real, test_fake) > max(earns(d, test_real, test_fake), -math.log(4))
+assert earns(fresh, test_real, test_fake) > max(earns(d, test_real, test_fake), -math.log(4) + 4 * error_bar(fresh, test_real, test_fake))
 assert abs(earns(untrained, test_real, test_fake) + math.log(4)) < 0.1
 
 # %% [markdown] slide_type="notes"

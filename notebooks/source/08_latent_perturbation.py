@@ -477,7 +477,7 @@ for at, beta in enumerate(BETAS):
 #
 # - **Skin stays.** The larger β is, the less the head's latent moves it. Here the slide's sentence is true.
 # - **The smile moves less, and doesn't stay.** From β = 1 to β = 8 it moves less in every seed, and at β = 8 still by more than a third of its range.
-# - **At β = 100 the question loses its sense.** A third of the smile's variance is left in the pictures (at 32 it is two thirds). A smile that isn't encoded would stay whatever you turn, and be no success. Here what is left of it doesn't even stay. It has moved in with the head: the decoder draws the
+# - **At β = 100 the question loses its sense.** A third of the smile's variance is left in the pictures (at 32 it is two thirds). If the code ignores the smile, the smile never changes, and that proves nothing. Here the rest of it does change: it has moved in with the head, and the decoder draws the
 #   smile that goes on average with what the code still says.
 #
 # So a larger β, by itself, did not make the smile stay on these faces. What it did reliably was to free the skin. Section 5 has one more try for the smile.
@@ -525,7 +525,7 @@ assert others[8].max() < 0.2 and (others[8].mean(0) < 0.5 * others[1].mean(0)).a
 #
 # $$\text{worth it} \iff \underbrace{\text{distortion saved}}_{\text{nats}} \;>\; \beta\cdot\underbrace{\text{rate spent}}_{\text{nats}} .$$
 #
-# So **β is the price of a nat**. It knows nothing about factors; it is a price for all of them alike, and the factors that change few pixels are the first that can't pay. Here is how much each of ours changes a picture:
+# So **β is the price of a nat**. It knows nothing about factors; it is the same price for all of them, and factors that change few pixels are the first that aren't worth it. Here is how much each of ours changes a picture:
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## The price of a nat
@@ -534,7 +534,7 @@ assert others[8].max() < 0.2 and (others[8].mean(0) < 0.5 * others[1].mean(0)).a
 #
 # $$\text{distortion saved} > \beta\cdot\text{rate spent}$$
 #
-# One price for all factors. Those that change few pixels are the first that can't pay.
+# One price for all factors. Those that change few pixels are dropped first.
 
 # %% tags=["nbval-check-output"]
 worth = []
@@ -605,7 +605,7 @@ for at in (0, 2, 5):
 # Left: from β = 1 to β = 16 the gap rises in every seed. But one seed stays below the others at every β; which seed a paper shows decides what it shows. Most of the gap is skin, which one seed gave a latent to itself and another spread over two. And at β = 100, with most of the smile gone, two of the gaps are about as high as ever. **The gap doesn't
 # say what was lost.**
 #
-# Right: from β = 1 to β = 8 the smile's best latent comes to know about twice as much of it, in every seed. Beyond, the seeds part ways, and at 100 no latent knows much more of it than chance would show. A larger β isn't "more disentangled": it helps a factor until the factor can't pay.
+# Right: from β = 1 to β = 8 the smile's best latent comes to know about twice as much of it, in every seed. Beyond, the seeds part ways, and at 100 no latent knows much more of it than chance would show. A larger β isn't "more disentangled": it helps a factor until encoding that factor costs more than it saves.
 
 # %% tags=["solution"]
 assert (gap_table[3] > gap_table[0]).all() and (gap_table[:, 1] < 0.7 * gap_table[:, [0, 2]].amin(1)).all()
@@ -1010,7 +1010,7 @@ for beta, model in faces.items():
 assert all(middle > 5 * end for end, middle in halfway.values())
 
 # %% [markdown]
-# Halfway is many times as far from any face as the ends, on both ways. By how much an arc is off less changes with the seed; it is off by far too much. Nothing is wrong with the faces in between as such, the last row has them all. The codes of faces lie on a curved sheet in six dimensions; a straight line leaves it, and so does an arc, which is curved for another reason.
+# Halfway, both paths are many times as far from any face as at their ends. Arcs stay closer to the faces than straight lines; how much closer varies with the seed, and it is never close enough. Nothing is wrong with the faces in between as such, the last row has them all. The codes of faces lie on a curved sheet in six dimensions; a straight line leaves it, and so does an arc, which is curved for another reason.
 
 # %% [markdown]
 # ## 9 · Arithmetic on codes
@@ -1140,7 +1140,7 @@ check(answers, "8.12")
 # ### Exercise 8.13 · When a smile that stays counts
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
-# At β = 100 you turn the head's latent: the head turns, and the smile stays. What else do you have to know before you call that a success?
+# Somebody shows a model with β = 100. They turn the head's latent: the head turns, and the smile stays. (Ours did not stay.) What else do you have to know before you call that a success?
 #
 # - **a** That the smile is in the code at all.
 # - **b** That the rate is as small as it should be.

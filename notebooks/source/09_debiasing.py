@@ -507,7 +507,7 @@ plots.set_title(ax, "Dark skin is at a thin end of this latent")
 show(fig, alt="Bars for ten bins of one latent, 1500 faces, count on a log scale. Faces with light skin fill most bins; those with dark skin lie at one end, in bins that hold few faces, where they are most of what there is")
 
 # %% [markdown]
-# More than one latent tells dark from light, so one property is spread over many of them. Here is the best one. The bins at its thin ends hold few faces, so each of these gets a large weight. At one end they have dark skin, and nobody said so: that is the idea, and it works, since skin was needed to draw the face. Whoever is alone at the other end is drawn more often as well, rare or not.
+# More than one latent tells dark from light, so one property is spread over many of them. Here is the best one. The bins at its thin ends hold few faces, so each of these gets a large weight. At one end they have dark skin, and nobody said so: that is the idea, and it works, since skin was needed to draw the face. Faces at the other end are drawn more often too, rare or not.
 
 # %%
 weight = resampling_probabilities(mu, alpha=0.001)
@@ -642,7 +642,7 @@ for arm, alpha in arms:
     print(f"{arm:9s}{gaps(t['recall']).mean():16.2f}{t['alarms'].mean():18.1%}{gaps(t['strict']).mean():28.2f}")
 
 # %% [markdown]
-# In this world that closes the gap of *every* arm: the plain detector does rank rare faces above look-alikes, it is only less sure of them. So resampling isn't the only remedy. A threshold costs no training, and it is dear in alarms: several times as many look-alikes pass as with weights from the latents.
+# In this world that closes the gap of *every* arm: the plain detector does rank rare faces above look-alikes, it is only less sure of them. So resampling isn't the only remedy. A lower threshold costs no training. It costs false alarms: several times as many look-alikes pass as with weights from the latents.
 #
 # ## 5 · When it helps less
 #
@@ -672,7 +672,7 @@ print_arms(all_vary)
 # %% [markdown]
 # The task is harder. The plain detector finds hardly anyone of the rarest group, so its gap is near 1. Weights from the latents make it smaller for each seed, in one of them by little, and random weights don't. But a gap knows only the best group and the worst, and it hides most of the help: read the four columns of dark skin. The latents find more in every one of them. The true groups find more still, most of all in the rarest.
 #
-# And who pays? The majority hardly does, since it has faces to spare, but for the arm with true groups: there each of its faces is shown seldom, and it loses more than a point. The bill comes as false positives: who is shown more dark faces takes more dark look-alikes for one. Recall was bought with alarms, in the same groups, and a report without negatives would have kept that quiet.
+# And who pays? The majority hardly does, since it has faces to spare, but for the arm with true groups: there each of its faces is shown seldom, and it loses more than a point. The cost shows up as false positives: a detector shown more dark faces mistakes more dark look-alikes for faces. Recall was bought with false alarms, in the same groups, and a report without negatives would have kept that quiet.
 #
 # Where do the extra draws go? Here is what each arm drew in its last epoch, means over five seeds. Column by column: what the collection holds, what the latents made of it in either world, and what the true groups would have asked for.
 
@@ -1142,7 +1142,7 @@ assert table(all_vary, "groups")["recall"].mean(0).argmin() == 7 and table(all_v
 # ## What to take away
 #
 # - Report by group, with intervals and negatives.
-# - Latents find the rare without labels where the rare is what they encode.
+# - Latents find rare faces without labels only if they encode what makes them rare.
 # - Test a remedy against controls, over seeds.
 # - Nats charge for gray pixels first; ask for shares.
 # - Weights reach who is missing through their neighbors alone; only a test says how far.
@@ -1177,7 +1177,7 @@ check(answers, "9.13")
 # - **a** Yes: 100 % against 83 %, and both were measured on as many faces.
 # - **b** No: a gap below 20 points is always luck.
 # - **c** Yes, if the accuracy over all groups together is high enough.
-# - **d** Can't be said: the two 95 % intervals overlap widely.
+# - **d** Can't be said: with two missed faces among 24, both fall into one group nearly half the time.
 
 # %%
 ### BEGIN SOLUTION

@@ -83,7 +83,7 @@ def _gap_where_equal(fn: Wrong, generator: Generator) -> Tensor:
 
 CROSS_ENTROPY = Exercise(
     name="cross_entropy", notebook="04",
-    title="the mean surprise of who expects q where p holds, in nats", reference=cross_entropy,
+    title="the mean surprise when you expect q and p is true, in nats", reference=cross_entropy,
     cases=pair_cases,
     mistakes=named({
         "swapped": ("The arguments are swapped: that is H(q, p). p says how often each outcome "

@@ -36,14 +36,14 @@ QUESTIONS = [
         "06.answers.6.3", "mixing two conventions", {
             "a": ("Nothing, since both play the same game.", "same_game",
                 "Each convention is a game by itself. Half of each is another game."),
-            "b": "G is rewarded for being recognized as fake, and moves away from the data.",
+            "b": "G is rewarded for being recognized as fake, and never comes to the data.",
             "c": ("D learns nothing.", "d_learns", "D learns as well as ever: it calls fakes 1. It "
                 "is G that misreads it."),
             "d": ("The losses become infinite.", "infinite",
                 "Nothing crashes, which is why such a mistake can live for long."),
         },
         why="Right. G raises what D says of its images, and this D says how *fake* they are. "
-            "Nothing crashes. The clinic has such a run.",
+            "Nothing crashes. The clinic has such a run: its samples stay where they began.",
         hints=["What does this D say of a fake it has recognized?",
                "G's loss −log D wants D(G(z)) to be large. What does large mean to this D?",
                "Large means fake, to this D."],

@@ -47,6 +47,6 @@ PREDICTIONS = [
         "½ everywhere": "That is what the theory of equilibrium says. Look at the curve.",
         "1 on data, 0 elsewhere": "Then it would have won, and the samples would not look like the "
             "data.",
-        "Near ½ where there is data, with bumps that keep moving": "Yes, in runs like this one.",
+        "Near ½ where there is data, and not quite at it": "Yes, in runs like this one.",
     }, right="c"),
 ]  # fmt: skip

@@ -101,8 +101,8 @@ _QUESTIONS = [
         "them is as uncertain as one over 2.29 equal points.",
         hints=["Σw is 8.", "Σw² = 1 + 1 + 1 + 25.", "64 / 28."]),
     Question("07.answers.7.11", "carrying by hand", 2.0, wrong={
-        0.0: ("difference_of_means", "Both means are 4, and their difference is 0. But no point "
-            "lies where the other sample has one: sort, and pair them off."),
+        0.0: ("difference_of_means", "Both means are 4, and their difference is 0. But 1 and "
+            "7 lie 3 away from where the other sample has its points: sort, and pair them off."),
         6.0: ("summed", "That is the sum of the gaps (or the mean of their squares). W1 is the "
             "mean of the plain gaps."),
         3.0: ("largest_gap", "That is the largest gap. Take the mean of all three."),

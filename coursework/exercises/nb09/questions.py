@@ -64,16 +64,20 @@ _QUESTIONS = [
             "The one that always says yes."]),
     choice("09.answers.9.14", "a gap of small groups", {
         "a": ("Yes: 100 % against 83 %, and both were measured on as many faces.",
-            "no_interval", "Compute both Wilson intervals. How far down does 12 of 12 reach?"),
+            "no_interval", "Two faces were missed. If the groups are alike, how often do both fall "
+                "into the same one?"),
         "b": ("No: a gap below 20 points is always luck.",
             "threshold", "No threshold makes 12 faces more than 12 faces."),
         "c": ("Yes, if the accuracy over all groups together is high enough.",
             "overall", "The overall accuracy says nothing about these 24 faces."),
-        "d": "Can't be said: the two 95 % intervals overlap widely.",
-    }, why="Right: 12 of 12 goes down to 0.76, and 10 of 12 goes up to 0.95. Collect more test "
-        "faces of both before you say anything.",
-        hints=["What would another draw of 12 faces give?", "Use `wilson_interval` for both.",
-            "(0.76, 1.00) and (0.55, 0.95)."]),
+        "d": "Can't be said: with two missed faces among 24, both fall into one group nearly half "
+            "the time.",
+    }, why="Right: the second miss falls into the group of the first with chance 11/23 = 0.48. "
+        "That tests the difference itself. Two intervals that overlap would not have shown it: "
+        "intervals may overlap although the difference is certain.",
+        hints=["Two faces were missed. Suppose both groups are alike, and deal the two misses out.",
+            "The first miss falls somewhere. How many of the 23 other faces are in its group?",
+            "11 of 23."]),
     choice("09.answers.9.15", "small alpha", {
         "a": "Along each latent, all bins that hold somebody come to weigh alike.",
         "b": ("Nothing any more: all examples get the same weight, as if there were no latents.",
