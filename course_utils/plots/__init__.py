@@ -5,8 +5,10 @@ The figures are unknown to pyplot: nothing is shown twice and nothing stays in m
 `diagram` draws no data but an idea, as SVG: `show(diagram("vae"))`.
 """
 
+from importlib import import_module
+from typing import Any
+
 from course_utils.plots.charts import curves, roc_plot, score_histogram
-from course_utils.plots.diagrams import diagram
 from course_utils.plots.images import image_grid, image_rows
 from course_utils.plots.plane import plane_panels
 from course_utils.plots.style import (
@@ -41,3 +43,10 @@ __all__ = [
     "set_title",
     "use_style",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`diagram` is looked up when it is first used: most notebooks draw data only."""
+    if name == "diagram":
+        return import_module("course_utils.plots.diagrams").diagram
+    raise AttributeError(f"module 'course_utils.plots' has no attribute {name!r}")

@@ -14,6 +14,7 @@ LOOKED_UP = (
     "coursework.checking.notebook",
     "coursework.checking.standing",
 )
+LAZY = {"plots.diagram": "course_utils.plots.diagrams"}  # looked up when it is first used
 
 
 def reachable(root: Path, number: str, cells: Sequence[str]) -> list[Path]:
@@ -47,6 +48,8 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield from filter(None, [LAZY.get(f"{node.value.id}.{node.attr}")])
 
 
 def _files_of(root: Path, name: str) -> Iterator[Path]:

@@ -3,7 +3,7 @@
 A code cell shows what it printed and drew; its code only with `show_code=true`, and then as the
 student sees it. Solutions never. `subslide` starts a slide like `slide`, so that one key, the right
 arrow, walks through the whole deck. `-` stands on the slide it follows, `fragment` appears there
-after a key press.
+after a key press. A diagram appears step by step: see `in_steps`.
 """
 
 import re
@@ -45,7 +45,7 @@ class Slide:
     def is_sparse(self) -> bool:
         """Few words, short lines, no picture and no code: set larger, to fill the screen."""
         html = Markup("").join(block for block, _ in self.blocks)
-        if self.is_title or re.search('<img|<iframe|class="highlight"', html):
+        if self.is_title or re.search('<img|<iframe|<svg|class="highlight"', html):
             return False
         words = re.sub("<pre>.*?</pre>", "", html, flags=re.DOTALL)
         printed = "\n".join(re.findall("<pre>(.*?)</pre>", html, re.DOTALL)).split("\n")
@@ -61,7 +61,7 @@ def write_deck(source: Source, exercises: Exercises, folder: Path) -> Path:
     slides = make_slides(source, execute(source), exercises)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{source.stem}.html"
-    path.write_text(_render(source, slides), encoding="utf-8")
+    path.write_text(render(source, slides), encoding="utf-8")
     return path
 
 
@@ -77,9 +77,8 @@ def make_slides(
         if kind == "notes":
             slides[-1].notes.append(_markdown(cell.text))
         elif kind:
-            slides[-1].blocks += [
-                (block, kind == "fragment") for block in _blocks(source, cell, produced, exercises)
-            ]
+            for block in _blocks(source, cell, produced, exercises):
+                slides[-1].blocks.append(in_steps(block, kind == "fragment"))
     return slides
 
 
@@ -96,6 +95,23 @@ def _blocks(
         formatter = HtmlFormatter(noclasses=True, nobackground=True, style="xcode")
         blocks.append(Markup(highlight(text, PythonLexer(), formatter)))
     return blocks + [block for output in joined(produced) if (block := _output(output))]
+
+
+def in_steps(block: Markup, is_fragment: bool) -> tuple[Markup, bool]:
+    """A diagram of n steps as n fragments, the last of which shows all of it in full again.
+
+    Its first step stands on the slide from the start, or is one more fragment if the cell is.
+    Returns other blocks, and diagrams of which the notebook chose one step, as they are.
+    """
+    steps = re.findall(r'<g data-step="(\d+)">', block)
+    if len(steps) < 2 or "course-diagram" not in block:
+        return block, is_fragment
+    page = str(block)
+    for step in steps[0 if is_fragment else 1 :]:
+        marked = f'<g class="fragment" data-fragment-index="{step}" data-step="{step}">'
+        page = page.replace(f'<g data-step="{step}">', marked)
+    whole = f'<g class="fragment whole" data-fragment-index="{len(steps) + 1}"></g></svg>'
+    return Markup(page.replace("</svg>", whole)), False
 
 
 def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -130,7 +146,8 @@ def _markdown(text: str) -> Markup:
     return Markup(re.sub(r'<a class="anchor-link".*?</a>', "", html))
 
 
-def _render(source: Source, slides: list[Slide]) -> str:
+def render(source: Source, slides: list[Slide]) -> str:
+    """The page of a deck, with everything that it needs inside."""
     reveal, mathjax = library("reveal.js"), library("mathjax")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined

@@ -81,16 +81,14 @@ show(plots.image_grid(x[:20], title="784 numbers each, and far fewer would do"),
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## The image is its own teacher
-#
-# $$x \;\xrightarrow{\;\text{encoder}\;}\; z \;\xrightarrow{\;\text{decoder}\;}\; \hat x$$
-#
-# $$\mathcal L = \lVert x - \hat x \rVert^2 \quad\text{summed over the pixels of one image}$$
-#
-# The code $z$ is short, so copying is impossible.
+
+# %% slide_type="-"
+show(plots.diagram("autoencoder"))
 
 # %% [markdown] slide_type="notes"
-# Ask the room what happens if z has 784 entries. Somebody will say "it copies", which is the right answer and
-# the reason for the bottleneck.
+# Build the drawing from left to right and name each part as it comes. Before the loss appears, ask what one
+# could compare the output with: nobody has labeled anything, so only the image itself is left. Then ask what
+# happens if z has 784 entries. Somebody will say "it copies", which is right, and the reason for the bottleneck.
 
 # %% [markdown]
 # ### Exercise 2.1 · Reconstruction error

@@ -76,14 +76,17 @@ answers = answer_sheet("03")
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## A cloud instead of a point
-#
-# $$x \;\to\; \mu, \log\sigma^2 \;\to\; z = \mu + \sigma\varepsilon \;\to\; \hat x$$
-#
-# And a rule for new codes, fixed before training: $z \sim p(z) = \mathcal N(0, I)$.
+
+# %% slide_type="-"
+show(plots.diagram("vae"))
 
 # %% [markdown] slide_type="notes"
-# Ask what the noise does to the decoder: it can no longer give two neighboring codes unrelated images, since it doesn't know which of the two it
-# was handed.
+# Ten builds, about half a minute each. At the cloud, recall that notebook 02 had a point there. At z, ask what the noise does to the decoder: it can no
+# longer give two neighboring codes unrelated images, since it doesn't know which of the two it was handed. The two orange boxes are the loss of this
+# whole chapter. Watch out: the KL compares the cloud with the prior, not z.
+
+# %% [markdown]
+# The two orange boxes are what the network is trained on. The next paragraphs say why these two.
 
 # %% [markdown]
 # What should it be trained on? Notebook 01 fitted densities by making the data likely. Here that means: raise $\log p(x)$ of the training images, with

@@ -139,6 +139,17 @@ check(answers, "5.1")
 #
 # The random number is still there. It has been taken off the path.
 
+# %% [markdown] slide_type="slide" only="slides"
+# ## Above, the gradient stops; below, it arrives
+
+# %% slide_type="-"
+show(plots.diagram("reparameterization"))
+
+# %% [markdown] slide_type="notes"
+# Stop after the third build and let the room look for a derivative of "draw a number". Then ask for any other way to get the same z. Somebody may
+# say: draw first, scale later. That is the lower half. Watch out: z has the same distribution in both rows, so nothing about the model has changed;
+# only what autograd can see has.
+
 # %% [markdown]
 # ### Exercise 5.2 · Reparameterize
 # Difficulty ●○○ · importance ●●● · 5 minutes

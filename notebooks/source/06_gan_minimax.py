@@ -121,6 +121,17 @@ show(fig, alt="Left, a curve from z to G(z): not steep, very steep through 0, no
 # In words: $D$ wants real points called real and fakes called fake, $G$ wants the opposite for its fakes. Notebook 07 finds out what a *perfect* $D$ would say. Here both have to learn. Play it by hand first: you are $D$ and make $V$ as large as you can, then
 # you are $G$ and make it small. Then press "Take turns".
 
+# %% [markdown] slide_type="slide" only="slides"
+# ## Two networks, and each is the other's teacher
+
+# %% slide_type="-"
+show(plots.diagram("gan"))
+
+# %% [markdown] slide_type="notes"
+# State the game before anything is said against it. D is asked one question, real or fake, and its loss is the one of any classifier. At the last
+# build ask how G can learn anything, since it never sees a real image: only through D, whose slope says which way looks more real. Watch out: both
+# orange boxes hang on the same number, and each gradient changes one network only.
+
 # %% slide_type="slide"
 embed("gan_game")
 

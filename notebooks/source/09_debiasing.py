@@ -347,6 +347,14 @@ assert (group == 3).sum() < (group == 6).sum() and recall_plain[3] > recall_plai
 #
 # One network, two tasks: name the face, and draw it again from eight numbers.
 
+# %% slide_type="-"
+show(plots.diagram("debiasing"))
+
+# %% [markdown] slide_type="notes"
+# Walk around the loop once. Stress that no label says who is rare: the only source is how crowded a code's neighborhood is. Ask what must be true of the
+# code for this to work, and keep the answers for the controls in section 5. Watch out: drawing a face more often shows the same face again, and makes no
+# new ones.
+
 # %% [markdown]
 # The idea of Amini et al. (2019): let the same encoder feed a VAE. To draw a face again, the code has to know its skin, its pose and its light, with no label for any of them. Where the codes are sparse, the faces are rare.
 #

@@ -95,6 +95,7 @@ def test_words_fit_by_estimate(name):
             words = "".join(text.itertext())
             assert left <= box[0] and box[2] <= right and top <= box[1] and box[3] <= bottom, words
     _, _, wide, high = map(float, svg.get("viewBox").split())
+    assert wide <= 1136 and high <= 520  # what a slide has below its heading
     for text in texts:
         left, top, right, bottom = estimated(text)
         assert left >= 0 and top >= 0 and right <= wide and bottom <= high, "".join(text.itertext())
@@ -138,6 +139,14 @@ def test_a_second_run_draws_the_same_bytes():
     code = "from course_utils.plots.diagrams import *; print(*(diagram(n).html() for n in names()))"
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
     assert there.decode() == " ".join(diagram(name).html() for name in names()) + "\n"
+
+
+def test_drawing_leaves_the_notebooks_chance_alone():
+    torch.manual_seed(0)
+    before = torch.get_rng_state()
+    for name in names():
+        diagram(name)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_own_images_take_the_place_of_drawn_ones():

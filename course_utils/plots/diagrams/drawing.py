@@ -63,8 +63,8 @@ class Diagram:
     def html(self) -> str:
         """The diagram for a page; a narrow screen scrolls it, so that labels stay readable."""
         return (
-            f'<div tabindex="0" style="overflow-x:auto;max-width:{self.size[0]:g}px">'
-            f'<div style="min-width:{0.65 * self.size[0]:g}px">{self.svg()}</div></div>'
+            f'<div tabindex="0" style="overflow-x:auto;max-width:{self.size[0]:g}px;margin:8px 0 14px">'
+            f'<div style="min-width:{0.6 * self.size[0]:g}px">{self.svg()}</div></div>'
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -129,7 +129,8 @@ class Drawing:
         self, name: str, at: Point, label: str, above: bool = False, peaks: Sequence[float] = (0.0,)
     ) -> None:
         """A distribution, its label below or above it; peaks: between -1 and 1."""
-        shape = _shape(at, 1.1, 0.9, 0.9)  # arrows end where there is something to see
+        wide = 1.1 if len(peaks) == 1 else 1.7  # arrows end where there is something to see
+        shape = _shape(at, wide, 0.9, 0.9)
         line = bumps(shape.x, shape.y, 1.7 * CELL, shape.height, peaks)
         self._add(name, "chance", shape, _inside(shape, line), label, above)
 
@@ -184,15 +185,15 @@ class Drawing:
             points = self._ends(start, end, [(CELL * x, CELL * y) for x, y in via])
             self._add(f"{start}-{end}", role, None, _arrow(points, look))
 
-    def gradient(self, *names: str) -> None:
-        """A gradient runs back along the arrows between parts, from the first to the last."""
+    def gradient(self, *names: str, role: Role = "loss") -> None:
+        """A gradient (or whatever else) runs back beside the arrows between parts."""
         for start, end in pairwise(names):
             (x0, y0), (x1, y1) = self._ends(start, end, [])
             far = max(abs(x1 - x0), abs(y1 - y0), 1)
             dx, dy = BESIDE * (y1 - y0) / far, BESIDE * (x0 - x1) / far
             moved = [(x0 + dx, y0 + dy), (x1 + dx, y1 + dy)]
             drawn = _arrow(moved, 'style="stroke-width:4"')
-            self._add(f"{start}-{end}-gradient", "loss", None, drawn)
+            self._add(f"{start}-{end}-back", role, None, drawn)
 
     def _ends(self, start: str, end: str, via: list[Point]) -> list[Point]:
         """An arrow's points: from the edge of one part, over those between, to another's edge."""

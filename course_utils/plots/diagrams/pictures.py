@@ -14,23 +14,28 @@ from torch.nn.functional import avg_pool2d
 
 from course_utils.data.digits import draw_digits
 from course_utils.data.faces import render_faces
+from course_utils.data.roads import draw_roads
 from course_utils.plots.style import to_array
 
 
 def stand_in(kind: str) -> Tensor:
-    """A drawn picture: "digit 3", "blurred 3", "noise", "noisy 3 0.5", "face 2 -40".
+    """A drawn picture: "digit 3", "blurred 3", "noise", "noisy 3 0.5", "face 2 -40", "day 0".
 
     The number behind "noisy" is the share of noise; those behind "face" are its skin's tone, from
-    1 to 10, and the degrees by which it is turned. Raises KeyError for any other word.
+    1 to 10, and the degrees by which it is turned; "night 0" is the road of "day 0", darker.
+    Raises KeyError for other words.
     """
     word, *values = kind.split()
+    if word in ("day", "night"):
+        road = draw_roads(64).float()[int(values[0])]  # (3, 32, 32)
+        return road if word == "day" else road * torch.tensor([0.3, 0.33, 0.5]).view(3, 1, 1)
     if word == "face":
         return render_faces(64, skin_tone=float(values[0]), azimuth=float(values[1]))[0]
     noise = torch.rand(1, 28, 28, generator=torch.Generator().manual_seed(0))
     if word == "noise":
         return noise
     if word not in ("digit", "blurred", "noisy"):
-        raise KeyError(f"{word!r} is none of: digit, blurred, noisy, noise, face")
+        raise KeyError(f"{word!r} is none of: digit, blurred, noisy, noise, face, day, night")
     image = _digits()[int(values[0])]
     if word == "noisy":
         return torch.lerp(image, noise, float(values[1]))

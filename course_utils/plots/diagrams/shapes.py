@@ -91,7 +91,7 @@ def _toward(start: Point, end: Point, length: float) -> Point:
 
 def bumps(x: float, y: float, width: float, height: float, peaks: Sequence[float]) -> str:
     """A density over its axis, in a box around (x, y); peaks: from -1, the left end, to 1."""
-    spread = 0.32 / len(peaks)
+    spread = 0.32 / len(peaks) ** 0.5
     places = [-1 + step / 30 for step in range(61)]
     heights = [sum(math.exp(-(((p - peak) / spread) ** 2) / 2) for peak in peaks) for p in places]
     top = max(heights)

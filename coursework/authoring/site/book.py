@@ -17,6 +17,7 @@ from coursework.authoring.executed import execute
 from coursework.authoring.ipynb import notebook_text
 from coursework.authoring.project import Project
 from coursework.authoring.rules import Exercises
+from coursework.authoring.site.gallery import with_diagrams
 from coursework.authoring.site.outline import notebook_cards
 from coursework.authoring.site.pages import make_page
 from coursework.authoring.site.settings import settings
@@ -83,6 +84,8 @@ def _write_pages(
     _fill(book / "index.md", ENTRIES, "\n".join(entries))
     _fill(book / "index.md", VERDICT, verdict_example(outline["example"], exercises))
     _fill(book / "cheatsheet.md", FORMULAS, _formulas(docs, sources))
+    for path in sorted(book.glob("*.md")):
+        path.write_text(with_diagrams(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _fill(path: Path, place: str, text: str) -> None:

@@ -39,6 +39,10 @@ SMALL = """() => {
     const size = parseFloat(getComputedStyle(e).fontSize);
     if (size < 24 && e.checkVisibility()) found.push(`${size} px: ${text.slice(0, 40)}`);
   }
+  for (const e of slide.querySelectorAll('.course-diagram text')) {
+    const size = parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a;
+    if (size < 17.9) found.push(`${size} px: ${e.textContent}`);
+  }
   return found;
 }"""
 AXE = """async () => {

@@ -70,6 +70,12 @@ def test_a_changed_file_makes_the_notebooks_stale_that_import_it(
     assert users and stale(copy, file) == users != {source.number for source in SOURCES}
 
 
+def test_a_changed_diagram_makes_the_notebooks_stale_that_show_one(copy: Path) -> None:
+    users = {s.number for s in SOURCES if any("plots.diagram(" in c.text for c in s.cells)}
+    assert stale(copy, "course_utils/plots/diagrams/vaes.py") == users
+    assert users and users != {source.number for source in SOURCES}
+
+
 def test_imports_are_followed_from_file_to_file(copy: Path) -> None:
     """Notebook 09 draws faces, and `faces.py` takes what it draws from `face_scene.py`."""
     assert {"08", "09"} <= stale(copy, "course_utils/data/face_scene.py")

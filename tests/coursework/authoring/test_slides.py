@@ -5,16 +5,28 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from markupsafe import Markup
 from nbformat.v4 import new_output
 
+from course_utils.plots import diagram
 from coursework import exercises
+from coursework.authoring.browser import open_page
 from coursework.authoring.executed import execute
 from coursework.authoring.project import find_root
-from coursework.authoring.slides import joined, make_slides, write_deck, write_pdf
+from coursework.authoring.slides import (
+    Slide,
+    in_steps,
+    joined,
+    make_slides,
+    render,
+    write_deck,
+    write_pdf,
+)
 from coursework.authoring.source import choose_sources, find_sources, read_source
 from tests import needs
-from tests.coursework.authoring.deck_checks import faults_of, speaker_faults
+from tests.coursework.authoring.deck_checks import READY, faults_of, speaker_faults
 
+INK = "rgb(29, 36, 51)"
 ROOT = find_root(Path(__file__))
 SCRIPT = '''\
 # ---
@@ -70,6 +82,59 @@ def test_what_was_printed_in_several_goes_is_one_block_without_progress():
     progress = new_output("display_data", data={"text/plain": "158 steps"})
     warning = new_output("stream", name="stderr", text="careful")
     assert [o.text for o in joined([progress, printed[0], warning, printed[1]])] == ["a\nb\n"]
+
+
+def test_a_diagram_appears_step_by_step():
+    page = Markup(diagram("gan").html())
+    block, is_fragment = in_steps(page, is_fragment=False)
+    marks = re.findall(r'class="(fragment[^"]*)" data-fragment-index="(\d)"', block)
+    assert marks == [*(("fragment", str(step)) for step in range(2, 7)), ("fragment whole", "7")]
+    assert not is_fragment and '<g data-step="1">' in block
+    block, is_fragment = in_steps(page, is_fragment=True)
+    assert not is_fragment and block.count('class="fragment') == 7  # all six, and the whole
+    chosen = Markup(diagram("gan", step=3).html())
+    assert in_steps(chosen, is_fragment=True) == (chosen, True)
+    assert in_steps(Markup("<p>words</p>"), is_fragment=False) == ("<p>words</p>", False)
+
+
+SHOWN = """() => [...document.querySelectorAll('.course-diagram > g[data-step]')].map(g => {
+  const look = getComputedStyle(g);
+  return look.visibility === 'visible' ? Number(look.opacity) : 0; })"""
+
+
+@pytest.mark.slow
+@needs.browser
+@needs.libraries
+def test_steps_of_a_diagram_are_pale_once_known_and_whole_at_the_end_and_in_print(tmp_path):
+    folder = tmp_path / "notebooks" / "source"
+    folder.mkdir(parents=True)
+    (folder / "01_demo.py").write_text(SCRIPT)
+    block = in_steps(Markup(diagram("conditional_gan").html()), is_fragment=False)
+    slides = [Slide([(Markup("<h2>A GAN with labels</h2>"), False), block])]
+    deck = tmp_path / "deck.html"
+    deck.write_text(render(read_source(folder / "01_demo.py", tmp_path), slides), encoding="utf-8")
+    assert faults_of(deck) == []
+    with open_page(1280, 720) as page:
+        page.emulate_media(color_scheme="dark")  # of the room's computer; a deck is light
+        page.goto(deck.as_uri())
+        page.wait_for_function(READY)
+        seen = []
+        for _ in range(5):
+            seen.append(page.evaluate(SHOWN))
+            page.keyboard.press("ArrowRight")
+        assert page.evaluate("getComputedStyle(document.querySelector('svg text')).fill") == INK
+        page.goto(f"{deck.as_uri()}?print-pdf")
+        page.wait_for_function(READY)
+        assert page.evaluate(SHOWN) == [1] * 4
+    known = 0.6
+    assert seen == [
+        [1, 0, 0, 0],
+        [known, 1, 0, 0],
+        [known, known, 1, 0],
+        [known, known, known, 1],
+        [1, 1, 1, 1],
+    ]
+    assert len(re.findall(rb"/Type\s*/Page\b", write_pdf(deck).read_bytes())) == 1
 
 
 @pytest.fixture(scope="module", params=[path.stem for path in find_sources(ROOT)])
