@@ -2,7 +2,7 @@
 
 Writes grading.md.
 
-    python benchmarks/grading.py [--count 18] [--class-size 1000]
+    python -m benchmarks.grading [--count 18] [--class-size 300]
 
 Both graders run in one process each, as their commands run them, taking turns submission by
 submission, so that a busy machine is equally busy for both; medians are compared. Needs nbgrader.
@@ -19,7 +19,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -28,6 +27,7 @@ import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 
+from benchmarks.grading_class import class_rows
 from coursework.authoring.nbgrader import check_metadata, solution_metadata
 from coursework.grading.grader import Settings
 from coursework.grading.pool import Pool
@@ -181,85 +181,11 @@ def _used(grader: int) -> float:
     return own.user + own.system + sum(sum(t[:4]) for t in times)
 
 
-def class_of(count: int) -> dict[str, float]:
-    """A whole class by the command line: seconds, and the largest memory in MB of each process."""
-    peak: dict[str, float] = {"command": 0, "judge": 0, "share": 0, "own": 0}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "subs").mkdir()
-        for i in range(count):
-            nbformat.write(submission(i % 8), folder / f"subs/s{i:04d}.ipynb")
-        start = time.perf_counter()
-        command = [
-            sys.executable,
-            "-m",
-            "coursework.cli",
-            "grade",
-            str(folder / "subs"),
-            "--out",
-            str(folder / "out"),
-            "--workers",
-            "2",
-        ]
-        process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        halves: list[float] = []
-        watcher = threading.Thread(target=_watch, args=(process, peak, halves))
-        watcher.start()
-        process.wait()
-        watcher.join()
-        lines = (folder / "out/results.jsonl").read_text().splitlines()[1:]
-        peak["seconds"] = time.perf_counter() - start
-        peak["growth"] = statistics.median(halves[-5:]) - statistics.median(
-            halves[len(halves) // 4 :][:5]
-        )
-        peak["median"] = statistics.median(json.loads(line)["seconds"] for line in lines)
-    return peak
-
-
-def _watch(process: psutil.Popen, peak: dict[str, float], judges: list[float]) -> None:
-    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-        try:
-            peak["command"] = max(peak["command"], process.memory_info().rss / 1e6)
-            judges_now = [
-                p.memory_full_info()
-                for p in process.children()
-                if "spawn_main" in " ".join(p.cmdline())
-            ]
-        except psutil.Error:
-            continue
-        if judges_now:
-            judges.append(max(m.uss for m in judges_now) / 1e6)
-            peak["own"] = max(peak["own"], judges[-1])
-            peak["share"] = max(peak["share"], *(m.pss / 1e6 for m in judges_now))
-            peak["judge"] = max(peak["judge"], *(m.rss / 1e6 for m in judges_now))
-        time.sleep(1)
-
-
-def _torch_alone() -> float:
-    code = "import torch, psutil; print(psutil.Process().memory_info().rss / 1e6)"
-    return float(subprocess.check_output([sys.executable, "-c", code]))
-
-
-def class_table(size: int) -> list[str]:
-    """What `class_of` measured, as rows of a table."""
-    whole = class_of(size)
-    torch_alone = f"`import torch` alone is {_torch_alone():.0f} MB"
-    shared = "which judges and sandboxes have in common (PSS)"
-    growth = f"{whole['growth']:+.0f} MB between the first quarter and the end"
-    return [
-        f"| {size} submissions, 2 workers, start included | {whole['seconds']:.0f} s |",
-        f"| largest judge, memory of its own (USS) | {whole['own']:.0f} MB, {growth} |",
-        f"| with its share of the libraries, {shared} | {whole['share']:.0f} MB |",
-        f"| with all of the libraries (RSS); {torch_alone} | {whole['judge']:.0f} MB |",
-        f"| the command itself | {whole['command']:.0f} MB |",
-    ]
-
-
 def main() -> None:
     """Measure and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=18)
-    parser.add_argument("--class-size", type=int, default=1000)
+    parser.add_argument("--class-size", type=int, default=300)
     asked = parser.parse_args()
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     side = beside_nbgrader(asked.count)
@@ -269,7 +195,7 @@ def main() -> None:
     lines = [
         "# Grading: measured",
         "",
-        "Made by `python benchmarks/grading.py`. Three TODOs a submission; medians.",
+        "Made by `python -m benchmarks.grading`. Three TODOs a submission; medians.",
         "",
         f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f} while measuring, "
         f"Python {python}.",
@@ -289,7 +215,7 @@ def main() -> None:
         f"{2 / speed[2]:.3f} s a submission and core |",
     ]
     if asked.class_size:
-        lines += class_table(asked.class_size)
+        lines += class_rows(asked.class_size, asked.class_size // 5)
     Path(__file__).with_suffix(".md").write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
 

@@ -169,8 +169,9 @@ def site(
 
 def _add_grade() -> None:
     from coursework.grading.command import grade
+    from coursework.grading.subcommands import GradeCommand
 
-    app.command()(grade)
+    app.command(cls=GradeCommand)(grade)
 
 
 _add_grade()

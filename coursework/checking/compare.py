@@ -184,6 +184,8 @@ def describe(value: Any) -> str:
     """A value in a few plain words: "a tensor of shape (5, 3)", "the number 3"."""
     if value is None:
         return "None (is a `return` missing, or is it a `.grad` that nothing has filled?)"
+    if isinstance(value, int) and value.bit_length() > 1000:  # more than a float holds
+        return "a number with hundreds of digits"
     if is_scalar(value) and not isinstance(value, bool):
         return f"the number {float(value):.4g}"
     if isinstance(value, Tensor):

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -35,8 +36,9 @@ from coursework.checking.exercise import (
     Verdict,
 )
 from coursework.checking.inputs import Inputs
+from coursework.checking.parts import with_credit
 from coursework.checking.questions import judge_answer
-from coursework.checking.running import SECONDS, Outcome, Trial, attempt, their_line
+from coursework.checking.running import SECONDS, Clock, Outcome, Trial, attempt, their_line
 from coursework.checking.state import own_state
 from coursework.checking.twice import Fault
 from coursework.checking.words import plain
@@ -53,13 +55,16 @@ def judge(
     seed: int | None = None,
     seconds: float = SECONDS,
     inputs: Inputs | None = None,
+    clock: Clock = time.monotonic,
+    partial: bool = False,
 ) -> Verdict:
     """Judge `fn` as an answer to `exercise`.
 
     fn: any callable that takes the exercise's arguments by position, or a typed answer.
     seed: fixes the random inputs; None draws fresh ones. The same seed gives the same verdict.
-    seconds: how long all calls of `fn` together may take.
+    seconds: how long all calls of `fn` together may take, by `clock`.
     inputs: drawn before, instead of a seed, where several functions are judged on the same ones.
+    partial: whether parts that are right earn points where the whole is not.
     """
     if isinstance(exercise, Question):
         with own_state():
@@ -76,10 +81,13 @@ def judge(
         return _verdict(exercise, "interface", sentence)
     with own_state():
         inputs = inputs or Inputs(exercise, seed)
-        trial = attempt(exercise, fn, inputs.cases, inputs.generator(), seconds)
+        trial = attempt(exercise, fn, inputs.cases, inputs.generator(), seconds, clock)
     with own_state():  # once more, for the function may have changed it
         torch.default_generator.manual_seed(inputs.seed)
         verdict = _judge(exercise, fn, trial, inputs)
+        if partial:
+            truths = [inputs.known(exercise.reference, o.case) for o in trial.outcomes]
+            verdict = with_credit(exercise, verdict, trial, truths)
     return replace(verdict, printed=trial.printed)
 
 

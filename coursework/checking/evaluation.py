@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,20 +12,28 @@ from typing import Any
 from coursework import exercises
 from coursework.checking.engine import judge
 from coursework.checking.exercise import Exercise, Verdict
-from coursework.checking.running import SECONDS
+from coursework.checking.running import SECONDS, Clock
 from coursework.checking.their_code import dropped, helpers_of
 
 
-def evaluate(name: str, fn: Any, seed: int | None = None, seconds: float = SECONDS) -> Verdict:
+def evaluate(
+    name: str,
+    fn: Any,
+    seed: int | None = None,
+    seconds: float = SECONDS,
+    clock: Clock = time.monotonic,
+    partial: bool = False,
+) -> Verdict:
     """Judge `fn` as an answer to the exercise `name`.
 
     fn: any callable that takes the exercise's arguments by position, or a typed answer.
     seed: fixes the random inputs; None draws fresh ones. The same seed gives the same verdict.
-    seconds: how long all calls of `fn` together may take.
+    seconds: how long all calls of `fn` together may take, by `clock`.
+    partial: whether parts that are right earn points where the whole is not.
     Raises KeyError, naming the nearest name, where no exercise is called `name`.
     """
     exercise = exercises.get(name)
-    verdict = judge(exercise, fn, seed, seconds)
+    verdict = judge(exercise, fn, seed, seconds, clock=clock, partial=partial)
     if verdict.passed or not isinstance(exercise, Exercise):
         return verdict
     if wrong := _wrong_helpers(exercise, fn, seed, seconds):

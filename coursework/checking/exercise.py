@@ -69,6 +69,21 @@ class Property:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of an exercise that earns points of its own, where partial credit is given.
+
+    name: "form", "value", "gradient", "edges" (what else is asked: extreme inputs, properties,
+    arguments left as they were), or one of the exercise's own. words: what feedback calls it.
+    right: for the exercise's own, `right(yours, reference) -> bool` on the two values of a call.
+    """
+
+    name: str
+    words: str
+    points: float
+    right: Callable[[Any, Any], bool] | None = None
+
+
+@dataclass(frozen=True)
 class Exercise:
     """A function that the learner writes.
 
@@ -81,6 +96,8 @@ class Exercise:
     rtol, atol: tolerances; the absolute one is scaled by the largest reference value.
     hides: further names in the package that give the answer away. While this notebook is graded
         they are as absent as a function that has the exercise's own name.
+    parts: what earns partial credit, "edges" among it, together all points; `parts.py` says what
+        holds where none are declared.
     """
 
     name: str
@@ -98,6 +115,13 @@ class Exercise:
     rtol: float = 1e-4
     atol: float = 1e-5
     hides: Sequence[str] = ()
+    parts: Sequence[Part] = ()
+
+    def __post_init__(self) -> None:
+        if self.parts and sum(p.points for p in self.parts) != self.points:
+            raise ValueError(f"the parts of {self.name} do not add up to its {self.points} points")
+        if self.parts and "edges" not in [p.name for p in self.parts]:
+            raise ValueError(f"the parts of {self.name} need one called 'edges'")
 
     @property
     def signature(self) -> str:
@@ -168,6 +192,7 @@ class Verdict:
     mistake: short name of the recognised mistake, else None. message: what the learner reads.
     points: points earned; max_points: points to be had. printed: what the function printed.
     advice: what to do in the notebook before going on; no part of a grader's feedback.
+    earned: points of an answer that is right in part; credit: a sentence that says in which.
     """
 
     name: str
@@ -177,11 +202,13 @@ class Verdict:
     mistake: str | None = None
     printed: str = ""
     advice: str = ""
+    earned: float = 0
+    credit: str = ""
 
     @property
     def passed(self) -> bool:
         return self.kind == "passed"
 
     @property
-    def points(self) -> int:
-        return self.max_points if self.passed else 0
+    def points(self) -> float:
+        return self.max_points if self.passed else self.earned

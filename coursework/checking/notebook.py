@@ -14,8 +14,8 @@ from course_utils.display import emit
 from coursework import exercises
 from coursework.checking.evaluation import evaluate
 from coursework.checking.exercise import Exercise, Question, Verdict
+from coursework.checking.progress import short
 from coursework.checking.record import record
-from coursework.checking.standing import short
 from coursework.checking.their_code import unquoted, why_not_attempted
 
 HEADLINES = {

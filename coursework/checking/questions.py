@@ -35,9 +35,10 @@ def judge_answer(question: Question, given: Any) -> Verdict:
         except NotImplementedError:
             given = ...
         except Exception as error:
-            message = f"Working out your answer stopped with `{type(error).__name__}: {error}`."
+            said = str(error)[:LONGEST]
+            message = f"Working out your answer stopped with `{type(error).__name__}: {said}`."
             return _verdict(question, "raised", message)
-    if given is None or given is ... or given == "":
+    if given is None or given is ... or (isinstance(given, str) and not given[:LONGEST].strip()):
         place = f'`answers["{question.key}"] = ...`'
         message = f"Not attempted yet: type your answer where {place} stands, and run that cell."
         return _verdict(question, "not attempted", message)
@@ -56,7 +57,8 @@ def _choice(question: Question, given: Any) -> Verdict:
     if letter not in question.choices:
         letters = ", ".join(f'"{c}"' for c in list(question.choices)[:6])
         letters += ", …" if len(question.choices) > 6 else ""
-        message = f"The answer should be one of {letters}; yours is {given!r}."
+        yours = repr(given) if isinstance(given, str) else describe(given)[:LONGEST]
+        message = f"The answer should be one of {letters}; yours is {yours}."
         return _verdict(question, "interface", message)
     if letter == question.answer:
         return _verdict(question, "passed", question.why or "Right.")
@@ -133,7 +135,10 @@ def _read(question: Question, given: Any) -> tuple[float, float] | str:
     """The number as typed and in the question's unit, or a sentence that says what is wrong."""
     wanted = f"a number of {question.unit}" if question.unit else "a number"
     if is_scalar(given) and not _is_bool(given):
-        return float(given), float(given)
+        try:
+            return float(given), float(given)
+        except OverflowError:
+            return f"The answer should be {wanted}; yours has more digits than anybody can read."
     if isinstance(given, tuple) and len(given) == 2 and all(type(g) is int for g in given):
         whole, fraction = given
         return (
@@ -141,7 +146,7 @@ def _read(question: Question, given: Any) -> tuple[float, float] | str:
             f"`{whole}.{fraction}`."
         )
     if not isinstance(given, str):
-        return f"The answer should be {wanted}; yours is {describe(given)}."
+        return f"The answer should be {wanted}; yours is {describe(given)[:LONGEST]}."
     found = NUMBER.fullmatch(given.strip())
     if not found or found[2].lstrip()[:1] in tuple("^*/·×+−-!"):
         return f"The answer should be {wanted}, such as `0.5`; yours is {given!r}."

@@ -10,6 +10,7 @@ import io
 import linecache
 import sys
 import threading
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
@@ -23,6 +24,9 @@ from coursework.checking.exercise import NO_GRAPH, Case, Exercise, InterfaceErro
 from coursework.checking.twice import Fault, Watched
 
 Learners = Callable[..., Any]  # a function that the learner wrote
+Clock = Callable[[], float]  # seconds since some moment, which need not be those of a watch
+THREAD = "course-check"  # name of the threads in which learners' functions are called
+LOOK = 0.2  # seconds between two looks at a clock that is no watch
 SECONDS = 10.0  # how long a check may take before it comes back without an answer
 
 
@@ -112,6 +116,7 @@ def attempt(
     cases: Sequence[Case],
     generator: Generator,
     seconds: float = SECONDS,
+    clock: Clock = time.monotonic,
 ) -> Trial:
     """Run `fn` on all cases and properties, in a thread, for at most `seconds`, in `own_state`.
 
@@ -126,21 +131,41 @@ def attempt(
         except TookTooLong:
             trial.timed_out = True
 
-    worker = threading.Thread(target=work, daemon=True)
     with warnings.catch_warnings(), contextlib.redirect_stdout(output):
         warnings.simplefilter("ignore")
         torch.default_generator.manual_seed(int(torch.randint(2**62, (1,), generator=generator)))
-        worker.start()
-        try:
-            worker.join(seconds)
-            for _ in range(12):  # torch loads parts of itself late; half of one is of no use
-                if _importing(worker):
-                    worker.join(seconds)
-        finally:
-            if worker.is_alive():
-                trial.timed_out, trial.stuck = True, not _interrupt(worker)
+        in_time, trial.stuck = limited(work, seconds, clock)
+    trial.timed_out = trial.timed_out or not in_time
     trial.printed = output.getvalue()
     return trial
+
+
+def limited(
+    work: Callable[[], None], seconds: float, clock: Clock = time.monotonic
+) -> tuple[bool, bool]:
+    """Run `work` in a thread, and throw TookTooLong into it after `seconds` of `clock`.
+
+    Returns whether it ended in time, and whether it still runs because it can't be interrupted.
+    """
+    worker = threading.Thread(target=work, name=THREAD, daemon=True)
+    worker.start()
+    stuck = False
+    try:
+        _wait_for(worker, seconds, clock)
+        for _ in range(12):  # torch loads parts of itself late; half of one is of no use
+            if _importing(worker):
+                _wait_for(worker, seconds, clock)
+    finally:
+        in_time = not worker.is_alive()
+        if not in_time:
+            stuck = not _interrupt(worker)
+    return in_time, stuck
+
+
+def _wait_for(worker: threading.Thread, seconds: float, clock: Clock) -> None:
+    ends = clock() + seconds
+    while worker.is_alive() and (left := ends - clock()) > 0:
+        worker.join(min(left, LOOK))
 
 
 def _run_cases(exercise: Exercise, fn: Watched, cases: Sequence[Case], trial: Trial) -> None:

@@ -11,16 +11,24 @@ SETUP = """#!/usr/bin/env bash
 set -e
 apt-get update
 apt-get install -y --no-install-recommends python3 python3-pip python3-venv bubblewrap
-python3 -m venv /autograder/venv
-/autograder/venv/bin/pip install --extra-index-url https://download.pytorch.org/whl/cpu \\
+python3 -m venv /opt/course-python
+/opt/course-python/bin/pip install --extra-index-url https://download.pytorch.org/whl/cpu \\
     "/autograder/source/course[grading]"
+# Student code may read /opt. The course holds the solutions, so it is run from /autograder.
+/opt/course-python/bin/pip uninstall --yes course-utils
 """
 # Gradescope gives each submission a container of its own and no user namespaces, so the sandbox is
-# incomplete there; the container is what keeps submissions apart.
+# incomplete there; the container is what keeps submissions apart. Student code runs as a user that
+# can't enter /autograder, where the scripts, the solutions and the results are.
 GRADE = """#!/usr/bin/env bash
+set -e
 cd /autograder
-/autograder/venv/bin/course grade /autograder/submission --out /autograder/report \\
-    --workers 1 --gradescope --unconfined --released /autograder/source/course/notebooks
+if [ "$(id -u)" != 0 ]; then echo "this script must run as root" >&2; exit 1; fi
+chown root:root /autograder
+chmod 700 /autograder
+PYTHONPATH=/autograder/source/course /opt/course-python/bin/python -P -m coursework.cli grade \\
+    /autograder/submission --out /autograder/report --workers 1 --gradescope --unconfined \\
+    --released /autograder/source/course/notebooks
 mkdir -p results
 cp "$(ls -d report/gradescope/*/ | head -n 1)results.json" results/results.json
 """

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Generator, Iterator
 
 from coursework.grading.grader import Mapper, Settings
 from coursework.grading.options import BatchOptions
 from coursework.grading.results import BatchInfo, Result, Results, ResultsError
+from coursework.grading.standing import digest, finished
 from coursework.grading.status import Fault, Status
 from coursework.grading.submissions import Submission
-from coursework.grading.submitted_notebook import read_bytes
 
 
 def begin(options: BatchOptions) -> Results:
@@ -20,39 +19,35 @@ def begin(options: BatchOptions) -> Results:
     if options.resume:
         return _resume(Results.resume(path), options)
     seed = secrets.randbits(48) if options.seed is None else options.seed
-    return Results.start(path, BatchInfo(seed, options.labs, options.confined))
+    return Results.start(path, BatchInfo(seed, options.labs, options.confined, options.partial))
 
 
 def _resume(results: Results, options: BatchOptions) -> Results:
     batch = results.batch
     if options.seed not in (None, batch.seed):
         raise ResultsError(f"this report was begun with seed {batch.seed}; --resume keeps it")
-    if options.labs and options.labs != batch.labs:
-        labs = list(batch.labs) or "of any number"
+    if options.labs and batch.labs and options.labs != batch.labs:
+        labs = ", ".join(batch.labs)
         raise ResultsError(f"this report was begun for notebooks {labs}; --resume keeps them")
+    if options.partial and not batch.partial:
+        raise ResultsError("this report was begun without --partial; run without --resume")
     return results
 
 
 def missing(results: Results, submissions: list[Submission]) -> list[Submission]:
-    """Submissions that have no result yet, or whose file has changed since."""
-    done = results.finished()
-    return [s for s in submissions if s.file not in done or done[s.file] != _digest(s)]
-
-
-def _digest(submission: Submission) -> str:
-    if submission.fault:
-        return ""
-    try:
-        return hashlib.sha256(read_bytes(submission.path)).hexdigest()
-    except (OSError, ValueError):
-        return ""
+    """Submissions whose content has no result yet."""
+    done = finished(results)
+    return [s for s in submissions if (s.file, digest(s)) not in done]
 
 
 def grade_all(
     results: Results, submissions: list[Submission], options: BatchOptions, mapper: Mapper
 ) -> Generator[Result, None, None]:
     """Grade and write down, one result after the other."""
+    by_file = {s.file: s for s in submissions if not s.fault}
     for result in _results(results.batch, submissions, options, mapper):
+        if result.status is Status.SANDBOX_FAILED and not result.sha256:
+            result.sha256 = digest(by_file[result.file])  # whoever read it has died
         results.add(result)
         yield result
 
@@ -60,7 +55,9 @@ def grade_all(
 def _results(
     batch: BatchInfo, submissions: list[Submission], options: BatchOptions, mapper: Mapper
 ) -> Iterator[Result]:
-    settings = Settings(batch.seed, batch.labs, str(options.released), options.confined)
+    settings = Settings(
+        batch.seed, batch.labs, str(options.released), options.confined, partial=batch.partial
+    )
     for s in submissions:
         if s.fault:
             yield Result.ungraded(s.student, s.file, Fault(Status.NOT_OPENED, s.fault))

@@ -66,6 +66,8 @@ def environment(copy: str, home: str) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",
+        "MALLOC_MMAP_THRESHOLD_": str(32 << 20),  # a freed megabyte is used again: the system would
+        "MALLOC_TRIM_THRESHOLD_": str(256 << 20),  # fill each new one with zeros, page by page
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",

@@ -2,114 +2,118 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from coursework.grading.options import RELEASED, BatchOptions, ReportOptions
+from coursework.grading import arguments as given
+from coursework.grading.options import RELEASED, BatchOptions, Decisions, ReportOptions
 
 if TYPE_CHECKING:
     from coursework.grading.grader import Mapper
     from coursework.grading.results import Results
-    from coursework.grading.submissions import Submission
-
-CORES = os.cpu_count() or 1
-Submissions = Annotated[
-    Path, typer.Argument(help="A folder of notebooks, of a folder each student, or a zip.")
-]
-Out = Annotated[Path, typer.Option(help="Folder for the report.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Grade only what is missing or changed.")]
-Seed = Annotated[int | None, typer.Option(help="Fixes the inputs; a secret one is drawn if none.")]
-Labs = Annotated[
-    str, typer.Option(help="Notebooks that count; those handed in if none.", metavar="NN,NN")
-]
-Workers = Annotated[
-    int, typer.Option(help="Submissions graded side by side.", min=1, show_default="one a core")
-]
-Override = Annotated[
-    Path | None,
-    typer.Option(help="CSV with student, exercise, points, comment: marks set by hand."),
-]
-Solutions = Annotated[
-    bool, typer.Option("--show-solutions", help="Put the course's own code into the feedback.")
-]
-Gradescope = Annotated[
-    bool, typer.Option("--gradescope", help="Also write Gradescope's results and autograder.")
-]
-Canvas = Annotated[bool, typer.Option("--canvas", help="Also write a CSV for Canvas.")]
-Moodle = Annotated[bool, typer.Option("--moodle", help="Also write a CSV for Moodle.")]
-Database = Annotated[
-    Path | None, typer.Option(help="Also enter the scores into nbgrader's gradebook.db.")
-]
-Scheduler = Annotated[
-    str | None, typer.Option(help="Grade on an existing Dask cluster.", metavar="tcp://…")
-]
-Released = Annotated[
-    Path | None,
-    typer.Option(help="Folder of the released notebooks.", show_default="the course's own"),
-]
-Unconfined = Annotated[
-    bool, typer.Option("--unconfined", help="Grade even where the sandbox is incomplete.")
-]
+    from coursework.grading.students import Submission
 
 
 def grade(
-    submissions: Submissions,
-    out: Out = Path("report"),
-    resume: Resume = False,
-    seed: Seed = None,
-    labs: Labs = "",
-    workers: Workers = CORES,
-    override: Override = None,
-    show_solutions: Solutions = False,
-    gradescope: Gradescope = False,
-    canvas: Canvas = False,
-    moodle: Moodle = False,
-    nbgrader_db: Database = None,
-    scheduler: Scheduler = None,
-    released: Released = None,
-    unconfined: Unconfined = False,
+    submissions: given.Submissions,
+    out: given.Out = Path("report"),
+    resume: given.Resume = False,
+    only: given.Only = None,
+    labs: given.Labs = "",
+    override: given.Override = None,
+    roster: given.Roster = None,
+    late: given.Late = None,
+    due: given.Due = None,
+    canvas: given.Canvas = False,
+    moodle: given.Moodle = False,
+    brightspace: given.Brightspace = False,
+    gradescope: given.Gradescope = False,
+    nbgrader_db: given.Database = None,
+    show_solutions: given.Solutions = False,
+    seed: given.Seed = None,
+    workers: given.Workers = given.CORES,
+    scheduler: given.Scheduler = None,
+    released: given.Released = None,
+    unconfined: given.Unconfined = False,
+    partial: given.Partial = False,
 ) -> None:
     """Grade a folder of submissions; write gradebook.csv, feedback and a summary of the class."""
+    policy = ", ".join(late) if late else None
+    decisions = Decisions(_labs(labs), override, policy, due, roster)
     options = BatchOptions(
         confined=_confinement(unconfined),
         out=out,
         seed=seed,
-        labs=_labs(labs),
-        resume=resume,
+        labs=decisions.labs,
+        resume=resume or bool(only),
+        only=tuple(only or ()),
         released=released or RELEASED,
+        partial=partial,
     )
     wanted = ReportOptions(
-        show_solutions=show_solutions,
-        gradescope=gradescope,
-        canvas=canvas,
-        moodle=moodle,
-        nbgrader_db=nbgrader_db,
-        override=override,
+        show_solutions, gradescope, canvas, moodle, brightspace, nbgrader_db=nbgrader_db
     )
-    _grade_and_report(submissions, options, wanted, _mapper(scheduler, workers))
+    _grade_and_report(submissions, options, decisions, wanted, _mapper(scheduler, workers))
 
 
 def _grade_and_report(
-    source: Path, options: BatchOptions, wanted: ReportOptions, mapper: Mapper
+    source: Path,
+    options: BatchOptions,
+    decisions: Decisions,
+    wanted: ReportOptions,
+    mapper: Mapper,
 ) -> None:
     """Grade and report; what goes wrong on this machine ends the program with one sentence."""
     from coursework.grading.batch import begin
+    from coursework.grading.choices import keep_choices, read_choices
     from coursework.grading.report import write_all
     from coursework.grading.results import ResultsError
     from coursework.grading.submissions import opened
 
     try:
         with opened(source) as submissions:
+            if submissions.left_out:
+                typer.echo(f"left out: {', '.join(submissions.left_out)}")
+            again = _again(submissions, options)
+            choices = read_choices(options, decisions, submissions)
+            for line in choices.told:
+                typer.echo(line)
             results = begin(options)
-            _grade_missing(results, submissions, options, mapper)
-            for line in write_all(results, submissions, options.out, wanted):
+            keep_choices(options.out, decisions, choices)
+            _grade_missing(results, submissions, again, options, mapper)
+            for line in write_all(results, submissions, options.out, wanted, choices):
                 typer.echo(line)
     except (ResultsError, OSError, ValueError) as error:
         typer.echo(f"{error}", err=True)
         raise typer.Exit(1) from None
+
+
+def _again(submissions: list[Submission], options: BatchOptions) -> list[Submission] | None:
+    """The files of the students to be graded again; None where nobody was named."""
+    from coursework.grading.nearest import did_you_mean
+    from coursework.grading.students import find_students
+
+    if not options.only:
+        return None
+    if not (options.out / "results.jsonl").exists():
+        raise ValueError(
+            f"--only grades a student again into a report, and there is none in {options.out}; "
+            "grade the class first"
+        )
+    files: dict[str, list[str]] = {}
+    for s in submissions:
+        files.setdefault(s.student, []).append(s.file)
+    chosen: set[str] = set()
+    for name in options.only:
+        found = find_students(name, files)
+        if not found:
+            raise ValueError(f"--only: there is no student {name}{did_you_mean(name, files)}")
+        if len(found) > 1:
+            raise ValueError(f"--only: {name} may be {' or '.join(found)}; write one of these")
+        chosen |= set(found)
+    return [s for s in submissions if s.student in chosen]
 
 
 def _confinement(unconfined: bool) -> bool:
@@ -164,14 +168,21 @@ def _mapper(scheduler: str | None, workers: int) -> Mapper:
 
 
 def _grade_missing(
-    results: Results, submissions: list[Submission], options: BatchOptions, mapper: Mapper
+    results: Results,
+    submissions: list[Submission],
+    again: list[Submission] | None,
+    options: BatchOptions,
+    mapper: Mapper,
 ) -> None:
-    """Grade what is missing, under a progress bar. Ctrl-C keeps what is done, and exits."""
+    """Grade what is missing, under a progress bar. Ctrl-C keeps what is done, and exits.
+
+    again: those to be graded whether or not they have been; None for what is missing.
+    """
     from tqdm import tqdm
 
     from coursework.grading.batch import grade_all, missing
 
-    todo = missing(results, submissions)
+    todo = missing(results, submissions) if again is None else again
     done = len(submissions) - len(todo)
     before = f", {done} of them graded before" if done else ""
     typer.echo(f"seed {results.batch.seed}; {len(submissions)} files{before}")

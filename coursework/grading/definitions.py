@@ -14,7 +14,7 @@ from coursework.grading.inside.cells import plain_python, tree
 LONGEST_CODE = 8000  # characters of an answer that feedback shows
 
 
-@lru_cache(maxsize=64)  # a cell is looked at several times, from several sides
+@lru_cache(maxsize=256)  # a cell is looked at several times, and a notebook has over 100
 def syntax(source: str) -> ast.Module | None:
     """The syntax tree of a cell without its magics, None where it doesn't parse.
 

@@ -9,61 +9,62 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from coursework import exercises
 from coursework.checking import Exercise, Question, Verdict, evaluate
-from coursework.checking.running import TookTooLong
+from coursework.checking.parts import all_but_edges
+from coursework.checking.running import THREAD, TookTooLong, limited
 from coursework.grading.definitions import defined_as, definitions, speaks_of
 from coursework.grading.demos import definitions_only
-from coursework.grading.inside.errors import is_unpacked, place_of
+from coursework.grading.findings import Examined as Examined
+from coursework.grading.findings import Finding as Finding
+from coursework.grading.findings import cell_stopped, opening, raised
+from coursework.grading.inside.errors import is_unpacked
 from coursework.grading.judge import ProcessEnded
+from coursework.grading.meter import Meter
 from coursework.grading.sandbox import SandboxError, Zygote, one_core
 from coursework.grading.session import Session
 from coursework.grading.status import Reason
 
-SUBMISSION = 240.0  # seconds for all of a submission, restarts included
+SUBMISSION = 240.0  # seconds for all of a submission, restarts included, as `Meter` counts them
 RESTARTS = 40
+PROCESSOR = 500.0  # seconds of this process's own: then the system ends it, whatever it is doing
 CHANGED = (
     "Your function changes one of its arguments in place, so the caller's data are changed too."
 )
 NO_TIME = "The time for this notebook was used up before this exercise."
 ENDED = "Your notebook's process ended before this exercise could be looked at."
-NO_END = "The cell that defines it did not come back in time. Is there a loop that never ends?"
+NO_ANSWER = "Your answer was not there in time. Is it worked out by a loop that never ends?"
 
-
-@dataclass(frozen=True)
-class Finding:
-    """The verdict on one exercise and the reason for it."""
-
-    verdict: Verdict
-    reason: Reason
-
-
-@dataclass
-class Examined:
-    """What is found in one submission, and what is worth a remark."""
-
-    findings: list[Finding] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+Found = TypeVar("Found")
 
 
 class Examination:
     """The state of one submission under examination: its cells, its errors, its worker."""
 
     def __init__(
-        self, zygote: Zygote, cells: list[str], seed: int, student: str, seconds: float
+        self,
+        zygote: Zygote,
+        cells: list[str],
+        seed: int,
+        student: str,
+        seconds: float,
+        partial: bool = False,
     ) -> None:
         self.zygote, self.seed, self.student, self.seconds = zygote, seed, student, seconds
+        self.partial = partial
         self.plan = list(cells)
         self.defined = [definitions(c) for c in cells]
         self.errors: dict[int, BaseException] = {}
         self.faults: dict[int, BaseException] = {}  # of cells that had to be cut down
         self.second_chances: set[int] = set()  # cells at which a worker ended once
         self.lent: list[str] = []  # exercises that were not right
-        self.ends = time.monotonic() + SUBMISSION
+        self.meter = Meter()
         self.session: Session | None = None
         self.starts = 0
 
@@ -71,22 +72,22 @@ class Examination:
         """A living worker that has run all cells, None where no more can be had."""
         while self.session is None or not self.session.alive:
             self.stop()
-            if self.starts > RESTARTS or time.monotonic() > self.ends:
+            if self.starts > RESTARTS or self.meter.spent() > SUBMISSION:
                 return None
             self.starts += 1
-            self.session = Session(self.zygote, self.ends)
+            self.session = Session(self.zygote, self.meter, SUBMISSION)
             self._run_cells(self.session)
-            for name in self.lent:
+            for name in list(self.lent):
                 self._lend(name)
         return self.session
 
-    def stop(self) -> float:
-        """End the worker; the processor seconds it had."""
+    def stop(self) -> None:
+        """End the worker."""
         if self.session is None:
-            return 0.0
+            return
         self.session.close()
         self.session = None
-        return self.zygote.kill()
+        self.meter.ended(self.zygote.kill())
 
     def _run_cells(self, session: Session) -> None:
         self.errors.clear()
@@ -103,20 +104,14 @@ class Examination:
     def _blame(self, i: int, error: BaseException) -> None:
         """Cut a cell down that loops or ends its worker.
 
-        What may have been bad luck gets a second chance.
+        One that ended may have been short of memory, and gets a second chance.
         """
-        unlucky = self._was_starved() if isinstance(error, TookTooLong) else True
-        if unlucky and i not in self.second_chances:
+        if not isinstance(error, TookTooLong) and i not in self.second_chances:
             self.second_chances.add(i)
             return
         self.faults[i] = error
         cut = definitions_only(self.plan[i])
         self.plan[i] = cut if cut != self.plan[i] else ""
-
-    def _was_starved(self) -> bool:
-        """End a worker that is late; whether a busy machine may have been the reason."""
-        limit = self.session.limit if self.session else 0.0
-        return self.stop() < 0.6 * limit
 
     def _lend(self, name: str) -> None:
         """As `check` does: from here on the student's code calls the course's own `name`."""
@@ -124,8 +119,10 @@ class Examination:
         if not any(name in cell for cell in self.plan):
             return  # nobody calls it
         if self.session and self.session.alive and isinstance(exercise, Exercise):
-            with contextlib.suppress(TookTooLong, ProcessEnded):
+            try:
                 self.session.lend(name, exercise.reference, self.seconds / 2)
+            except (TookTooLong, ProcessEnded):
+                self.lent.remove(name)  # never again: the next worker would end as well
 
     def error_of(self, short: str) -> BaseException | None:
         """Why the last cell that defines a name stopped, None where it ran or there is none."""
@@ -146,39 +143,77 @@ class Examination:
         return finding
 
     def _finding(self, exercise: Exercise | Question) -> Finding:
-        finding = _raised(exercise, Reason.TIME_USED_UP, NO_TIME)
-        for _ in range(2):  # a worker that ended, or had no processor, gets a second chance
+        finding = raised(exercise, Reason.TIME_USED_UP, NO_TIME)
+        for _ in range(2):  # a worker that ended gets a second chance
             session = self.ready()
             if session is None:
                 return finding
             try:
                 finding = self._ask(session, exercise)
-            except (TookTooLong, ProcessEnded):
-                finding = _raised(exercise, Reason.PROCESS_ENDED, ENDED)
+            except TookTooLong:
+                return raised(exercise, Reason.CALL_TOO_LONG, NO_ANSWER)
+            except ProcessEnded:
+                finding = raised(exercise, Reason.PROCESS_ENDED, ENDED)
             except BaseException as error:
                 if not is_unpacked(error):
                     raise
-                return _cell_stopped(exercise, error)  # of an answer sheet that is the student's
-            if session.alive or (session.judge.late and not self._was_starved()):
+                return cell_stopped(exercise, error)  # of an answer sheet that is the student's
+            if session.alive or session.judge.late:
                 break
         return finding
 
     def _ask(self, session: Session, exercise: Exercise | Question) -> Finding:
         if isinstance(exercise, Question):
-            given = session.answer(exercise.key, self.seconds / 2)
+            given = self._in_time(session, lambda: session.answer(exercise.key, self.seconds / 2))
         else:
             given = session.find(exercise.name, self.seconds / 2)
         if given is ...:
             error = self.error_of(defined_as(exercise)) or self._syntax_error(exercise)
             if error is not None:
-                return _cell_stopped(exercise, error)
+                return cell_stopped(exercise, error)
         session.judge.argument_changed = False
         session.allow(self.seconds - 1)
-        seed = self._seed(exercise.name)
-        verdict = evaluate(exercise.name, given, seed=seed, seconds=self.seconds)
+        verdict = self._verdict(session, exercise, given)
         if verdict.passed and session.judge.argument_changed:
             verdict = replace(verdict, kind="mistake", message=CHANGED, mistake="mutated_argument")
+            if self.partial and isinstance(exercise, Exercise):
+                verdict = all_but_edges(exercise, verdict)
         return Finding(verdict, Reason.ABSENT if given is ... else _reason(session))
+
+    def _verdict(self, session: Session, exercise: Exercise | Question, given: Any) -> Verdict:
+        def judged() -> Verdict:
+            seed, clock = self._seed(exercise.name), self.meter.spent
+            return evaluate(
+                exercise.name, given, seed, self.seconds, clock=clock, partial=self.partial
+            )
+
+        if isinstance(exercise, Question):  # one that is a function is called without a limit
+            return self._in_time(session, judged)
+        with session.judging():
+            verdict = judged()
+        _until_free()
+        return verdict
+
+    def _in_time(self, session: Session, work: Callable[[], Found]) -> Found:
+        """What `work` gives, or TookTooLong where it does not come back in time."""
+        found: list[Found] = []
+        errors: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                found.append(work())
+            except BaseException as error:
+                errors.append(error)
+
+        with session.judging():
+            in_time, _ = limited(run, self.seconds, self.meter.spent)
+        _until_free()
+        if errors and in_time:
+            raise errors[0]
+        if not found:
+            session.judge.late = True
+            raise TookTooLong
+        return found[0]
 
     def _syntax_error(self, exercise: Exercise | Question) -> BaseException | None:
         """The error of a cell that doesn't parse and speaks of the exercise."""
@@ -201,21 +236,6 @@ def _reason(session: Session) -> Reason:
     return Reason.PROCESS_ENDED if session.judge.lost else Reason.JUDGED
 
 
-def _raised(exercise: Exercise | Question, reason: Reason, message: str) -> Finding:
-    return Finding(Verdict(exercise.name, "raised", message, exercise.points), reason)
-
-
-def _cell_stopped(exercise: Exercise | Question, error: BaseException) -> Finding:
-    if isinstance(error, TookTooLong):
-        return _raised(exercise, Reason.CELL_TOO_LONG, NO_END)
-    said = " ".join(str(error).split())[:300]
-    place = place_of(error)
-    where = f" at {place.within('the cell')}" if place else ""
-    told = f"Python says: `{type(error).__name__}: {said}`."
-    message = f"The cell that defines it stopped{where}. {told}"
-    return _raised(exercise, Reason.CELL_STOPPED, message)
-
-
 def examine(
     zygote: Zygote,
     cells: list[str],
@@ -224,31 +244,27 @@ def examine(
     seed: int,
     student: str,
     seconds: float = 20.0,
+    partial: bool = False,
 ) -> Examined:
     """Judge the exercises `names` in a submission's cells.
 
-    seconds: that a cell, and all calls of a function, may take.
+    seconds: that a cell, and all calls of a function, may take. partial: whether parts earn points.
     Raises SandboxError where the sandbox fails.
     """
     examined = Examined()
     with _quiet(), one_core():
-        examination = Examination(zygote, cells, seed, student, seconds)
+        examination = Examination(zygote, cells, seed, student, seconds, partial)
+        signal.setitimer(signal.ITIMER_PROF, PROCESSOR)
         try:
             for name in names:
                 examined.findings.append(_one(examination, name, examined.remarks))
         finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
             examination.stop()
     for i, error in sorted(examination.faults.items()):
         what = "did not come back" if isinstance(error, TookTooLong) else "ended its process"
-        examined.remarks.append(f"the cell `{_opening(cells[i])}` {what} and was left out")
+        examined.remarks.append(f"the cell `{opening(cells[i])}` {what} and was left out")
     return examined
-
-
-def _opening(cell: str) -> str:
-    """The first line of a cell that is no comment, by which its author finds it."""
-    lines = [" ".join(line.split()) for line in cell.splitlines() if line.strip()]
-    first = next((line for line in lines if line[0] != "#"), "".join(lines[:1]))
-    return first if len(first) <= 60 else first[:59] + "…"
 
 
 def _one(examination: Examination, name: str, remarks: list[str]) -> Finding:
@@ -256,11 +272,23 @@ def _one(examination: Examination, name: str, remarks: list[str]) -> Finding:
         return examination.finding(name)
     except SandboxError:
         raise
-    except Exception as error:  # the engine stumbles over an odd answer; the grader is told
+    except BaseException as error:  # the engine stumbles over an odd answer; the grader is told
+        if isinstance(error, KeyboardInterrupt | SystemExit) and not is_unpacked(error):
+            raise  # ours, and not the student's
         kind = type(error).__name__
         remarks.append(f"{name}: the engine stopped with {kind}; look at it by hand")
         told = f"Your answer could not be judged ({kind})."
-        return _raised(exercises.get(name), Reason.ENGINE_STOPPED, told)
+        return raised(exercises.get(name), Reason.ENGINE_STOPPED, told)
+
+
+def _until_free() -> None:
+    """Wait for a call of ours that can't be interrupted: two at once would disturb each other.
+
+    One that never comes back ends this process (see `PROCESSOR`).
+    """
+    for thread in threading.enumerate():
+        if thread.name == THREAD:
+            thread.join()
 
 
 @contextlib.contextmanager

@@ -12,21 +12,30 @@ from coursework import exercises
 from coursework.grading.definitions import answers_code, find_lab
 from coursework.grading.demos import released, to_run
 from coursework.grading.examination import Examined, Finding, examine
+from coursework.grading.labs import handed_in_where
 from coursework.grading.package import hidden_names
 from coursework.grading.results import ExerciseResult, Result
 from coursework.grading.sandbox import SandboxError, Zygote
 from coursework.grading.status import Fault, Reason, Status
 from coursework.grading.submissions import Submission
-from coursework.grading.submitted_notebook import parse, read_bytes, unreadable
+from coursework.grading.submitted_notebook import (
+    SubmittedNotebook,
+    parse,
+    read_bytes,
+    unreadable,
+)
 
-ATTEMPTS = 3  # sandboxes that may fail under one submission
+TRIES = 2  # sandboxes that may fail under one submission
 LONGEST_MESSAGE = 3000  # characters
 NO_EXERCISE = Fault(
     Status.NO_EXERCISE, "none of the functions and answers that are graded is in it"
 )
 SANDBOX_FAILED = Fault(
-    Status.SANDBOX_FAILED,
-    "the sandbox failed under this submission; grade it again with --resume",
+    Status.SANDBOX_FAILED, f"{TRIES} sandboxes, one after the other, failed under this submission"
+)
+NO_SANDBOX = Fault(
+    Status.NO_SANDBOX,
+    "the sandbox did not start, which is no fault of the submission's; go on with --resume",
 )
 
 
@@ -43,6 +52,7 @@ class Settings:
     released: str
     confined: bool = True
     seconds: float = 20.0  # that a cell, and all calls of a function, may take
+    partial: bool = False  # whether parts of an exercise earn points
 
 
 # Grades many submissions; the results come in the order in which they are ready.
@@ -60,49 +70,66 @@ class Grader:
 
     def grade(self, student: str, file: str, path: Path) -> Result:
         """The result of one file."""
-        start, self.starting = time.perf_counter(), 0.0
-        result = self._grade(student, file, path)
-        result.seconds = round(time.perf_counter() - start - self.starting, 3)
-        return result
-
-    def _grade(self, student: str, file: str, path: Path) -> Result:
         try:
             data = read_bytes(path)
         except (OSError, ValueError) as error:
             return Result.ungraded(student, file, unreadable(error))
-        digest = hashlib.sha256(data).hexdigest()
-        submitted = parse(data)
-        del data
+        return self.grade_bytes(student, file, data)
+
+    def grade_bytes(self, student: str, file: str, data: bytes) -> Result:
+        """The result of a file that has been read."""
+        start, self.starting = time.perf_counter(), 0.0
+        result = self._grade(student, file, parse(data))
+        result.sha256 = hashlib.sha256(data).hexdigest()
+        result.seconds = round(time.perf_counter() - start - self.starting, 3)
+        return result
+
+    def _grade(self, student: str, file: str, submitted: SubmittedNotebook) -> Result:
         lab = find_lab(submitted.cells, file, self.settings.labs)
-        fault = submitted.fault or (None if lab else NO_EXERCISE)
-        examined = None if fault else self._examine(lab, submitted.cells, student)
-        if examined is None:
-            result = Result.ungraded(student, file, fault or SANDBOX_FAILED)
+        fault = submitted.fault or (None if lab else self._no_exercise(submitted.cells, file))
+        examined = fault or self._examine(lab, submitted.cells, student)
+        if isinstance(examined, Fault):
+            result = Result.ungraded(student, file, examined)
             result.remarks = submitted.remarks
         else:
             result = _graded(student, file, submitted.cells, examined)
             result.remarks = submitted.remarks + examined.remarks
-        result.sha256, result.lab = digest, "" if fault else lab
+        result.lab = "" if fault else lab
         return result
 
-    def _examine(self, lab: str, cells: list[str], student: str) -> Examined | None:
-        """What is found in a submission, None where the sandbox fails under it."""
+    def _no_exercise(self, cells: list[str], file: str) -> Fault:
+        """Why nothing in a notebook counts: it may be that of another lab."""
+        other = find_lab(cells, file, ()) if self.settings.labs else ""
+        if not other:
+            return NO_EXERCISE
+        return Fault(Status.NO_EXERCISE, handed_in_where(other, self.settings.labs))
+
+    def _examine(self, lab: str, cells: list[str], student: str) -> Examined | Fault:
+        """What is found in a submission, or the fault where the sandbox fails under it."""
         names = exercises.names(lab)
         demos = released(Path(self.settings.released), lab, frozenset(names))
         plan = to_run(cells, demos)
-        for _ in range(ATTEMPTS):
+        fault = SANDBOX_FAILED
+        for _ in range(TRIES):
+            try:
+                zygote = self._zygote_for(lab)
+            except SandboxError:
+                fault = NO_SANDBOX
+                continue
             try:
                 return examine(
-                    self._zygote_for(lab),
+                    zygote,
                     plan,
                     names,
                     seed=self.settings.seed,
                     student=student,
                     seconds=self.settings.seconds,
+                    partial=self.settings.partial,
                 )
             except SandboxError:
+                fault = SANDBOX_FAILED
                 self.close()
-        return None
+        return fault
 
     def _zygote_for(self, lab: str) -> Zygote:
         if self.zygote is None or self.lab != lab:
@@ -140,4 +167,5 @@ def _exercise_result(finding: Finding) -> ExerciseResult:
         max_points=verdict.max_points,
         mistake=verdict.mistake,
         printed=verdict.printed,
+        credit=verdict.credit,
     )

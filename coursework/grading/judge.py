@@ -9,6 +9,7 @@ from torch import Tensor
 
 from coursework.checking.running import TookTooLong
 from coursework.grading.inside.errors import CELL, is_unpacked
+from coursework.grading.inside.kept import Sent
 from coursework.grading.inside.peer import Peer
 from coursework.grading.inside.remote import Reply
 from coursework.grading.inside.values import KINDS, Encoder
@@ -29,6 +30,7 @@ class Judge(Peer):
 
     lost: a sentence once the worker has ended or sent nonsense; late: it outlasted its deadline.
     argument_changed: whether a call has changed one of its arguments in place.
+    may_ask: whether the worker may call what it was given.
     """
 
     is_judge = True
@@ -39,7 +41,14 @@ class Judge(Peer):
         self.lost = ""
         self.late = False
         self.served = 0
+        self.may_ask = True
         self.argument_changed = False
+        self.sent = Sent()
+
+    def _send(self, header: Json, sent: Encoder) -> None:
+        packed = [self.sent.pack(t) for t in sent.tensors]
+        header["tensors"] = [line for line, _ in packed]
+        self.channel.send(header, [data for _, data in packed])
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         return self._guarded(super().call, *args, **kwargs)
@@ -62,7 +71,8 @@ class Judge(Peer):
             raise TookTooLong from None
         except Gone:
             self.lost = ENDED
-        except TookTooLong:
+        except TookTooLong:  # thrown in from outside: half a message may have been read
+            self.late = True
             raise
         except Exception as error:
             self.lost = f"{NONSENSE} ({type(error).__name__})"
@@ -82,6 +92,8 @@ class Judge(Peer):
 
     def serve(self, header: Json, body: bytearray) -> None:
         self.served += 1
+        if not self.may_ask:
+            raise Malformed("a question where none may come")
         if self.served > CALLBACKS or len(body) > CALLBACK_BYTES:
             raise Malformed("too many questions")
         super().serve(header, body)

@@ -37,7 +37,7 @@ def enter_scores(database: Path, table: list[Row], names: list[str]) -> int:
             assignment, notebook = _find_notebook(book, lab)
             for name in own:
                 _grade_cell(book, assignment, notebook, name)
-            for row in counted:
+            for row in (r for r in counted if not set(own).isdisjoint(r.points)):
                 _enter(book, assignment, notebook, row, own)
             book.db.commit()
     return len(counted)
@@ -82,7 +82,7 @@ def _enter(book: Gradebook, assignment: str, notebook: str, row: Row, names: lis
     student = _student_id(row.student)
     book.update_or_create_student(student)
     book.update_or_create_submission(assignment, student)
-    for name in names:
+    for name in (n for n in names if n in row.points):
         grade = book.find_grade(cell_id(name), notebook, assignment, student)
         grade.auto_score = row.points[name]
         grade.manual_score = None

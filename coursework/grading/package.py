@@ -68,7 +68,7 @@ def write_copy(target: Path, hidden: Collection[str]) -> None:
     stand_ins = target / "coursework" / "checking"
     stand_ins.mkdir(parents=True)
     (stand_ins.parent / "__init__.py").touch()
-    for name in ("__init__.py", "notebook.py"):
+    for name in ("__init__.py", "notebook.py", "progress.py"):
         (stand_ins / name).write_text(STAND_INS, encoding="utf-8")
     shutil.copy(state.__file__, stand_ins)
     shutil.copytree(

@@ -9,11 +9,12 @@ Here each grader has a line of its own.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import multiprocessing
 import resource
 import signal
-from collections import deque
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -21,16 +22,24 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
 
+from coursework.grading.examination import PROCESSOR
 from coursework.grading.grader import Grader, Mapper, Settings
+from coursework.grading.order import Waiting
 from coursework.grading.results import Result
+from coursework.grading.sandbox import remove_leftovers
 from coursework.grading.status import Fault, Status
 from coursework.grading.submissions import Submission
 
-TRIES = 3  # processes that may die under one submission
+TRIES = 2  # processes that may die under one submission
 MEMORY = 4 << 30  # bytes that a grader may add: student code may call a reference with giants
+M_ARENA_MAX = -8  # of glibc's mallopt
 DIED = Fault(
     Status.SANDBOX_FAILED,
-    f"the sandbox failed: {TRIES} grading processes ended under it; grade it again with --resume",
+    f"the sandbox failed: {TRIES} grading processes ended under it",
+)
+ENDLESS = Fault(
+    Status.STOPPED_GRADER,
+    f"judging it took more than {PROCESSOR:.0f} seconds and was ended; look at it by hand",
 )
 
 
@@ -53,6 +62,14 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (have + MEMORY, hard))
 
 
+def _give_back(libc: ctypes.CDLL, at_start: bool = False) -> None:
+    """Memory that is free goes back to the system; at the start: no stock of it for each thread."""
+    if hasattr(libc, "malloc_trim"):  # glibc
+        if at_start:
+            libc.mallopt(M_ARENA_MAX, 1)
+        libc.malloc_trim(0)
+
+
 def _leave(number: int, frame: FrameType | None) -> None:
     raise SystemExit
 
@@ -60,6 +77,8 @@ def _leave(number: int, frame: FrameType | None) -> None:
 def _grade_from(line: Connection, settings: Settings) -> None:
     """What a grader's process does: grade what comes down the line until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    libc = ctypes.CDLL(None)
+    _give_back(libc, at_start=True)
     import torch
     import torch.fx.experimental.symbolic_shapes
 
@@ -73,6 +92,7 @@ def _grade_from(line: Connection, settings: Settings) -> None:
         while True:
             student, file, path = line.recv()
             line.send_bytes(grader.grade(student, file, Path(path)).to_json().encode())
+            _give_back(libc)
     except (EOFError, OSError, SystemExit):
         pass
     finally:
@@ -86,10 +106,11 @@ class GraderProcess:
     process: BaseProcess
     line: Connection
     submission: Submission | None = None
+    lab: str | None = None  # of the submission that it got last
 
-    def give(self, submission: Submission) -> None:
+    def give(self, lab: str, submission: Submission) -> None:
         """Have it grade a submission."""
-        self.submission = submission
+        self.lab, self.submission = lab, submission
         with contextlib.suppress(OSError):  # a dead process is noticed when its line is read
             self.line.send((submission.student, submission.file, str(submission.path)))
 
@@ -112,35 +133,43 @@ class Pool:
 
     def results(self, submissions: Iterable[Submission]) -> Iterator[Result]:
         """One result for each submission, whatever happens to the graders."""
-        waiting = deque(submissions)
-        tries: dict[str, int] = {}
+        given = list(submissions)
+        self.hire(len(given[:1]))  # it imports torch while the files are looked at
+        waiting = Waiting.of(given, self.settings.labs)
+        tries: Counter[Submission] = Counter()
         try:
             while waiting or any(g.submission for g in self.graders):
-                self.hire(len(waiting))
-                for grader in self.graders:
-                    if grader.submission is None and waiting:
-                        grader.give(waiting.popleft())
+                self.hire(waiting.useful())
+                self._give_out(waiting)
                 for grader in self._ready():
-                    submission = grader.submission
-                    if submission is None:
+                    submission, lab = grader.submission, grader.lab
+                    if submission is None or lab is None:
                         continue
                     result = grader.take()
                     if result is None:
-                        self._dismiss(grader)
-                        tries[submission.file] = tries.get(submission.file, 0) + 1
-                        if tries[submission.file] < TRIES:
-                            waiting.append(submission)
+                        endless = self._dismiss(grader) == -signal.SIGPROF
+                        tries[submission] += 1
+                        if tries[submission] < TRIES and not endless:
+                            waiting.again(lab, submission)
                             continue
-                        result = Result.ungraded(submission.student, submission.file, DIED)
+                        fault = ENDLESS if endless else DIED
+                        result = Result.ungraded(submission.student, submission.file, fault)
                     yield result
         finally:
             self.close()
 
-    def hire(self, waiting: int) -> None:
-        """Start as many graders as `waiting` submissions need, up to `size`."""
-        busy = sum(g.submission is not None for g in self.graders)
+    def _give_out(self, waiting: Waiting) -> None:
+        """Have idle graders go on, each with the lab that its sandbox was made for if it can."""
+        for grader in self.graders:
+            if grader.submission is None:
+                others = {g.lab for g in self.graders if g is not grader and g.lab is not None}
+                if found := waiting.next(grader.lab, others):
+                    grader.give(*found)
+
+    def hire(self, count: int) -> None:
+        """Start graders until there are `count`, or as many as the pool has room for."""
         spawn = multiprocessing.get_context("spawn")
-        while len(self.graders) < self.size and len(self.graders) - busy < waiting:
+        while len(self.graders) < min(count, self.size):
             ours, theirs = spawn.Pipe()
             process = spawn.Process(target=_grade_from, args=(theirs, self.settings), daemon=True)
             process.start()
@@ -152,10 +181,14 @@ class Pool:
         lines = wait([g.line for g in self.graders if g.submission])
         return [g for g in self.graders if g.line in lines]
 
-    def _dismiss(self, grader: GraderProcess) -> None:
+    def _dismiss(self, grader: GraderProcess) -> int | None:
+        """Let go of a grader that has ended; how it ended."""
         self.graders.remove(grader)
-        grader.process.kill()
         grader.line.close()
+        grader.process.join(5)
+        grader.process.kill()
+        remove_leftovers()  # its sandbox's folder
+        return grader.process.exitcode
 
     def close(self) -> None:
         """Let all graders go, and with them their sandboxes."""

@@ -52,6 +52,8 @@ def probe(confined: bool = True) -> Confinement:
         canary, copy = Path(folder) / "canary", Path(folder) / "copy"
         name = "course-" + secrets.token_hex(8)
         canary.write_text("secret")
+        if not confined:
+            Path(folder).chmod(0o711)  # as a sandbox's is: what is open to all users is found open
         write_copy(copy, [])
         tcp.bind(("127.0.0.1", 0))
         tcp.listen()

@@ -2,50 +2,69 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursework import exercises
+from coursework.grading.choices import Choices
 from coursework.grading.feedback import feedback_html, file_name
-from coursework.grading.gradebook import Row, counted_exercises, gradebook_csv, latest, rows
+from coursework.grading.feedback_zip import write_feedback_zip
+from coursework.grading.gradebook import Row, gradebook_csv, latest
+from coursework.grading.labs import Labs, exercises_of, most_of
+from coursework.grading.marking import by_lab, mark
 from coursework.grading.options import ReportOptions
-from coursework.grading.overrides import apply_overrides, keep_overrides
-from coursework.grading.platforms import canvas_csv, gradescope_results, moodle_csv
+from coursework.grading.platforms import (
+    brightspace_csv,
+    canvas_csv,
+    gradescope_results,
+    moodle_csv,
+)
 from coursework.grading.results import Results
-from coursework.grading.submissions import Submission
-from coursework.grading.summary import Tally, summary_html
+from coursework.grading.side_by_side import similar_html
+from coursework.grading.students import Submission
+from coursework.grading.summary import summary_html
+from coursework.grading.tally import Tally
 from coursework.grading.writing import write, write_json
 
 
 @dataclass(frozen=True)
 class Marked:
-    """The class as graded: rows, the exercises that count, and their points."""
+    """The class as graded: rows, exercises and notebooks that count, and where results are."""
 
     table: list[Row]
     names: list[str]
-    most: float
+    labs: Labs
+    places: dict[str, int]
 
 
 def write_all(
-    results: Results, submissions: list[Submission], out: Path, wanted: ReportOptions
+    results: Results,
+    submissions: list[Submission],
+    out: Path,
+    wanted: ReportOptions,
+    choices: Choices | None = None,
 ) -> Iterator[str]:
     """Write all files into `out`; yields a line on each for the instructor."""
     briefs = latest(results, submissions)
-    names = counted_exercises(briefs, results.batch.labs)
-    most = sum(exercises.get(n).points for n in names)
-    marked = Marked(rows(briefs, names), names, most)
-    kept = keep_overrides(out, wanted.override)
-    if kept is not None:
-        yield from apply_overrides(marked.table, kept)
-    write(out / "gradebook.csv", gradebook_csv(marked.table, names))
+    marks = mark(briefs, submissions, choices or Choices(), results.batch.labs)
+    places = {b.file: b.at for b in briefs}
+    marked = Marked(marks.table, marks.labs.exercises(), marks.labs, places)
+    with_late = any(row.late for row in marked.table)
+    write(out / "gradebook.csv", gradebook_csv(marked.table, marked.labs, with_late))
     found = _write_students(results, marked, out, wanted)
-    page = summary_html(found, marked.table, names, marked.most, results.batch)
+    pairs = found.similar.pairs()
+    page = summary_html(found, marked.table, marked.names, results.batch, len(pairs))
     write(out / "summary.html", page)
+    alike = {file for pair in pairs for file in pair.files}
+    page = similar_html(pairs, {r.file: r for r in results if r.file in alike and r.code})
+    write(out / "similar.html", page)
     students = sum(r.counts for r in marked.table)
     without = f"{len(found.failed)} without anything to grade"
     yield f"{students} students, {found.graded} graded, {without}"
-    yield f"wrote {out}/gradebook.csv, summary.html, feedback/"
+    yield from by_lab(marks)
+    yield from (f"look at this: {warning}" for warning in marks.warnings)
+    yield f"wrote {out}/gradebook.csv, summary.html, similar.html, feedback/, feedback.zip"
     yield from _write_platforms(marked, out, wanted)
 
 
@@ -53,28 +72,46 @@ def _write_students(results: Results, marked: Marked, out: Path, wanted: ReportO
     """Feedback pages and Gradescope files, a student at a time, so that memory stays flat."""
     found = Tally()
     counted = [row for row in marked.table if row.counts]
-    files = {file for row in counted for file in row.files}
-    places = {file: at for file, at in results.places() if file in files}  # of each the last
+    names = page_names(counted)
     for row in counted:
-        own = [results.at(places[file]) for file in row.files if file in places]
+        own = [results.at(marked.places[f]) for f in row.files if f in marked.places]
         for result in own:
             found.add(result)
-        name = file_name(row.student)
+        name = names[row.student]
         page = feedback_html(row, own, marked.names, wanted.show_solutions)
         write(out / "feedback" / name, page)
         if wanted.gradescope:
             folder = out / "gradescope" / name.removesuffix(".html")
-            write_json(folder / "results.json", gradescope_results(row, own, marked.names))
+            write_json(folder / "results.json", gradescope_results(row, own, list(row.points)))
+    pages = ((row, out / "feedback" / names[row.student]) for row in counted)
+    write_feedback_zip(out / "feedback.zip", pages)
     return found
+
+
+def page_names(table: list[Row]) -> dict[str, str]:
+    """The page of each student; no two are one name where capitals don't count."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for row in table:
+        name = file_name(row.student)
+        if name.casefold() in taken:
+            digest = hashlib.sha256(row.student.encode("utf-8", "replace")).hexdigest()[:8]
+            name = f"{name.removesuffix('.html')}-{digest}.html"
+        taken.add(name.casefold())
+        names[row.student] = name
+    return names
 
 
 def _write_platforms(marked: Marked, out: Path, wanted: ReportOptions) -> Iterator[str]:
     if wanted.canvas:
-        write(out / "canvas.csv", canvas_csv(marked.table, marked.most))
+        most = most_of(marked.names)
+        write(out / "canvas.csv", canvas_csv(marked.table, most, marked.labs.counted))
         yield f"wrote {out}/canvas.csv"
     if wanted.moodle:
-        write(out / "moodle.csv", moodle_csv(marked.table, marked.most))
-        yield f"wrote {out}/moodle.csv"
+        yield from _write_moodle(marked, out)
+    if wanted.brightspace:
+        write(out / "brightspace.csv", brightspace_csv(marked.table, marked.labs.counted))
+        yield f"wrote {out}/brightspace.csv"
     if wanted.gradescope:
         from coursework.grading.autograder import write_autograder
 
@@ -85,3 +122,13 @@ def _write_platforms(marked: Marked, out: Path, wanted: ReportOptions) -> Iterat
 
         count = enter_scores(wanted.nbgrader_db, marked.table, marked.names)
         yield f"entered {count} students into {wanted.nbgrader_db}"
+
+
+def _write_moodle(marked: Marked, out: Path) -> Iterator[str]:
+    """One worksheet, or one for each notebook where there are several."""
+    several = marked.labs.counted if len(marked.labs.counted) > 1 else [""]
+    for lab in several:
+        path = out / (f"moodle-{lab}.csv" if lab else "moodle.csv")
+        most = most_of(exercises_of([lab]) if lab else marked.names)
+        write(path, moodle_csv(marked.table, most, lab))
+        yield f"wrote {path}"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from coursework.grading.status import Fault, Reason, Status
 
-VERSION = 2  # version 1 called its first line "run", and its results had neither status nor reason
+# Version 1 called its first line "run", and its results had neither status nor reason. Up to
+# version 2 a result of a grader that had died did not say of which content it was.
+VERSION = 3
 
 
 class ResultsError(Exception):
@@ -20,7 +22,10 @@ class ResultsError(Exception):
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """The verdict on one exercise, as the engine gave it, and the reason for it."""
+    """The verdict on one exercise, as the engine gave it, and the reason for it.
+
+    credit: a sentence on the parts that are right, where partial credit was given.
+    """
 
     name: str
     kind: str
@@ -30,6 +35,7 @@ class ExerciseResult:
     max_points: int
     mistake: str | None = None
     printed: str = ""
+    credit: str = ""
 
 
 @dataclass
@@ -63,13 +69,17 @@ class Result:
         try:
             verdicts = [_exercise_result(v) for v in entry.get("verdicts", [])]
             status = Status(entry.get("status", _status_of_version_1(entry)))
-            return cls(**{**entry, "status": status, "verdicts": verdicts})
+            return cls(**{**_known(cls, entry), "status": status, "verdicts": verdicts})
         except (AttributeError, TypeError) as error:
             raise ValueError("a line that is not a result") from error
 
     def to_json(self) -> str:
         """The result as one line."""
-        return json.dumps(asdict(self), ensure_ascii=True)
+        entry = asdict(self)
+        for verdict in entry["verdicts"]:
+            if not verdict["credit"]:
+                del verdict["credit"]
+        return json.dumps(entry, ensure_ascii=True)
 
 
 def _status_of_version_1(entry: dict[str, Any]) -> Status:
@@ -78,16 +88,25 @@ def _status_of_version_1(entry: dict[str, Any]) -> Status:
 
 def _exercise_result(verdict: dict[str, Any]) -> ExerciseResult:
     reason = Reason(verdict.get("reason", Reason.UNKNOWN))
-    return ExerciseResult(**{**verdict, "reason": reason})
+    return ExerciseResult(**{**_known(ExerciseResult, verdict), "reason": reason})
+
+
+def _known(kind: type[Result | ExerciseResult], entry: dict[str, Any]) -> dict[str, Any]:
+    """The entries that are known here: another program may have added some."""
+    return {f.name: entry[f.name] for f in fields(kind) if f.name in entry}
 
 
 @dataclass(frozen=True)
 class BatchInfo:
-    """How a batch was begun; a resumed batch keeps it. labs: notebooks that count, () for any."""
+    """How a batch was begun; a resumed batch keeps it.
+
+    labs: notebooks that count, () for any. partial: whether parts of an exercise earn points.
+    """
 
     seed: int
     labs: tuple[str, ...] = ()
     confined: bool = True
+    partial: bool = False
 
     @classmethod
     def from_json(cls, line: str | bytes) -> BatchInfo | None:
@@ -98,15 +117,19 @@ class BatchInfo:
         first = json.loads(line)
         try:
             told = first["batch"] if "batch" in first else first["run"]
-            if told["version"] not in (1, VERSION):
+            if told["version"] not in range(1, VERSION + 1):
                 return None
-            return cls(told["seed"], tuple(told["labs"]), told.get("confined", True))
+            kept = told.get("confined", True), told.get("partial", False)
+            return cls(told["seed"], tuple(told["labs"]), *kept)
         except (KeyError, TypeError) as error:
             raise ValueError("a line that begins no batch") from error
 
     def to_json(self) -> str:
         """The first line of a results file."""
-        return json.dumps({"batch": {"version": VERSION, **asdict(self)}})
+        entry = asdict(self)
+        if not self.partial:
+            del entry["partial"]
+        return json.dumps({"batch": {"version": VERSION, **entry}})
 
 
 class Results:
@@ -117,10 +140,12 @@ class Results:
 
     @classmethod
     def start(cls, path: Path, batch: BatchInfo) -> Results:
-        """A new file; an old one is kept beside it as `results.old.jsonl`."""
+        """A new file; older ones are kept beside it: `results.old.jsonl`, `results.old-2.jsonl`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
-            path.replace(path.with_name("results.old.jsonl"))
+            names = ("results.old.jsonl", *(f"results.old-{n}.jsonl" for n in range(2, 1000)))
+            free = (p for n in names if not (p := path.with_name(n)).exists())
+            path.replace(next(free, path.with_name(names[-1])))
         results = cls(path, batch)
         results._write(batch.to_json())
         return results
@@ -171,11 +196,7 @@ class Results:
 
     def __iter__(self) -> Iterator[Result]:
         """All results, read one by one; lines that are damaged are left out."""
-        return (result for _, result in self._entries())
-
-    def places(self) -> Iterator[tuple[str, int]]:
-        """(file, byte at which its line begins) of all results."""
-        return ((result.file, at) for at, result in self._entries())
+        return (result for _, result in self.entries())
 
     def at(self, place: int) -> Result:
         """The result whose line begins at byte `place`."""
@@ -183,7 +204,8 @@ class Results:
             lines.seek(place)
             return Result.from_json(lines.readline())
 
-    def _entries(self) -> Iterator[tuple[int, Result]]:
+    def entries(self) -> Iterator[tuple[int, Result]]:
+        """All results, each with the byte at which its line begins."""
         at = 0
         with self.path.open("rb") as file:
             for line in file:
@@ -191,10 +213,6 @@ class Results:
                 if result is not None:
                     yield at, result
                 at += len(line)
-
-    def finished(self) -> dict[str, str]:
-        """{file: sha256} of what needs no second grading."""
-        return {r.file: r.sha256 for r in self if r.status.is_final}
 
 
 def _result_or_none(line: bytes) -> Result | None:

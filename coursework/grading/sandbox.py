@@ -10,9 +10,11 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
+import math
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -23,11 +25,13 @@ from pathlib import Path
 import course_utils
 import coursework
 from coursework.grading.bubblewrap import DEBUG, bwrap_command, environment
-from coursework.grading.inside.wire import Channel, Gone, Late, Malformed
+from coursework.grading.inside.wire import Gone, Late, Malformed
+from coursework.grading.meter import MeteredChannel
 from coursework.grading.package import write_copy
 
-STARTUP = 120.0  # seconds that a zygote may take to import torch on a busy machine
-ANSWER = 15.0  # seconds that it may take to fork or kill
+STARTUP = 600.0  # seconds that a zygote may take to import torch on a busy machine
+ANSWER = 120.0  # seconds that it may take to fork or kill
+CREDENTIALS = struct.Struct("3i")  # process, user, group
 
 
 class SandboxError(RuntimeError):
@@ -45,6 +49,9 @@ class Zygote:
         copy, home = self.folder / "copy", self.folder / "home"
         home.mkdir()
         write_copy(copy, hidden)
+        if not confined:  # code may run as another user, who has to get to his folder
+            self.folder.chmod(0o711)
+            home.chmod(0o711)
         self.control, theirs = socket.socketpair()
         mode = "namespaces" if confined else "plain"
         python = [sys.executable, "-P", "-m", "inside.zygote", str(theirs.fileno()), mode]
@@ -74,23 +81,26 @@ class Zygote:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def fork(self) -> Channel:
+    def fork(self) -> MeteredChannel:
         """Start a worker on this thread's core, ending the one before; our end of a line to it."""
         ours, theirs = socket.socketpair()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else {-1}
         order = b"fork %d\n" % min(cores)
-        channel = Channel(ours)
+        channel = MeteredChannel(ours)
         channel.deadline = time.monotonic() + ANSWER
         try:
             socket.send_fds(self.control, [order], [theirs.fileno()])
             theirs.close()
             self._answer(ANSWER)
+            channel.worker = _sender(ours)
             channel.receive()  # the worker says that it is confined
         except (OSError, SandboxError, Gone, Late, Malformed) as error:
             channel.close()
             raise SandboxError("a worker does not start") from error
         finally:
             theirs.close()
+        channel.deadline = math.inf
         return channel
 
     def kill(self) -> float:
@@ -125,6 +135,20 @@ class Zygote:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def _sender(line: socket.socket) -> int:
+    """The process that is about to be heard, by the number that it has for us.
+
+    Linux says so beside the bytes, and puts the numbers of other namespaces into ours.
+    """
+    line.settimeout(ANSWER)
+    _, beside, _, _ = line.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size), socket.MSG_PEEK)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+    for _, kind, data in beside:
+        if kind == socket.SCM_CREDENTIALS and len(data) == CREDENTIALS.size:
+            return int(CREDENTIALS.unpack(data)[0])
+    raise SandboxError("the system does not say which process a worker is")
+
+
 def _private() -> list[Path]:
     """Folders that no submission may see: the course, and the home of whoever grades."""
     packages = [Path(p.__path__[0]).resolve() for p in (course_utils, coursework)]
@@ -152,11 +176,12 @@ def one_core() -> Iterator[None]:
 
 
 def remove_leftovers() -> None:
-    """Remove the folders of graders that were killed."""
-    for path in Path(tempfile.gettempdir()).glob("course-grade-*-*"):
-        owner = path.name.split("-")[2]
-        if owner.isdecimal() and not _is_alive(int(owner)):
-            shutil.rmtree(path, ignore_errors=True)
+    """Remove the folders of graders that were killed: `course-WHAT-PROCESS-…`."""
+    for kind in ("grade", "task", "submissions"):
+        for path in Path(tempfile.gettempdir()).glob(f"course-{kind}-*-*"):
+            owner = path.name.split("-")[2]
+            if owner.isdecimal() and not _is_alive(int(owner)):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_alive(pid: int) -> bool:

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from coursework.grading.inside.errors import is_unpacked
-from coursework.grading.judge import Judge
+from coursework.grading.judge import Judge, ProcessEnded
+from coursework.grading.meter import Meter
 from coursework.grading.sandbox import Zygote
 
+TAMPERED = "the process that ran your code does not work as it did at its start"
 RUN_CELL, FIND, ANSWER, LEND = 0, 1, 2, 3  # what a worker exports first
 
 
 class Session:
-    """One worker and the judge who talks to it. `ends`: on the monotonic clock."""
+    """One worker and the judge who talks to it. most: what the meter may show in the end."""
 
-    def __init__(self, zygote: Zygote, ends: float) -> None:
-        self.ends, self.limit = ends, 0.0
-        self.judge = Judge(zygote.fork())
+    def __init__(self, zygote: Zygote, meter: Meter, most: float) -> None:
+        self.meter, self.most = meter, most
+        channel = zygote.fork()
+        meter.watch(channel.worker)
+        channel.meter = meter
+        self.judge = Judge(channel)
 
     def allow(self, seconds: float) -> None:
-        """The next questions must be answered within `seconds`, and before the session ends."""
-        self.limit = seconds
-        self.judge.channel.deadline = min(time.monotonic() + seconds, self.ends)
+        """The next questions may use so many seconds, and no more than are left in all."""
+        self.meter.limit = min(self.meter.spent() + seconds, self.most)
+
+    @contextlib.contextmanager
+    def judging(self) -> Iterator[None]:
+        """Meanwhile the worker may call what it was given: networks, functions, lent exercises."""
+        self.judge.may_ask = True
+        try:
+            yield
+        finally:
+            self.judge.may_ask = False
 
     @property
     def alive(self) -> bool:
@@ -42,8 +55,7 @@ class Session:
 
     def find(self, name: str, seconds: float) -> Any:
         """What `name` stands for: a RemoteFunction, a value, or `...` where there is nothing."""
-        self.allow(seconds)
-        found = self.judge.call(FIND, ([name],), {})
+        found = self._own(seconds, FIND, [name])
         return found.get(name, ...) if isinstance(found, dict) else ...
 
     def answer(self, key: str, seconds: float) -> Any:
@@ -53,8 +65,18 @@ class Session:
 
     def lend(self, name: str, reference: Callable[..., Any], seconds: float) -> None:
         """Put a function that stays with the judge in the place of `name`."""
+        self._own(seconds, LEND, name, reference)
+
+    def _own(self, seconds: float, target: int, *args: Any) -> Any:
+        """Call a function of the worker's own: one that raises has been tampered with."""
         self.allow(seconds)
-        self.judge.call(LEND, (name, reference), {})
+        try:
+            return self.judge.call(target, args, {})
+        except BaseException as error:
+            if not is_unpacked(error):
+                raise
+            self.judge.lost = TAMPERED
+            raise ProcessEnded(TAMPERED) from None
 
     def close(self) -> None:
         """Hang up."""

@@ -20,13 +20,15 @@ class Status(StrEnum):
     NOT_A_NOTEBOOK = "not_a_notebook"
     NO_CODE = "no_code"  # a notebook without a code cell
     NO_EXERCISE = "no_exercise"  # a notebook in which nothing is graded
-    SANDBOX_FAILED = "sandbox_failed"  # no fault of the submission's
+    SANDBOX_FAILED = "sandbox_failed"  # under this submission; see `GRADINGS` in `standing.py`
+    NO_SANDBOX = "no_sandbox"  # it did not start: no fault of the submission's
+    STOPPED_GRADER = "stopped_grader"  # judging it took for ever: look at it by hand
     UNKNOWN = "unknown"  # a faulty file in a report from before there was a status
 
     @property
     def is_final(self) -> bool:
         """Whether the same file needs no second grading."""
-        return self not in (Status.SANDBOX_FAILED, Status.UNKNOWN)
+        return self not in (Status.SANDBOX_FAILED, Status.NO_SANDBOX, Status.UNKNOWN)
 
 
 class Reason(StrEnum):

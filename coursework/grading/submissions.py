@@ -2,213 +2,209 @@
 
 from __future__ import annotations
 
-import re
-import shutil
+import json
+import os
 import stat
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-SKIPPED = {"__MACOSX", ".ipynb_checkpoints", "Thumbs.db", "desktop.ini"}
-ENTRIES, LARGEST, LARGEST_ALL = 20_000, 200 << 20, 8 << 30  # of a zip: files, bytes of one, of all
-CANVAS = re.compile(
-    r"^(?P<name>[^_]+)(?P<late>_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_(?P<file>.+)$"
+from coursework.grading.naming import natural, stem, told
+from coursework.grading.students import (
+    Submission as Submission,
 )
-AGAIN = re.compile(r"^(?P<name>.+) \(\d+\)$")
+from coursework.grading.students import (
+    is_notebook,
+    joined,
+    listed,
+    not_looked_at,
+    with_students,
+)
+from coursework.grading.unpacking import LARGEST, Budget, unpack
+
+JUNK = {"__MACOSX", ".ipynb_checkpoints", "Thumbs.db", "desktop.ini", ".DS_Store"}
+NESTED = 2  # zips in zips that are unpacked
+LINK = "a link; it was not followed"
 
 
-@dataclass(frozen=True)
-class Submission:
-    """One file.
+class Submissions(list[Submission]):
+    """The submissions found, and in `left_out` the names that are nobody's submission."""
 
-    student: whose it is; file: its name within the folder given; fault: a sentence where it is
-    not to be opened, else "".
-    """
-
-    student: str
-    file: str
-    path: Path
-    fault: str = ""
+    def __init__(self, found: list[Submission], left_out: list[str]) -> None:
+        super().__init__(found)
+        self.left_out = left_out
 
 
 @contextmanager
-def opened(source: Path) -> Iterator[list[Submission]]:
-    """The submissions in `source`; a zip is unpacked into a folder that is removed afterwards.
+def opened(source: Path) -> Iterator[Submissions]:
+    """The submissions in `source`; zips are unpacked into a folder that is removed afterwards.
 
     Raises FileNotFoundError or ValueError with a sentence for the grader.
     """
-    if source.is_dir():
-        yield find(source)
-    elif not source.exists():
-        raise FileNotFoundError(f"{source}: no such file or folder")
-    elif zipfile.is_zipfile(source):
-        folder = Path(tempfile.mkdtemp(prefix="course-submissions-"))
-        try:
-            remarks = unpack(source, folder)
-            yield find(_inner(folder)) + remarks
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    elif source.suffix == ".ipynb":
-        yield [Submission(source.stem, source.name, source)]
-    else:
-        raise ValueError(f"{source} is neither a folder, nor a zip, nor a notebook")
+    with tempfile.TemporaryDirectory(
+        prefix="course-submissions-", ignore_cleanup_errors=True
+    ) as room:
+        if source.is_dir():
+            yield find(source, Path(room))
+        elif not source.exists():
+            raise FileNotFoundError(f"{source}: no such file or folder")
+        elif zipfile.is_zipfile(source):
+            yield _in_zip(source, Path(room))
+        elif is_notebook(source):
+            yield Submissions([Submission(stem(source.name), source.name, source)], [])
+        else:
+            raise ValueError(f"{source} is neither a folder, nor a zip, nor a notebook")
 
 
-def find(folder: Path) -> list[Submission]:
-    """The submissions in `folder`.
+def _in_zip(source: Path, room: Path) -> Submissions:
+    budget = Budget()
+    folder = room / "all"
+    folder.mkdir()
+    refused = unpack(source, folder, budget)
+    inner = _inner(folder)
+    wrapper = "" if inner == folder else inner.name + "/"
+    found = find(inner, room, budget)
+    faulty = [
+        Submission("", r.name.removeprefix(wrapper).lstrip("/"), folder, r.fault) for r in refused
+    ]
+    return Submissions(with_students([*found, *faulty]), found.left_out)
+
+
+def find(folder: Path, room: Path | None = None, budget: Budget | None = None) -> Submissions:
+    """The submissions in `folder`. room: where students' own zips may be unpacked.
 
     Each file that lies in it belongs to one student; so does each folder with all its notebooks.
     """
+    finder = _Finder(room, budget or Budget())
+    entries = sorted(folder.iterdir(), key=lambda p: natural(p.name))
+    names = [p.name for p in entries]
     found: list[Submission] = []
-    for path in sorted(folder.iterdir(), key=lambda p: natural(p.name)):
-        if path.name in SKIPPED or path.name.startswith("."):
-            continue
-        if path.is_symlink() and not _stays_inside(path, folder):
-            found.append(
-                Submission(
-                    path.stem, path.name, path, "a link out of the folder; it was not followed"
-                )
-            )
+    left_out: list[str] = []
+    for path in entries:
+        if why := _not_a_submission(path, names):
+            left_out += [f"{path.name} ({why})"] if path.name not in JUNK else []
+        elif path.is_symlink():
+            found.append(Submission("", path.name, path, LINK))
         elif path.is_dir():
-            found += _of_student(path, folder)
+            found += finder.of_student(path, path.name)
+        elif _is_zip(path):
+            found += finder.in_zip(path, path.name, depth=1)
         else:
-            found.append(
-                Submission(path.stem, path.name, path.resolve() if path.is_symlink() else path)
-            )
-    return _with_same_student(found)
+            found.append(Submission("", path.name, path))
+    return Submissions(with_students(found), left_out)
 
 
-def _of_student(home: Path, folder: Path) -> list[Submission]:
-    notebooks = [
-        p
-        for p in sorted(home.rglob("*"), key=lambda p: natural(str(p.relative_to(home))))
-        if _is_candidate(p, home)
-    ]
-    found = []
-    for path in notebooks:
-        fault = "" if not path.is_symlink() else "a link; it was not followed"
-        found.append(Submission(home.name, str(path.relative_to(folder)), path, fault))
-    return found or [
-        Submission(home.name, home.name + "/", home, "there is no notebook in the folder")
-    ]
+def _not_a_submission(path: Path, names: list[str]) -> str:
+    """Why an entry is nobody's submission, "" where it may be one."""
+    if path.name in JUNK or path.name.startswith("."):
+        return "hidden"
+    if path.name == "index.html" and any(told(n).platform == "brightspace" for n in names):
+        return "Brightspace's list of files"
+    if _is_report(path):
+        return "a report of the grader"
+    return ""
 
 
-def _is_candidate(path: Path, home: Path) -> bool:
-    inner = path.relative_to(home).parts
-    hidden = any(part in SKIPPED or part.startswith(".") for part in inner)
-    return path.suffix.lower() == ".ipynb" and not hidden and (path.is_file() or path.is_symlink())
-
-
-def _stays_inside(path: Path, folder: Path) -> bool:
-    try:
-        return path.resolve(strict=True).is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):
+def _is_report(folder: Path) -> bool:
+    """Whether the grader wrote this folder: its results file says so in the first line."""
+    results = folder / "results.jsonl"
+    if folder.is_symlink() or results.is_symlink() or not results.is_file():
         return False
-
-
-def _with_same_student(found: list[Submission]) -> list[Submission]:
-    """Files that a platform or browser renamed belong to the student of the first.
-
-    Canvas writes name_USER_SUBMISSION_file, so one user number is one student; browsers write
-    "jane (1).ipynb" beside "jane.ipynb". Other files of equal stem stay apart by their suffix.
-    """
-    stems = {s.student for s in found if "/" not in s.file}
-    users: dict[str, str] = {}
-    named: list[Submission] = []
-    taken: set[str] = set()
-    for s in found:
-        student = s.student
-        if "/" not in s.file:
-            if canvas := CANVAS.match(s.student):
-                student = users.setdefault(canvas["user"], s.student)
-            elif (again := AGAIN.match(s.student)) and again["name"] in stems:
-                student = again["name"]
-            elif student in taken:
-                student = s.file
-            taken.add(student)
-        named.append(Submission(student, s.file, s.path, s.fault))
-    return named
-
-
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """Sorts lab2 before lab10, and lab before lab-1 and lab (1)."""
-    parts = re.split(r"(\d+)", name.removesuffix(".ipynb"))
-    return [
-        (0, int(p[:50]), "") if p.isascii() and p.isdecimal() else (1, 0, p.casefold())
-        for p in parts
-    ]
-
-
-def unpack(archive: Path, folder: Path) -> list[Submission]:
-    """Unpack a zip into `folder`; faulty submissions for entries that would leave or burst it.
-
-    Raises ValueError where the whole archive can't be read.
-    """
-    refused: list[Submission] = []
-    total = 0
     try:
-        with zipfile.ZipFile(archive) as file:
-            entries = file.infolist()
-            if len(entries) > ENTRIES:
-                raise ValueError(f"{archive.name} holds {len(entries)} files; {ENTRIES} are read")
-            for entry in entries:
-                if entry.is_dir():
-                    if not _leaves(entry):
-                        (folder / entry.filename).mkdir(parents=True, exist_ok=True)
-                    continue
-                fault = _refusal(entry, total)
-                if not fault:
-                    total += entry.file_size
-                    fault = _copy(file, entry, folder)
-                if fault:
-                    name = PurePosixPath(entry.filename.replace("\\", "/")).name or "unnamed"
-                    refused.append(
-                        Submission(PurePosixPath(name).stem, entry.filename, folder, fault)
-                    )
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"{archive.name} is a damaged zip: {error}") from error
-    return refused
+        with results.open("rb") as lines:
+            first = json.loads(lines.readline(10_000))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and bool(first.keys() & {"batch", "run"})
 
 
-def _leaves(entry: zipfile.ZipInfo) -> bool:
-    name = entry.filename.replace("\\", "/")
-    return name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name.split("/")[0]
+@dataclass(frozen=True)
+class _Finder:
+    """Looks into folders and zips of one student after the other."""
+
+    room: Path | None
+    budget: Budget
+
+    def of_student(self, home: Path, name: str, depth: int = 0) -> list[Submission]:
+        """All notebooks in a student's folder, or what says that there is none."""
+        found: list[Submission] = []
+        files, others = _walk(home)
+        for path, inner in files:
+            file = f"{name}/{inner}"
+            if path.is_symlink():
+                found.append(Submission("", file, path, LINK))
+            elif is_notebook(path):
+                found.append(Submission("", file, path))
+            elif depth < NESTED and self.room is not None and _is_zip(path):
+                found += self.in_zip(path, file, depth + 1)
+            else:
+                others.append(inner)
+        if not found:
+            only = f", only {listed(others)}" if others else ""
+            return [Submission("", name + "/", home, f"there is no notebook in the folder{only}")]
+        if others:
+            found[0] = replace(found[0], note=joined(found[0].note, not_looked_at(others)))
+        return found
+
+    def in_zip(self, archive: Path, name: str, depth: int) -> list[Submission]:
+        """All notebooks in a student's own zip."""
+        if self.room is None:
+            return [Submission("", name, archive, "a zip; it was not unpacked")]
+        folder = Path(tempfile.mkdtemp(dir=self.room))
+        own = Budget(min(500, self.budget.entries), min(2 * LARGEST, self.budget.size))
+        entries, size = own.entries, own.size
+        try:
+            refused = unpack(archive, folder, own)
+        except ValueError as error:
+            return [Submission("", name, archive, f"it was not unpacked: {error}")]
+        finally:
+            self.budget.entries -= entries - own.entries
+            self.budget.size -= size - own.size
+        faulty = [Submission("", f"{name}/{r.name.lstrip('/')}", folder, r.fault) for r in refused]
+        found = self.of_student(folder, name, depth)
+        if faulty and found[0].fault.startswith("there is no notebook"):
+            return faulty
+        return [replace(s, fault=s.fault.replace("in the folder", "in it")) for s in found] + faulty
 
 
-def _refusal(entry: zipfile.ZipInfo, total: int) -> str:
-    if _leaves(entry):
-        return "its name in the zip leads out of the folder; it was not unpacked"
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        return "a link in the zip; it was not unpacked"
-    if entry.flag_bits & 1:
-        return "it is encrypted"
-    if entry.file_size > LARGEST or total + entry.file_size > LARGEST_ALL:
-        return f"it would unpack to {entry.file_size >> 20} MB; it was not unpacked"
-    return ""
+def _walk(home: Path) -> tuple[list[tuple[Path, str]], list[str]]:
+    """All files below a folder, with their names within it, and the names that are passed over.
+
+    Links are files here. Hidden files and reports of the grader are passed over.
+    """
+    found: list[Path] = []
+    passed: list[Path] = []
+    for place, folders, files in os.walk(home, followlinks=False):
+        here = Path(place)
+        linked = [d for d in folders if (here / d).is_symlink()]
+        closed = [d for d in folders if d.startswith(".") or d in JUNK or _is_report(here / d)]
+        folders[:] = [d for d in folders if d not in linked and d not in closed]
+        hidden = [n for n in files if n.startswith(".") or n in JUNK]
+        found += [here / n for n in (*files, *linked) if n not in hidden]
+        passed += [here / n for n in (*closed, *hidden) if n not in JUNK and n[:2] != "._"]
+    pairs = [(p, p.relative_to(home).as_posix()) for p in found]
+    names = [p.relative_to(home).as_posix() for p in passed]
+    return sorted(pairs, key=lambda pair: natural(pair[1])), sorted(names)
 
 
-def _copy(file: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> str:
-    target = folder / entry.filename
+def _is_zip(path: Path) -> bool:
+    """Whether a file is a zip to unpack; Word's and Excel's files are zips as well, and are not."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with file.open(entry) as source, target.open("xb") as out:
-            left = entry.file_size  # the header may lie: never write more than it says
-            while left > 0 and (piece := source.read(min(left, 1 << 20))):
-                out.write(piece)
-                left -= len(piece)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        return f"it can't be unpacked: {error}"
-    return ""
+        regular = stat.S_ISREG(path.lstat().st_mode)
+        return regular and path.suffix.lower() == ".zip" and zipfile.is_zipfile(path)
+    except OSError:
+        return False
 
 
 def _inner(folder: Path) -> Path:
     """The one folder in a zip that holds everything, where there is such a wrapper."""
-    inside = [p for p in folder.iterdir() if p.name not in SKIPPED]
-    if len(inside) == 1 and inside[0].is_dir():
-        deeper = list(inside[0].iterdir())
-        if len(deeper) > 1 or (deeper and deeper[0].is_dir()):
+    inside = [p for p in folder.iterdir() if p.name not in JUNK]
+    if len(inside) == 1 and inside[0].is_dir() and not told(inside[0].name).platform:
+        deeper = [p for p in inside[0].iterdir() if p.name not in JUNK]
+        one = len(deeper) == 1 and (deeper[0].is_dir() or bool(told(deeper[0].name).platform))
+        if len(deeper) > 1 or one:
             return inside[0]
     return folder

@@ -12,7 +12,13 @@ from typing import Any
 from coursework.grading.status import Fault, Status
 
 LARGEST = 200 << 20  # bytes of a file that are read
+SMALL, NESTS, ENTRIES = 4 << 20, 3_000_000, 20_000_000  # characters, `[` and `{`, `,`
+CELLS, LARGEST_CODE = 2000, 1_000_000  # cells, and characters of all of them, that are run
 LARGEST_CELL = 400_000  # characters of a cell that are run
+TOO_MUCH = Fault(
+    Status.UNREADABLE,
+    "it holds millions of lists or numbers, too many to read; clear all outputs and save it again",
+)
 
 
 @dataclass
@@ -52,10 +58,14 @@ def parse(data: bytes) -> SubmittedNotebook:
     if not data.strip():
         return SubmittedNotebook(fault=Fault(Status.EMPTY, "the file is empty"))
     text, remark = _decode(data)
+    if _holds_too_much(text):
+        return SubmittedNotebook(fault=TOO_MUCH)
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
         return SubmittedNotebook(fault=_no_json(text))
+    except MemoryError:
+        return SubmittedNotebook(fault=TOO_MUCH)
     cells = _cell_list(notebook)
     if cells is None:
         said = "it is not a notebook (valid JSON, without a list of cells)"
@@ -67,6 +77,13 @@ def parse(data: bytes) -> SubmittedNotebook:
     if not submitted.cells:
         submitted.fault = Fault(Status.NO_CODE, "the notebook has no code cell")
     return submitted
+
+
+def _holds_too_much(text: str) -> bool:
+    """Whether its lists, dicts and entries would fill the memory: each takes 8 to 100 bytes."""
+    if len(text) < SMALL:
+        return False
+    return text.count("[") + text.count("{") > NESTS or text.count(",") > ENTRIES
 
 
 def _no_json(text: str) -> Fault:
@@ -114,6 +131,11 @@ def _add(cell: Any, submitted: SubmittedNotebook) -> None:
     if isinstance(source, list):
         source = "".join(s for s in source if isinstance(s, str))
     if not isinstance(source, str) or not source.strip():
+        return
+    before = sum(map(len, submitted.cells))
+    if len(submitted.cells) >= CELLS or before + len(source) > LARGEST_CODE:
+        told = f"cells after the first {len(submitted.cells)} were not run: there is too much code"
+        submitted.remarks += [told] if told not in submitted.remarks else []
         return
     if len(source) > LARGEST_CELL:
         submitted.remarks.append(

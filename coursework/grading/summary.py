@@ -1,152 +1,115 @@
-"""`summary.html`: how the class did, which mistakes were commonest, and what deserves a look."""
+"""`summary.html`: how the class did, notebook by notebook, and what deserves a look."""
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import statistics
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import Counter
 from typing import TypedDict
 
 from markupsafe import Markup
 
 from coursework import exercises
 from coursework.grading.gradebook import Row
+from coursework.grading.outline import outline
 from coursework.grading.pages import label, page, printable, prose
-from coursework.grading.results import BatchInfo, Result
-from coursework.grading.status import Status
+from coursework.grading.results import BatchInfo
+from coursework.grading.tally import Count, Tally, points_of
 
-SLOW = 10.0  # seconds
-LONG = 400  # characters of code below which equal answers say nothing
 SHOWN = 200  # lines of a list
-TOGETHER = "all functions"
+COLUMNS = 12  # of a histogram, at most
+COMMONEST = 10  # mistakes of a notebook
 
 
-class Slow(TypedDict):
-    """A file that took long."""
+class Bar(TypedDict):
+    """How an exercise went: counts, and their shares in percent for the bar."""
 
-    file: str
-    seconds: float
-
-
-class Failed(TypedDict):
-    """A file that was not graded."""
-
-    file: str
-    fault: str
+    label: Markup
+    most: int
+    right: int
+    mistake: int
+    other: int
+    untouched: int
+    bar: list[tuple[str, float]]
 
 
-class Remark(TypedDict):
-    """Something about a file that deserves a look."""
+class Named(TypedDict):
+    """A named mistake of the class."""
 
-    file: str
-    text: Markup
-
-
-@dataclass
-class Tally:
-    """What is counted while results go by, one at a time."""
-
-    kinds: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    mistakes: Counter[tuple[str, str]] = field(default_factory=Counter)
-    messages: dict[tuple[str, str], str] = field(default_factory=dict)
-    slow: list[Slow] = field(default_factory=list)
-    failed: list[Failed] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-    codes: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
-    graded: int = 0
-
-    def add(self, result: Result) -> None:
-        """Count one result that counts."""
-        file = printable(result.file)
-        if result.status is not Status.GRADED:
-            self.failed.append({"file": file, "fault": printable(result.fault)})
-            return
-        self.graded += 1
-        if result.seconds > SLOW:
-            self.slow.append({"file": file, "seconds": result.seconds})
-        self.remarks += [Remark(file=file, text=prose(r)) for r in result.remarks]
-        for v in result.verdicts:
-            self.kinds[v.name][v.kind] += 1
-            if v.mistake:
-                self.mistakes[v.name, v.mistake] += 1
-                self.messages.setdefault((v.name, v.mistake), v.message)
-        self._remember_code(file, result)
-
-    def _remember_code(self, file: str, result: Result) -> None:
-        kinds = {v.name: v.kind for v in result.verdicts}
-        own = {
-            n: c
-            for n, c in result.code.items()
-            if ".answers." not in n and kinds.get(n) != "not attempted"
-        }
-        whole = "\n".join(_bare(own[n]) for n in sorted(own))
-        if len(whole) >= LONG:
-            self.codes[TOGETHER, _digest(whole)].append(file)
-        for name, text in own.items():
-            if kinds.get(name) in ("different", "property", "raised"):
-                self.codes[name, _digest(_bare(text))].append(file)
+    label: Markup
+    name: str
+    count: int
+    share: int
+    message: Markup
 
 
-def _bare(code: str) -> str:
-    """Code without comments, docstrings and layout."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return " ".join(code.split())
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if (
-            isinstance(body, list)
-            and len(body) > 1
-            and isinstance(body[0], ast.Expr)
-            and isinstance(body[0].value, ast.Constant)
-        ):
-            del body[0]
-    return ast.unparse(tree)
+class Column(TypedDict):
+    """A column of a histogram; height in percent of the tallest."""
+
+    label: str
+    count: int
+    height: int
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+class LabSummary(TypedDict):
+    """What the page says of one notebook."""
+
+    called: str
+    students: int
+    median: str
+    most: int
+    exercises: list[Bar]
+    mistakes: list[Named]
+    columns: list[Column]
 
 
 def summary_html(
-    found: Tally, table: list[Row], names: list[str], most: float, batch: BatchInfo
+    found: Tally, table: list[Row], names: list[str], batch: BatchInfo, similar: int = 0
 ) -> str:
-    """The page."""
-    totals = [r.total() for r in table if r.counts]
+    """The page. names: exercises that count; similar: how many pairs `similar.html` shows."""
+    by_lab: dict[str, list[str]] = {}
+    for name in names:
+        by_lab.setdefault(exercises.get(name).notebook, []).append(name)
+    few = [lab for lab in found.strays() if lab not in batch.labs]
+    strays = [lab for lab in sorted(found.files) if lab in few or lab not in by_lab]
+    for lab in strays:
+        by_lab.pop(lab, None)
     return page(
         "summary.html.j2",
+        broad=True,
         graded=found.graded,
-        failed=found.failed[:SHOWN],
-        most=most,
+        students=sum(r.counts for r in table),
         seed=batch.seed,
         confined=batch.confined,
-        median=f"{statistics.median(totals):g}" if totals else 0,
-        exercises=[_exercise(found, n) for n in names],
-        mistakes=[_mistake(found, key, count) for key, count in found.mistakes.most_common(20)],
-        points=_histogram(totals, most),
+        labs=[_lab(found, table, lab, own) for lab, own in sorted(by_lab.items())],
+        strays=[(outline(lab), found.files[lab][:SHOWN]) for lab in strays],
+        failed=found.failed[:SHOWN],
         remarks=found.remarks[:SHOWN],
-        slow=sorted(found.slow, key=lambda s: -s["seconds"])[:20],
-        alike=_alike(found)[:SHOWN],
+        slow=sorted(found.slow, reverse=True)[:20],
+        similar=similar,
     )
 
 
-def _alike(found: Tally) -> list[dict[str, str | Markup | list[str]]]:
-    """Files whose answers are the same code: for all functions together, and for wrong ones."""
-    return [
-        {"what": what if what == TOGETHER else label(what), "files": files[:30]}
-        for (what, _), files in sorted(found.codes.items())
-        if len(files) > 1
-    ]
+def _lab(found: Tally, table: list[Row], lab: str, names: list[str]) -> LabSummary:
+    handed_in = set(found.students[lab])
+    marked = [r for r in table if r.counts and r.student in handed_in]
+    totals = [sum(r.points.get(n, 0) for n in names) for r in marked]
+    most = points_of(names)
+    return {
+        "called": outline(lab).called,
+        "students": len(handed_in),
+        "median": f"{statistics.median(totals):g}" if totals else "–",
+        "most": most,
+        "exercises": [_bar(n, found.exercises[n]) for n in names],
+        "mistakes": _mistakes(found, names, len(handed_in)),
+        "columns": _histogram(totals, most),
+    }
 
 
-def _exercise(found: Tally, name: str) -> dict[str, Markup | float | list[float]]:
-    kinds = found.kinds[name]
+def _bar(name: str, count: Count) -> Bar:
+    kinds = count.kinds
     right, mistake, untouched = kinds["passed"], kinds["mistake"], kinds["not attempted"]
     other = kinds.total() - right - mistake - untouched
-    everyone = max(1, kinds.total())
+    shares = {"p": right, "m": mistake, "e": other}
     return {
         "label": label(name),
         "most": exercises.get(name).points,
@@ -154,38 +117,44 @@ def _exercise(found: Tally, name: str) -> dict[str, Markup | float | list[float]
         "mistake": mistake,
         "other": other,
         "untouched": untouched,
-        "share": round(100 * right / everyone),
-        "bar": [round(100 * n / everyone, 1) for n in (right, mistake, other)],
+        "bar": [(c, round(100 * n / kinds.total(), 1)) for c, n in shares.items() if n],
     }
 
 
-def _mistake(found: Tally, key: tuple[str, str], count: int) -> dict[str, str | int]:
-    exercise, name = key
-    share = round(100 * count / max(1, found.graded))
-    return {
-        "label": label(exercise),
-        "name": printable(name.replace("_", " ")),
-        "count": count,
-        "share": share,
-        "message": prose(found.messages[key]),
-    }
+def _mistakes(found: Tally, names: list[str], everyone: int) -> list[Named]:
+    """The commonest named mistakes among these exercises."""
+    all_of_them = [
+        (count, name, mistake, found.exercises[name].messages[mistake])
+        for name in names
+        for mistake, count in found.exercises[name].mistakes.items()
+    ]
+    all_of_them.sort(key=lambda m: -m[0])
+    return [
+        {
+            "label": label(name),
+            "name": printable(mistake.replace("_", " ")),
+            "count": count,
+            "share": round(100 * count / max(1, everyone)),
+            "message": prose(message),
+        }
+        for count, name, mistake, message in all_of_them[:COMMONEST]
+    ]
 
 
-def _histogram(totals: list[float], most: float) -> list[dict[str, str | int]]:
-    """Students by total, in at most 12 steps."""
-    if not totals or most <= 0:
+def _histogram(totals: list[float], most: float) -> list[Column]:
+    """Students by points, in at most COLUMNS steps."""
+    if len(totals) < 2 or most <= 0:
         return []
-    step = max(1, -(-int(most) // 12))
-    counted = Counter(int(t // step) for t in totals)
+    step = max(1, -(-int(most + 1) // COLUMNS))
+    counted = Counter(int(min(t, most) // step) for t in totals)
     tallest = max(counted.values())
-    last = int(most // step)
     return [
         {
             "label": f"{i * step}"
-            if step == 1
-            else f"{i * step} to {min((i + 1) * step - 1, int(most))}",
+            if step == 1 or i * step == most
+            else f"{i * step}–{min((i + 1) * step - 1, int(most))}",
             "count": counted[i],
-            "width": round(100 * counted[i] / tallest),
+            "height": round(100 * counted[i] / tallest),
         }
-        for i in range(last + 1)
+        for i in range(int(most // step) + 1)
     ]

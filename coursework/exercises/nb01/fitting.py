@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Generator, Tensor
 
-from coursework.checking.exercise import Case, Exercise, Observed, Property
+from coursework.checking.exercise import Case, Exercise, Observed, Part, Property
+from coursework.checking.parts import EDGES, item
 from coursework.exercises.ingredients import spread_out
 from coursework.exercises.rules import named, recognized
 
@@ -138,6 +139,12 @@ GAUSSIAN_MLE = Exercise(
     cases=_mle_cases,
     mistakes=[*PER_EXAMPLE, *MISTAKES],
     properties=[Property("shift", _shift_moves_cov), Property("symmetric", _not_symmetric)],
+    parts=[
+        Part("form", "the form", 0.25),
+        Part("mean", "the mean", 0.5, item(0)),
+        Part("covariance", "the covariance", 0.75, item(1)),
+        Part("edges", EDGES, 0.5),
+    ],
     hints=[
         "Two averages over the N examples: first of x itself, then of (x − μ)(x − μ)ᵀ, which is a "
         "(D, D) matrix for each example.",

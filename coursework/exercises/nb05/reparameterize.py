@@ -10,7 +10,8 @@ from torch.distributions import Normal
 from torch.nn import functional as F
 
 from course_utils.distributions import reparameterize
-from coursework.checking.exercise import NO_GRAPH, Case, Exercise, Observed
+from coursework.checking.exercise import NO_GRAPH, Case, Exercise, Observed, Part
+from coursework.checking.parts import EDGES, GRADIENTS
 from coursework.exercises.rules import Wrong, given, must_be, named, swapped, then
 
 
@@ -77,6 +78,10 @@ def _no_grad(mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
 REPARAMETERIZE = Exercise(
     name="reparameterize", notebook="05", title="a draw that lets gradients through",
     reference=reparameterize, cases=_cases, differentiable=(0, 1), points=2,
+    parts=[  # the gradient is what the exercise is about
+        Part("form", "the form", 0.25), Part("value", "the values", 0.25),
+        Part("gradient", GRADIENTS, 1.25), Part("edges", EDGES, 0.25),
+    ],
     mistakes=named({
         "variance_for_sigma": ("You used e^logvar as σ. That is the *variance*: logvar is log σ². "
             "The standard deviation is σ = e^(logvar / 2), `torch.exp(0.5 * logvar)`.",

@@ -61,6 +61,8 @@ def main() -> None:
                 os._exit(0)
             if mode == "namespaces":
                 confine.own_folders(8)
+            else:
+                confine.own_user()
             confine.give_up_rights()
             os.write(writing, json.dumps(attempts(canary, int(port), name, int(pid))).encode())
         except OSError as error:

@@ -40,11 +40,14 @@ def difference(
     return {"at": place, **change} if change else None
 
 
-def entries(changes: Any) -> list[Json]:
-    """The differences that came. Raises Malformed."""
-    if not isinstance(changes or [], list) or not all(isinstance(c, dict) for c in changes or []):
+def entries(changes: Any, tensors: int) -> list[Json]:
+    """The differences that came, at most one for each of our `tensors`. Raises Malformed."""
+    changes = changes or []
+    if not isinstance(changes, list) or not all(isinstance(c, dict) for c in changes):
         raise Malformed("changes that are none")
-    return changes or []
+    if len(changes) > tensors or len({str(c.get("at")) for c in changes}) < len(changes):
+        raise Malformed("more changes than tensors")
+    return changes
 
 
 def tensor_at(value: Decoder, place: Any) -> Tensor:

@@ -6,10 +6,12 @@ limits, then the point of no return: no capability, no new privilege, the filter
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
 import struct
+import tempfile
 from pathlib import Path
 
 from .syscalls import install_filter
@@ -18,6 +20,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 NEW_USER, NEW_MOUNT, NEW_PID = 0x10000000, 0x20000, 0x20000000
 NEW_IPC, NEW_NET, NEW_UTS = 0x8000000, 0x40000000, 0x4000000
 MS_NOSUID_NODEV, MS_PRIVATE_ALL = 2 | 4, 0x4000 | 0x40000
+STUDENT = 61_184  # the user that code runs as where root grades and there are no namespaces
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 24, 38
 
 
@@ -78,8 +81,26 @@ def own_folders(megabytes: int) -> None:
         )
 
 
+def own_user() -> None:
+    """Where this is root: go on as a user that owns nothing but a new folder, the current one."""
+    folder = tempfile.mkdtemp(dir=os.environ.get("HOME"))
+    os.chdir(folder)
+    os.environ.update(HOME=folder, TMPDIR=folder, MPLCONFIGDIR=folder, IPYTHONDIR=folder)
+    tempfile.tempdir = None
+    if os.getuid() == 0:
+        os.chown(folder, STUDENT, STUDENT)
+        os.setgroups([])
+        os.setresgid(STUDENT, STUDENT, STUDENT)
+        os.setresuid(STUDENT, STUDENT, STUDENT)
+
+
 def limits(megabytes: int, seconds: int, file_megabytes: int) -> None:
-    """Limit this process: memory above what it has now, CPU seconds, size of files, open files."""
+    """Limit this process: memory above what it has now, CPU seconds, size of files, open files.
+
+    Where the machine runs out of memory, the system ends this process before all others.
+    """
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     with open("/proc/self/statm") as f:
         have = int(f.read().split()[0]) * resource.getpagesize()
     for kind, value in (

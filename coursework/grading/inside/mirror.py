@@ -6,7 +6,7 @@ Parameters and buffers are real tensors here and go along with every call, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -111,6 +111,11 @@ class Mirror(nn.Module):
         modes = [m.training for m in self.modules()]
         return peer.call(target, (state, modes, *args), kwargs, part=[path, method])
 
+    def parameters(self, recurse: bool = True) -> Iterator[nn.Parameter]:
+        """Its weights; a module made for one call may hold tensors that want gradients as well."""
+        yield from super().parameters(recurse)
+        yield from (t for t in self.buffers(recurse) if t.requires_grad)  # type: ignore[misc]
+
     def __getitem__(self, place: int | slice) -> nn.Module:
         found = list(self.children())[place]
         return nn.Sequential(*found) if isinstance(found, list) else found
@@ -205,15 +210,14 @@ def call_part(module: nn.Module, part: list[str], args: list[Any], kwargs: dict[
     set_modes(it, modes)
     try:
         known = {
-            n
-            for n, _ in [
-                *it.named_parameters(remove_duplicate=False),
-                *it.named_buffers(remove_duplicate=False),
-            ]
+            **dict(it.named_parameters(remove_duplicate=False)),
+            **dict(it.named_buffers(remove_duplicate=False)),
         }
         bound = {
             f"it.{n}": t for n, t in state.items() if n in known and isinstance(t, torch.Tensor)
         }
+        if odd := [n for n, t in bound.items() if t.shape != known[n[3:]].shape]:
+            raise ValueError(f"{odd[0][3:]} has another shape than the module was made with")
         return functional_call(_Bound(it, method), bound, tuple(args), kwargs, tie_weights=False)
     finally:
         set_modes(it, before)
@@ -228,9 +232,14 @@ def set_modes(module: nn.Module, modes: Any) -> None:
         part.training = bool(mode)
 
 
+def trainable(module: nn.Module) -> list[nn.Parameter]:
+    """The weights of a module that have a name, so that both sides count the same."""
+    return [weight for _, weight in module.named_parameters()]
+
+
 def set_trainable(module: nn.Module, wants: Any) -> None:
     """Freeze or unfreeze, weight by weight. Raises TypeError where `wants` doesn't fit."""
-    weights = list(module.parameters())
+    weights = trainable(module)
     if not isinstance(wants, list) or len(wants) != len(weights):
         raise TypeError("not as many weights as the module has")
     for weight, wanted in zip(weights, wants, strict=True):

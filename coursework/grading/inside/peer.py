@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from . import errors, mirror
 from .changes import difference, entries, receive_gradients, tensor_at
+from .kept import Kept
 from .reading import Decoder, read_table
 from .remote import Graph, RemoteCall, RemoteFunction, Reply, gradients, parameters_of
 from .values import KINDS, Encoder, clean_name, describe, to_bytes, whole
@@ -37,6 +38,7 @@ class Peer:
         self.exports: list[Any] = []
         self.graphs: OrderedDict[int, Graph] = OrderedDict()
         self.calls = self.asked = self.kept = 0
+        self.kept_bytes = Kept()
 
     def __deepcopy__(self, memo: Any) -> Peer:
         return self
@@ -145,7 +147,7 @@ class Peer:
             if header.get("do") in ("done", "failed"):
                 if header.get("number") != number:
                     raise Malformed("an answer to another question")
-                reply = Reply(header, read_table(header.get("tensors"), body))
+                reply = Reply(header, self._table(header, body))
                 reply.carries = [i for i, t in enumerate(reply.tensors) if t.requires_grad]
                 for t in reply.tensors:
                     if not isinstance(t, nn.Parameter):
@@ -157,8 +159,13 @@ class Peer:
         header["tensors"] = [describe(t) for t in sent.tensors]
         self.channel.send(header, [to_bytes(t) for t in sent.tensors])
 
+    def _table(self, header: Json, body: bytearray) -> list[Tensor]:
+        """The tensors of a message. What the judge left out, the other side has kept."""
+        table = header.get("tensors")
+        return read_table(table, body if self.is_judge else self.kept_bytes.whole(table, body))
+
     def _apply_changes(self, reply: Reply, sent: Encoder, value: Decoder) -> None:
-        for entry in entries(reply.header.get("changes")):
+        for entry in entries(reply.header.get("changes"), len(sent.tensors)):
             place = whole(entry.get("at"), len(sent.tensors))
             tensor = sent.tensors[place]
             if "now" in entry:
@@ -193,7 +200,7 @@ class Peer:
 
     def serve(self, header: Json, body: bytearray) -> None:
         """Answer one request of the other side."""
-        received = Decoder(self, read_table(header.get("tensors"), body))
+        received = Decoder(self, self._table(header, body))
         sent = Encoder(self)
         if header.get("do") == "vjp":
             reply = self._serve_vjp(header, received, sent)
@@ -246,7 +253,9 @@ class Peer:
         ]
         reply["optimizers"] = [sent.tree(o.state_dict()) for o in received.optimizers]
         reply["modes"] = [[m.training for m in root.modules()] for root in received.modules]
-        reply["trainable"] = [[p.requires_grad for p in m.parameters()] for m in received.modules]
+        reply["trainable"] = [
+            [p.requires_grad for p in mirror.trainable(m)] for m in received.modules
+        ]
         if header.get("rng") is not None and not self.is_judge:
             reply["rng_used"] = not torch.equal(torch.get_rng_state(), kept[header["rng"]])
         return reply

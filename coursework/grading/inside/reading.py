@@ -14,6 +14,7 @@ from torch import Generator, Tensor, nn
 from .values import DEPTH, DTYPES, LENGTH, Exchange, Opaque, whole
 from .wire import Json, Malformed
 
+DIMENSIONS = 16
 OPTIMIZERS = {
     kind.__name__: kind
     for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop)
@@ -36,14 +37,19 @@ def read_table(table: Any, body: bytearray, max_numel: int = 1 << 28) -> list[Te
 
 def _read_tensor(line: Any, body: bytearray, at: int, max_numel: int) -> tuple[Tensor, int]:
     try:
-        dtype, shape = DTYPES[line["dtype"]], [whole(n, 1 << 40) for n in line["shape"]]
+        dtype, shape = (
+            DTYPES[line["dtype"]],
+            [whole(n, 1 << 40) for n in line["shape"][:DIMENSIONS]],
+        )
+        if len(line["shape"]) > DIMENSIONS:  # the product of many takes for ever
+            raise Malformed("a tensor of too many dimensions")
     except (KeyError, TypeError) as error:
         raise Malformed("a tensor without dtype or shape") from error
     numel = 1
     for n in shape:
         numel *= n
     size = numel * dtype.itemsize
-    if len(shape) > 16 or numel > max_numel or at + size > len(body):
+    if numel > max_numel or at + size > len(body):
         raise Malformed("a tensor larger than what came")
     if numel == 0:
         tensor = torch.empty(shape, dtype=dtype)
@@ -61,6 +67,8 @@ def _dress(tensor: Tensor, line: Json) -> Tensor:
     """Strides (of dense tensors: transposes and the like), parameter and gradient as told."""
     stride = line.get("stride")
     if stride is not None and tensor.numel():
+        if not isinstance(stride, list) or len(stride) != tensor.ndim:
+            raise Malformed("strides that don't fit")
         order = sorted(range(tensor.ndim), key=lambda i: -whole(stride[i], 1 << 40))
         tensor = (
             tensor.permute(order).contiguous().permute([order.index(i) for i in range(tensor.ndim)])

@@ -66,7 +66,23 @@ REFUSED = {
     "migrate_pages": (256, 238),
     "move_pages": (279, 239),
     "memfd_secret": (447, 447),
+    "tkill": (200, 130),
+    "pidfd_send_signal": (424, 424),
+    "setpgid": (109, 154),
+    "setpriority": (141, 140),
+    "sched_setscheduler": (144, 119),
+    "sched_setparam": (142, 118),
+    "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
 }
+TO_ITSELF = {  # allowed where the first argument is the worker's own process
+    "kill": (62, 129),
+    "tgkill": (234, 131),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "prlimit64": (302, 261),  # or 0, which is the same
+}
+PRCTL, ON_PARENTS_DEATH = (157, 167), 1  # a worker that could call this would outlive its zygote
 CLONE, CLONE3 = (56, 220), (435, 435)
 CLONE_THREAD = 0x10000
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -104,6 +120,24 @@ def _program(column: int, architecture: int) -> bytes:
         _instruction(EQUAL, 0, 4, CLONE[column]),
         _instruction(LOAD, 0, 0, FIRST_ARGUMENT),
         _instruction(BITS, 1, 0, CLONE_THREAD),
+        _instruction(GIVE, 0, 0, REFUSE),
+        _instruction(GIVE, 0, 0, ALLOW),
+    ]
+    own = os.getpid()
+    for name, numbers in TO_ITSELF.items():
+        allowed = (own, 0) if name == "prlimit64" else (own, own)
+        lines += [
+            _instruction(EQUAL, 0, 5, numbers[column]),
+            _instruction(LOAD, 0, 0, FIRST_ARGUMENT),
+            _instruction(EQUAL, 2, 0, allowed[0]),
+            _instruction(EQUAL, 1, 0, allowed[1]),
+            _instruction(GIVE, 0, 0, REFUSE),
+            _instruction(GIVE, 0, 0, ALLOW),
+        ]
+    lines += [
+        _instruction(EQUAL, 0, 4, PRCTL[column]),
+        _instruction(LOAD, 0, 0, FIRST_ARGUMENT),
+        _instruction(EQUAL, 0, 1, ON_PARENTS_DEATH),
         _instruction(GIVE, 0, 0, REFUSE),
         _instruction(GIVE, 0, 0, ALLOW),
     ]

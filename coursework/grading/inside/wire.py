@@ -88,8 +88,7 @@ class Channel:
             raise Late("the deadline has passed")
         self.sock.settimeout(None if left == math.inf else left)
 
-    @staticmethod
-    def _try(operation: Callable[[Given], Got], argument: Given) -> Got:
+    def _try(self, operation: Callable[[Given], Got], argument: Given) -> Got:
         try:
             return operation(argument)
         except TimeoutError as error:

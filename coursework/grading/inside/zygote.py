@@ -20,7 +20,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-MEMORY, CPU_SECONDS, FILES = 3072, 150, 64  # megabytes, seconds, megabytes
+MEMORY, CPU_SECONDS, FILES = 3072, 300, 64  # megabytes, seconds, megabytes
 
 
 def preload() -> None:
@@ -85,6 +85,8 @@ def confined_worker(channel: socket.socket, namespaces: bool) -> None:
     if namespaces:
         confine.own_folders(FILES)
         os.chdir("/tmp")
+    else:
+        confine.own_user()
     confine.give_up_rights()
     line = wire.Channel(channel)
     with contextlib.suppress(wire.Gone, wire.Late, wire.Malformed):
@@ -101,8 +103,7 @@ def fork_worker(channel: socket.socket, home: int | None) -> int:
         return child
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        if home is None:
-            os.setsid()
+        os.setsid()  # a signal to a group would reach the zygote, through all namespaces
         confined_worker(channel, namespaces=home is not None)
     except BaseException as error:  # the judge sees that the worker has gone
         if os.environ.get("COURSE_GRADING_DEBUG"):

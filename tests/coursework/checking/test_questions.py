@@ -201,3 +201,43 @@ def test_an_answer_without_end_is_refused_and_not_repeated(given):
         verdict = judge_answer(question, given)
         assert verdict.kind == "interface" and "characters" in verdict.message
         assert len(verdict.message) < 200
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["1" + " " * 40_000 + "!"],
+        [[["1" + " " * 40_000]]] * 2000,
+        ("1" + " " * 40_000 + "!", "b"),
+        {"b" * 40_000: 1},
+        10**4000,
+        np.arange(40_000),
+        np.array(["b" * 40_000]),
+        torch.zeros(40_000),
+        b"b" * 40_000,
+        lambda: ["b" * 40_000],
+    ],
+    ids=range(10),
+)
+def test_what_is_no_answer_is_refused_and_not_repeated(given):
+    number = Question(name="99.answers.9", title="a number", answer=0.5)
+    letter = Question(name="99.answers.8", title="a letter", answer="b", choices={"a": "", "b": ""})
+    for question in (number, letter):
+        verdict = judge_answer(question, given)
+        assert verdict.kind == "interface" and len(verdict.message) < 400
+
+
+def test_an_error_without_end_is_not_repeated():
+    def gives() -> None:
+        raise ValueError("1" + " " * 40_000 + "!")
+
+    question = Question(name="99.answers.9", title="a number", answer=0.5)
+    assert len(judge_answer(question, gives).message) < 400
+
+
+@pytest.mark.parametrize("unit", [" ", "a", "(", "1,", "=", "x(", "~ ", "-"])
+def test_the_longest_answers_are_read_to_their_end(unit):
+    """A pattern that takes more than the cube of 200 characters would hang here."""
+    number = Question(name="99.answers.9", title="a number", answer=0.5)
+    for given in ("1" + unit * 199 + "!", "x" + unit * 199 + "!", unit * 200):
+        assert not judge_answer(number, given[:199] + "!").passed

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import socket
 import threading
 from dataclasses import asdict, dataclass, replace
@@ -28,6 +29,13 @@ from coursework.grading.status import Status
 from coursework.grading.submissions import find
 from tests.coursework.grading.making import NAMES, save, solved
 
+FREAKS = {  # text that is too long to be written down
+    "ELIFS": "".join(f"elif x == {i}:\n    y = {i}\n" for i in range(800)),
+    "NESTED": "[" * 150 + "]" * 150,
+    "MINUS": "z = " + "-" * 50_000 + "1",
+    "LINES": "w = 1\n" * 20_000,
+    "DOTS": "v = x" + ".real" * 20_000,
+}
 HOSTILE = sorted(Path(__file__).with_name("hostile").glob("*.txt"))
 pytestmark = [
     pytest.mark.slow,
@@ -55,10 +63,11 @@ class Listener:
     """A TCP and a Unix socket that count who comes."""
 
     def __init__(self) -> None:
+        self.name = "\0course-hostile-" + secrets.token_hex(8)  # another run may be at it, too
         self.came: list[str] = []
         self.tcp, self.unix = socket.socket(), socket.socket(socket.AF_UNIX)
         self.tcp.bind(("127.0.0.1", 0))
-        self.unix.bind("\0course-hostile-test")
+        self.unix.bind(self.name)
         for line in (self.tcp, self.unix):
             line.listen()
             threading.Thread(target=self._accept, args=(line,), daemon=True).start()
@@ -83,7 +92,8 @@ def graded(tmp_path_factory) -> Graded:
     words = {
         "CANARY_FOLDER": repr(str(folder)),
         "PORT": str(listener.tcp.getsockname()[1]),
-        "UNIX": repr("\0course-hostile-test"),
+        "UNIX": repr(listener.name),
+        **FREAKS,
     }
     (folder / "secret.txt").write_text("SECRET-7391")
     (folder / "gradebook.db").write_text("SECRET-7391")

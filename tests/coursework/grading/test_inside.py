@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from coursework.grading import inside
-from coursework.grading.inside.syscalls import ARCHITECTURES, CLONE, CLONE3, REFUSED
+from coursework.grading.inside.syscalls import (
+    ARCHITECTURES,
+    CLONE,
+    CLONE3,
+    PRCTL,
+    REFUSED,
+    TO_ITSELF,
+)
 from coursework.grading.package import write_copy
 
 HERE = Path(inside.__path__[0])
@@ -63,6 +70,7 @@ def test_numbers_of_system_calls_are_those_of_libseccomp():
     resolve = library.seccomp_syscall_resolve_name_arch
     resolve.argtypes = (ctypes.c_uint32, ctypes.c_char_p)
     for column, architecture in ARCHITECTURES.values():
-        for name, numbers in {**REFUSED, "clone": CLONE, "clone3": CLONE3}.items():
+        others = {"clone": CLONE, "clone3": CLONE3, "prctl": PRCTL}
+        for name, numbers in {**REFUSED, **TO_ITSELF, **others}.items():
             known = resolve(architecture, name.encode())
             assert numbers[column] == (known if known >= 0 else -1), (name, hex(architecture))

@@ -1,6 +1,8 @@
 """What people read: feedback, the summary of the class, and the files for learning platforms."""
 
 import re
+import statistics
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -10,7 +12,9 @@ from coursework.grading import feedback, platforms
 from coursework.grading.gradebook import Row
 from coursework.grading.results import BatchInfo, ExerciseResult, Result
 from coursework.grading.status import Reason, Status
-from coursework.grading.summary import Tally, summary_html
+from coursework.grading.summary import summary_html
+from coursework.grading.tally import Tally
+from tests.coursework.grading.made_up_class import class_of, odd, table_of
 from tests.coursework.grading.making import NAMES
 
 
@@ -43,7 +47,7 @@ def test_nothing_in_feedback_or_summary_is_markup():
     found.add(results[0])
     for page in (
         feedback.feedback_html(row, results, NAMES, True),
-        summary_html(found, [row], NAMES, 15, BatchInfo(seed=1)),
+        summary_html(found, [row], NAMES, BatchInfo(seed=1)),
     ):
         assert "{{ 7*7 }}" in page
         assert "<script" not in page and "\x1b" not in page and "\u202e" not in page
@@ -125,8 +129,89 @@ def test_pages_call_exercises_by_key_and_title():
     found.add(results[0])
     title = exercises.get("02.answers.2.8").title
     called = f"2.8 · {title[0].upper()}{title[1:]}"
-    summary = summary_html(found, [row], NAMES, 15, BatchInfo(seed=1))
+    summary = summary_html(found, [row], NAMES, BatchInfo(seed=1))
     for text in (feedback.feedback_html(row, results, NAMES, False), summary):
         assert called in text and ".answers." not in text
     most = exercises.get("roc_auc").points
-    assert re.search(rf">roc_auc</code> · [^<]*</th><td class=\"n\">{most}</td>", summary)
+    assert re.search(rf">roc_auc</code> · [^<]*<div .*</th><td class=\"n\">{most}</td>", summary)
+
+
+def test_feedback_leaves_out_notebooks_that_were_not_handed_in():
+    results = class_of(3, ("02", "04"))
+    table, names = table_of([*results, *odd()])
+    row = next(r for r in table if r.student == "Bob Çelik")
+    own = [r for r in results if r.student == row.student and r.lab == "02"]
+    text = feedback.feedback_html(row, own, names, False)
+    assert "gaussian_kl" not in text and "4.2a" not in text and "7.7b" not in text
+    assert "Nothing was handed in for notebook 04 · KL worksheet." in text
+    most = sum(exercises.get(n).points for n in names if exercises.get(n).notebook in ("02", "04"))
+    assert f"</b> of {most} points" in text
+
+
+def next_step(kinds: dict[str, str]) -> str:
+    """What a page names as the next step, for verdicts of these kinds; others are right."""
+    row, results = graded()
+    for n in NAMES:
+        row.points[n] = 0 if n in kinds else exercises.get(n).points
+    results[0].verdicts = [
+        replace(v, kind=kinds.get(v.name, "passed"), message=f"About {v.name}.")
+        for v in results[0].verdicts
+    ]
+    text = feedback.feedback_html(row, results, NAMES, False)
+    return re.search(r'id="next">Next step</h2>\s*<p>(.*?)</p>', text, re.DOTALL)[1]
+
+
+def test_the_next_step_is_the_open_exercise_nearest_to_right():
+    first, second, third = NAMES[0], "roc_auc", "corrupt"
+    step = next_step({first: "raised", second: "mistake", third: "not attempted"})
+    assert 'href="#e-roc_auc"' in step and "About roc_auc." in step
+    step = next_step({third: "not attempted"})
+    assert (
+        'href="#e-corrupt"' in step and str(feedback.prose(exercises.get(third).hints[0])) in step
+    )
+    assert next_step({}) == "Everything is right. Go on with the next notebook."
+
+
+def test_a_file_that_could_not_be_graded_has_a_page_that_says_so():
+    (damaged, *_) = odd()
+    table, names = table_of([damaged, *class_of(2)])
+    row = next(r for r in table if r.student == "Kaputt")
+    text = feedback.feedback_html(row, [damaged], names, False)
+    assert "the file is cut short" in text and "hand it in again" in text
+    assert "not attempted" not in text
+
+
+def summary_of(results: list[Result]) -> str:
+    found = Tally()
+    for result in results:
+        found.add(result)
+    table, names = table_of(results)
+    return summary_html(found, table, names, BatchInfo(seed=1))
+
+
+def test_the_summary_has_a_heading_a_maximum_and_a_median_for_each_notebook():
+    results = class_of(9, ("02", "04"))
+    text = summary_of(results)
+    for lab in ("02", "04"):
+        totals = [sum(v.points for v in r.verdicts) for r in results if r.lab == lab]
+        most = sum(exercises.get(n).points for n in exercises.names(lab))
+        told = f"<b>{statistics.median(totals):g}</b> median, of {most} points"
+        assert text.count(told) == 1, told
+    assert "Is this the right notebook?" not in text
+
+
+def test_the_summary_warns_of_a_file_of_another_notebook():
+    text = summary_of([*class_of(20), *odd()])
+    told = re.search(r"<li>Is this the right notebook\?(.*?)</li>", text)[1]
+    assert "07 · The optimal discriminator" in told and "Lost Lea/07.ipynb" in told
+    assert "of 15 points" in text and "of 20 points" not in text  # 07 changes nobody's maximum
+
+
+def test_the_summary_tells_how_common_a_mistake_is():
+    results = class_of(20)
+    counted = Counter((v.name, v.mistake) for r in results for v in r.verdicts if v.mistake)
+    (name, mistake), count = counted.most_common(1)[0]
+    text = summary_of(results)
+    first = re.search(r'<ul class="mistakes">\s*<li>(.*?)</li>', text, re.DOTALL)[1]
+    assert f"{count} of 20" in first and f"<b>{5 * count} %</b>" in first
+    assert mistake.replace("_", " ") in first and str(feedback.label(name)) in first

@@ -3,6 +3,8 @@
 import json
 import linecache
 import os
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -19,13 +21,14 @@ from coursework.grading.inside.errors import pack, unpack
 from coursework.grading.inside.reading import read_table
 from coursework.grading.inside.values import describe, to_bytes
 from coursework.grading.inside.wire import Malformed
-from coursework.grading.overrides import apply_overrides
+from coursework.grading.naming import natural
+from coursework.grading.overrides import read_overrides
 from coursework.grading.package import STAND_INS, hidden_names, without, write_copy
 from coursework.grading.platforms import gradescope_results
 from coursework.grading.sandbox import one_core
 from coursework.grading.spreadsheet import csv_text
 from coursework.grading.status import Status
-from coursework.grading.submissions import find, natural, opened
+from coursework.grading.submissions import find, opened
 from coursework.grading.submitted_notebook import parse
 from tests.coursework.grading.making import notebook, save, solved, unsolved
 
@@ -122,6 +125,7 @@ def test_the_copy_holds_no_answer(tmp_path, lab):
         "__init__.py",
         "checking/__init__.py",
         "checking/notebook.py",
+        "checking/progress.py",
         "checking/state.py",
     ]
     assert (tmp_path / "coursework" / "checking" / "__init__.py").read_text() == STAND_INS
@@ -131,6 +135,15 @@ def test_the_copy_holds_no_answer(tmp_path, lab):
                 line.strip().startswith(f"def {n}(") and "*args, **kwargs" not in line
                 for n in hidden_names(lab)
             ), path
+
+
+def test_the_copy_has_all_that_a_notebook_takes_from_the_course(tmp_path):
+    write_copy(tmp_path, [])
+    line = "from course_utils import answer_sheet, check, hint, predict, progress, show"
+    done = subprocess.run(
+        [sys.executable, "-c", line], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_no_cell_of_a_csv_is_a_formula():
@@ -187,9 +200,9 @@ def test_platform_names_are_one_student(tmp_path):
     ):
         save(tmp_path, name, unsolved())
     assert sorted({s.student for s in find(tmp_path)}) == [
-        "doe_12_100_lab",
+        "doe_12",
         "jane",
-        "roe_13_102_lab",
+        "roe_13",
         "student-1",
         "student-2",
     ]
@@ -270,7 +283,7 @@ def test_overrides_need_their_columns(tmp_path):
     path = tmp_path / "m.csv"
     path.write_text("who,what\n")
     with pytest.raises(ValueError, match="student"):
-        apply_overrides([], path)
+        read_overrides(path)
 
 
 def test_the_autograder_zip_holds_the_course_and_its_scripts(tmp_path):

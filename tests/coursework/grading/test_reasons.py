@@ -78,5 +78,5 @@ def test_a_sandbox_that_fails_is_the_graders_fault(grader, tmp_path, monkeypatch
 
     monkeypatch.setattr(graders, "Zygote", fails)
     result = grader.grade("ada", "ada.ipynb", save(tmp_path, "ada", solved()))
-    assert result.status is Status.SANDBOX_FAILED and "--resume" in result.fault
+    assert result.status is Status.NO_SANDBOX and "--resume" in result.fault
     assert result.sha256 and result.lab == "02" and not result.verdicts

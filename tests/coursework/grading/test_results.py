@@ -8,6 +8,7 @@ from coursework.grading.batch import begin
 from coursework.grading.gradebook import Brief, rows
 from coursework.grading.options import BatchOptions
 from coursework.grading.results import BatchInfo, ExerciseResult, Result, Results, ResultsError
+from coursework.grading.standing import finished
 from coursework.grading.status import Fault, Reason, Status
 
 
@@ -24,9 +25,9 @@ def test_results_survive_a_torn_line_and_refuse_what_is_none(tmp_path):
     with path.open("a") as f:
         f.write('{"file": "b", "sha')
     again = Results.resume(path)
-    assert again.finished() == {"a": "x"}
+    assert finished(again) == {("a", "x")}
     again.add(result("c", "y"))
-    assert Results.resume(path).finished() == {"a": "x", "c": "y"}
+    assert finished(Results.resume(path)) == {("a", "x"), ("c", "y")}
     path.write_text("nonsense\n")
     with pytest.raises(ResultsError):
         Results.resume(path)
@@ -42,7 +43,7 @@ def test_a_result_comes_back_as_it_was_written(tmp_path):
     again = Results.resume(results.path)
     assert again.batch == results.batch
     assert list(again) == [result("a.ipynb", "x"), failed]
-    assert [again.at(place) for _, place in again.places()] == list(again)
+    assert [again.at(place) for place, _ in again.entries()] == list(again)
     line = json.loads(results.path.read_text().splitlines()[1])
     assert (line["status"], line["verdicts"][0]["reason"]) == ("graded", "judged")
 
@@ -51,8 +52,8 @@ def test_only_what_the_grader_failed_at_is_graded_again(tmp_path):
     results = Results.start(tmp_path / "results.jsonl", BatchInfo(seed=1))
     for status in Status:
         results.add(Result("ada", status.value, status, fault="the sandbox failed"))
-    left = {s.value for s in Status} - set(results.finished())
-    assert left == {"sandbox_failed", "unknown"}
+    left = {s.value for s in Status} - {file for file, _ in finished(results)}
+    assert left == {"sandbox_failed", "no_sandbox", "unknown"}
 
 
 VERDICT = {"name": "roc_auc", "kind": "passed", "message": "Right.", "max_points": 2}
@@ -76,7 +77,7 @@ def test_a_report_without_statuses_is_resumed(tmp_path):
     path.write_text("".join(json.dumps(line) + "\n" for line in (first, OLD, unread)))
     results = begin(BatchOptions(out=tmp_path, resume=True))
     assert results.batch == BatchInfo(7, ("02",))
-    assert results.finished() == {"ada.ipynb": "x"}  # the other is read again, which costs nothing
+    assert finished(results) == {("ada.ipynb", "x")}  # the other is read again, which costs nothing
     good, bad = results
     assert (good.status, good.verdicts[0].reason) == (Status.GRADED, Reason.UNKNOWN)
     assert bad.status is Status.UNKNOWN
@@ -98,3 +99,19 @@ def test_a_resumed_batch_keeps_its_seed_and_notebooks(tmp_path):
         begin(BatchOptions(out=tmp_path, resume=True, seed=8))
     with pytest.raises(ResultsError, match="02"):
         begin(BatchOptions(out=tmp_path, resume=True, labs=("03",)))
+
+
+def test_a_line_with_more_in_it_than_is_known_here_is_read(tmp_path):
+    results = Results.start(tmp_path / "results.jsonl", BatchInfo(1))
+    line = json.loads(result("a.ipynb", "x").to_json())
+    line["verdicts"][0]["of_tomorrow"] = line["of_tomorrow"] = 1
+    with results.path.open("a") as f:
+        f.write(json.dumps(line) + "\n")
+    assert list(results) == [result("a.ipynb", "x")]
+
+
+def test_each_new_beginning_keeps_all_reports_before_it(tmp_path):
+    for seed in range(4):
+        Results.start(tmp_path / "results.jsonl", BatchInfo(seed))
+    kept = sorted(tmp_path.glob("results*.jsonl"))
+    assert {Results.resume(path).batch.seed for path in kept} == {0, 1, 2, 3}

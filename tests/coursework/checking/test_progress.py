@@ -6,8 +6,8 @@ import pytest
 
 from coursework.checking import Verdict, record
 from coursework.checking.notebook import answer_sheet, check
+from coursework.checking.progress import predict, progress
 from coursework.checking.record import Guess, Record
-from coursework.checking.standing import predict, progress
 
 from .posterior import reference, without_prior
 

@@ -1,0 +1,121 @@
+"""From results to the rows of the class: who is who, marks by hand, and what coming late costs."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+
+from coursework.grading.choices import Choices
+from coursework.grading.gradebook import Brief, Row, counted_labs, rows
+from coursework.grading.labs import Labs, exercises_of, handed_in_where, most_of
+from coursework.grading.late import lateness
+from coursework.grading.naming import natural
+from coursework.grading.overrides import apply_overrides
+from coursework.grading.roster import Roster
+from coursework.grading.students import Submission
+
+SHOWN = 10  # warnings of one kind
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The rows, the notebooks that count, and what the instructor should look at."""
+
+    table: list[Row]
+    labs: Labs
+    warnings: list[str]
+
+
+def mark(
+    briefs: list[Brief], submissions: list[Submission], choices: Choices, wanted: tuple[str, ...]
+) -> Marks:
+    """The marks of the class. wanted: the notebooks that the batch was begun for."""
+    labs = counted_labs(briefs, choices.labs or wanted)
+    beside = {s.file: s.note for s in submissions if s.note}
+    table = rows(briefs, labs.exercises(), labs, beside)
+    warnings = [*_not_graded(briefs), *_of_other_labs(briefs, labs)]
+    warnings += _without_result(briefs, submissions)
+    if choices.roster is not None:
+        warnings += _identify(table, choices.roster)
+    warnings += apply_overrides(table, choices.by_hand)
+    for row in table:
+        if row.counts:
+            _take_off(row, choices)
+    return Marks(table, labs, warnings)
+
+
+def _take_off(row: Row, choices: Choices) -> None:
+    """Take off what coming late costs, and say so; a mark by hand goes first."""
+    for lab, file in row.labs.items():
+        late = lateness(file, choices.due) if file else None
+        if late is None or lab in row.late:
+            continue
+        earned, taken = row.earned(lab), 0.0
+        if choices.policy is not None:
+            taken = choices.policy.taken_off(earned, late.seconds)
+        where = f"notebook {lab}: " if len(row.labs) > 1 else ""
+        if taken:
+            row.late[lab] = taken
+            row.notes.append(
+                f"{where}{late}; {taken:g} of {earned:g} points taken off ({choices.policy})"
+            )
+        else:
+            row.notes.append(f"{where}{late}; nothing taken off")
+
+
+def _identify(table: list[Row], roster: Roster) -> list[str]:
+    """Put what the roster knows into the rows, and add a row for those who handed in nothing."""
+    for row in table:
+        row.identity = roster.found.get(row.student, row.identity)
+    missing = roster.missing()
+    for person in missing:
+        name = person.name or person.login or person.email or person.sis_id
+        told = ["nothing handed in"]
+        table.append(Row(name, [], notes=told, counts=False, identity=person))
+    table.sort(key=lambda r: (natural(r.student), not r.counts, r.files))
+    names = [p.name or p.login or p.email for p in missing]
+    count = f"{len(roster.people) - len(missing)} of {len(roster.people)} on the roster handed in"
+    return [count + (f"; nothing from {', '.join(names)}" if names else "")]
+
+
+def _not_graded(briefs: list[Brief]) -> list[str]:
+    """The students of whom nothing could be graded, and why."""
+    graded = {b.student for b in briefs if b.is_graded}
+    faults = {b.student: f"{b.file}: {b.fault}" for b in briefs if b.student not in graded}
+    return _first(list(faults.values()), "files that could not be graded")
+
+
+def _first(told: list[str], what: str) -> list[str]:
+    more = len(told) - SHOWN
+    return [*told[:SHOWN], *([f"… and {more} more {what}"] if more > 0 else [])]
+
+
+def _of_other_labs(briefs: list[Brief], labs: Labs) -> list[str]:
+    odd = [b for b in briefs if b.is_graded and b.lab in labs.odd]
+    told = [
+        f"{b.file}: {handed_in_where(b.lab, labs.counted)}; it does not count "
+        f"(--resume --labs {','.join(sorted({*labs.counted, b.lab}))} counts both)"
+        for b in odd
+    ]
+    return _first(told, "files of other notebooks")
+
+
+def _without_result(briefs: list[Brief], submissions: list[Submission]) -> list[str]:
+    if not submissions and not briefs:
+        return ["there is nothing to grade here"]
+    graded = {b.file for b in briefs}
+    open_ = sum(s.file not in graded for s in submissions)
+    return [f"{open_} files have no result yet; grade them with --resume"] if open_ else []
+
+
+def by_lab(marks: Marks) -> list[str]:
+    """A line on each notebook: how many handed it in, and the median of those."""
+    told = []
+    for lab in marks.labs.counted:
+        totals = [r.total(lab) for r in marks.table if r.counts and r.labs.get(lab)]
+        if totals:
+            most = most_of(exercises_of([lab]))
+            students = "1 student" if len(totals) == 1 else f"{len(totals)} students"
+            median = statistics.median(totals)
+            told.append(f"notebook {lab}: {students}, median {median:g} of {most:g} points")
+    return told
