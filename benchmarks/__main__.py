@@ -15,7 +15,10 @@ from benchmarks import (
     beta_vae_faces,
     checks,
     ci,
+    conditional,
     debiasing,
+    gan_digits,
+    gan_remedies,
     gan_ring,
     imports,
     rare_roads,
@@ -41,7 +44,8 @@ def main() -> None:
     parts = [HEAD, machine(), epoch_table(), import_line(), check_table(), notebook_table()]
     parts.append(vae_elbo.recorded())  # measured by itself, since it takes minutes
     studies = (gan_ring, beta_vae_faces, debiasing, rare_roads)
-    parts += [study.recorded() for study in (*studies, ci)]  # likewise
+    later = (conditional, gan_remedies, gan_digits)
+    parts += [study.recorded() for study in (*studies, *later, ci)]  # likewise
     (HERE / "README.md").write_text("\n".join(parts), encoding="utf-8")
     print(f"wrote {HERE / 'README.md'}")
 

@@ -14,8 +14,8 @@ __version__ = "0.1.0"
 _DEFINED_IN = {
     "check": "coursework.checking.notebook",
     "hint": "coursework.checking.notebook",
-    "predict": "coursework.checking.standing",
-    "progress": "coursework.checking.standing",
+    "predict": "coursework.checking.progress",
+    "progress": "coursework.checking.progress",
     "evaluate": "coursework.checking",
     "answer_sheet": "coursework.checking.notebook",
     "show": "course_utils.display",

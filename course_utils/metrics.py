@@ -96,6 +96,14 @@ def accuracy(model: torch.nn.Module, x: Tensor, y: Tensor, batch_size: int = 100
     return float((batched(model, x, batch_size).argmax(1).cpu() == y.cpu()).float().mean())
 
 
+def class_spread(features: Tensor, y: Tensor) -> float:
+    """Variance of features (N, D) within a class, summed over D, mean over the classes in y (N,).
+
+    0 where a model makes one picture for each class, however well it is told them.
+    """
+    return float(torch.stack([features[y == c].var(0).sum() for c in y.unique()]).mean())
+
+
 def active_units(mu: Tensor, threshold: float = 0.01) -> int:
     """How many of the K code means mu (N, K) have a variance over examples above `threshold`.
 

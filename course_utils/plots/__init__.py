@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from course_utils.plots.charts import curves, roc_plot, score_histogram
+from course_utils.plots.dots import Scale, dot_table
 from course_utils.plots.images import image_grid, image_rows
 from course_utils.plots.plane import plane_panels
 from course_utils.plots.style import (
@@ -23,6 +24,7 @@ from course_utils.plots.style import (
     set_title,
     use_style,
 )
+from course_utils.plots.tables import score_table
 
 __all__ = [
     "ACCENT",
@@ -31,14 +33,17 @@ __all__ = [
     "INK",
     "QUIET",
     "SERIES",
+    "Scale",
     "canvas",
     "curves",
     "diagram",
+    "dot_table",
     "image_grid",
     "image_rows",
     "plane_panels",
     "roc_plot",
     "score_histogram",
+    "score_table",
     "set_finding",
     "set_title",
     "use_style",

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from course_utils.plots.style import INK, canvas, set_finding
+from course_utils.plots.style import ACCENT, INK, canvas, set_finding
 
 
 def image_grid(
@@ -37,15 +38,27 @@ def image_grid(
     return fig
 
 
-def image_rows(rows: Mapping[str, Tensor], title: str = "", fig: Figure | None = None) -> Figure:
+def image_rows(
+    rows: Mapping[str, Tensor],
+    title: str = "",
+    fig: Figure | None = None,
+    marked: Sequence[Sequence[bool]] = (),
+) -> Figure:
     """One row of images for each entry, its name at the left: {"original": (N, C, H, W), ...}.
 
-    Images as in `image_grid`, all of one size.
+    Images as in `image_grid`, all of one size · marked: for each row, which images get an orange
+    frame.
     """
     pictures = [_pictures(images) for images in rows.values()]
     cells = [(row, column) for row, part in enumerate(pictures) for column in range(len(part))]
     sheet, corners = _tile(np.concatenate(pictures), cells)
     fig, ax = _sheet_canvas(fig, sheet, width=6.6, title=title, names=1.4)
+    tall, wide = pictures[0].shape[1:3]
+    flags = [flag for row in marked for flag in row]
+    for (top, left), flag in zip(corners, flags, strict=False):
+        if flag:
+            frame = Rectangle((left - 0.5, top - 0.5), wide, tall, fill=False, ec=ACCENT, lw=2)
+            ax.add_patch(frame)
     middle = pictures[0].shape[1] / 2 - 0.5
     tops = sorted({top for top, _ in corners})
     ax.set_yticks([top + middle for top in tops], list(rows), color=INK, fontsize=12)

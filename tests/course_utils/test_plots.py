@@ -65,6 +65,9 @@ FIGURES: dict[str, Callable[..., Figure]] = {
     "roc_plot": lambda **k: plots.roc_plot(
         {"autoencoder": roc_curve(torch.randn(99), torch.randn(50) + 1)}, **k
     ),
+    "score_table": lambda **k: plots.score_table(
+        {"real": ["1.0", "2.0"], "noise": ["3.0", "4.0"]}, ["IS", "KID"], {"real": GRAY[:9]}, **k
+    ),
 }
 
 
@@ -149,3 +152,29 @@ def test_contours_enclose_the_shares_of_points_that_the_legend_names() -> None:
     named = {line.get_linestyle(): line.get_label() for line in ax.lines if line.get_label()}
     for style, share in styles.items():
         assert named[style] == f"{share:.0%} of the points"
+
+
+def test_score_table_draws_each_number_and_each_picture_and_marks_what_it_is_told():
+    rows = {"real": ["1.0", "2.0"], "noise": ["3.0", "4.0"]}
+    images = {"real": torch.rand(3, 1, 5, 5), "noise": torch.rand(2, 1, 5, 5)}
+    fig = plots.score_table(rows, ["IS", "KID"], images, {("noise", "KID")}, title="A finding")
+    (ax,) = fig.axes
+    texts = {text.get_text(): text for text in ax.texts}
+    assert set(texts) == {"IS", "KID", "real", "noise", "1.0", "2.0", "3.0", "4.0"}
+    assert len(ax.images) == 5 and len(ax.patches) == 1
+    assert texts["4.0"].get_weight() == "bold" and texts["3.0"].get_weight() == "normal"
+    x, y = texts["4.0"].get_position()
+    assert ax.patches[0].get_bbox().contains(x - 0.05, y)
+
+
+def test_a_table_of_dots_tints_what_is_good_in_every_seed():
+    scale = plots.Scale("modes", 0, 8, good=(5, 8), bad=(0, 1))
+    table = {
+        "good": {"a": [8, 7, 6]},
+        "bad": {"a": [0, 1, 0]},
+        "neither": {"a": [8, 0, float("nan")]},
+    }
+    (ax,) = plots.dot_table(table, {"a": scale}, "finding").axes
+    assert [text.get_text() for text in ax.get_yticklabels()] == list(table)
+    assert len(ax.patches) == 2 and ax.lines[-1].get_marker() == "x"
+    assert len(ax.lines) == 9

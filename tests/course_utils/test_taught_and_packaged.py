@@ -1,12 +1,17 @@
 """What a notebook has the learner write and what the package holds agree."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from course_utils import distributions, metrics
+from course_utils import distributions, metrics, sample_metrics
 from course_utils.models.autoencoder import Autoencoder
 from coursework import exercises
+from coursework.authoring.markers import solution_text
+from coursework.authoring.source import read_source
 
+ROOT = Path(__file__).resolve().parents[2]
 TWINS = {
     "log_gaussian": distributions.log_gaussian,
     "roc_auc": metrics.roc_auc,
@@ -34,3 +39,24 @@ def test_package_autoencoder_has_the_layers_that_the_notebook_builds():
     x = torch.rand(3, 1, 28, 28)
     torch.testing.assert_close(ours(x), taught(x))
     torch.testing.assert_close(ours.decode(ours.encode(x)), ours(x))
+
+
+@pytest.fixture(scope="module")
+def judging_samples():
+    """The functions that notebook 12 has the learner write, as its solution writes them."""
+    source = read_source(ROOT / "notebooks" / "source" / "12_judging_samples.py", ROOT)
+    written = {"torch": torch, "Tensor": torch.Tensor}
+    for cell in source.cells:
+        if cell.kind == "code" and "### BEGIN SOLUTION" in cell.text and "def " in cell.text:
+            exec(solution_text(cell.text), written)
+    return written
+
+
+@pytest.mark.parametrize(
+    "name", ["inception_score", "kid", "precision_recall", "coverage", "memorization_auc"]
+)
+def test_sample_metrics_agree_with_what_notebook_12_writes(judging_samples, name):
+    for case in exercises.get(name).cases(torch.Generator().manual_seed(0)):
+        taught = torch.tensor(judging_samples[name](*case.args), dtype=torch.float64)
+        ours = torch.tensor(getattr(sample_metrics, name)(*case.args), dtype=torch.float64)
+        torch.testing.assert_close(taught, ours, rtol=1e-3, atol=1e-3)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from course_utils.plots.diagrams.chains import coupling_layer, diffusion, unet
 from course_utils.plots.diagrams.drawing import Diagram, Drawing
 from course_utils.plots.diagrams.gans import conditional_gan, cycle_gan, gan, style_generator
+from course_utils.plots.diagrams.judging import judging
 from course_utils.plots.diagrams.maps import debiasing, family, judge
 from course_utils.plots.diagrams.vaes import autoencoder, conditional_vae, reparameterization, vae
 
@@ -18,7 +19,7 @@ __all__ = ["Diagram", "Drawing", "diagram", "names"]
 
 _AUTOENCODERS = (autoencoder, vae, reparameterization, conditional_vae)
 _GANS = (gan, conditional_gan, cycle_gan, style_generator)
-_OTHERS = (coupling_layer, diffusion, unet, debiasing, judge, family)
+_OTHERS = (coupling_layer, diffusion, unet, debiasing, judge, judging, family)
 _DESCRIBED = {describe.__name__: describe for describe in _AUTOENCODERS + _GANS + _OTHERS}
 
 

@@ -1,0 +1,32 @@
+"""How samples are judged."""
+
+from __future__ import annotations
+
+from course_utils.plots.diagrams.drawing import Drawing
+
+
+def judging(d: Drawing) -> None:
+    """Judging samples: a network turns real images and samples into features, which a number
+    compares; a search compares samples with the training set."""
+    d.step("Real images that no model has seen, the reference.")
+    d.picture("real", (1.1, 1.4), "digit 3", "reference", above=True, stack=True)
+    d.step("Samples of the model.")
+    d.picture("samples", (1.1, 3.4), "blurred 3", "samples", stack=True, role="made")
+    d.step("A classifier turns each image into features.")
+    d.network("classifier", (4.1, 2.4), "classifier", "64 features")
+    d.arrow("real", "classifier")
+    d.arrow("samples", "classifier")
+    d.step("Each set becomes a cloud of features.")
+    d.curve("real_cloud", (7, 1.4), "real features", above=True)
+    d.curve("cloud", (7, 3.4), "their features", peaks=(-0.4, 0.5))
+    d.arrow("classifier", "real_cloud")
+    d.arrow("classifier", "cloud")
+    d.step("A number compares the clouds: quality and coverage.")
+    d.box("number", (10.2, 2.4), "distance", "or shares within balls", "loss")
+    d.arrow("real_cloud", "number", dotted=True, role="loss")
+    d.arrow("cloud", "number", dotted=True, role="loss")
+    d.step("Only a search in the training set can say whether samples are new: novelty.")
+    d.picture("train", (4.1, 5.08), "digit 3", "training set", stack=True)
+    d.box("search", (7.6, 5.08), "nearest image", role="loss")
+    d.arrow("samples", "search", via=[(2.6, 4.05), (5.6, 4.25)], dotted=True, role="loss")
+    d.arrow("train", "search", dotted=True, role="loss")
