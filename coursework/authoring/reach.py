@@ -12,7 +12,7 @@ PACKAGES = ("course_utils", "coursework")
 LOOKED_UP = (
     "course_utils.display",
     "coursework.checking.notebook",
-    "coursework.checking.standing",
+    "coursework.checking.progress",
 )
 LAZY = {"plots.diagram": "course_utils.plots.diagrams"}  # looked up when it is first used
 

@@ -1351,4 +1351,4 @@ check(answers, "9.22")
 progress("09")
 
 # %% [markdown]
-# **Next:** you have met every model of the lecture. The glossary and the cheat sheet have them on two pages.
+# **Next:** notebook 10 tells a model what to draw, and measures whether it listens.
