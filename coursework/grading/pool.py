@@ -33,6 +33,8 @@ from coursework.grading.submissions import Submission
 TRIES = 2  # processes that may die under one submission
 MEMORY = 4 << 30  # bytes that a grader may add: student code may call a reference with giants
 M_ARENA_MAX = -8  # of glibc's mallopt
+# Imported once, in a server that forks the graders, so that these share the memory it takes.
+PRELOADED = ["torch", "torch.fx.experimental.symbolic_shapes", "coursework.grading.grader"]
 DIED = Fault(
     Status.SANDBOX_FAILED,
     f"the sandbox failed: {TRIES} grading processes ended under it",
@@ -168,10 +170,11 @@ class Pool:
 
     def hire(self, count: int) -> None:
         """Start graders until there are `count`, or as many as the pool has room for."""
-        spawn = multiprocessing.get_context("spawn")
+        fresh = multiprocessing.get_context("forkserver")
+        fresh.set_forkserver_preload(PRELOADED)
         while len(self.graders) < min(count, self.size):
-            ours, theirs = spawn.Pipe()
-            process = spawn.Process(target=_grade_from, args=(theirs, self.settings), daemon=True)
+            ours, theirs = fresh.Pipe()
+            process = fresh.Process(target=_grade_from, args=(theirs, self.settings), daemon=True)
             process.start()
             theirs.close()
             self.graders.append(GraderProcess(process, ours))

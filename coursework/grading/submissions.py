@@ -45,7 +45,7 @@ def opened(source: Path) -> Iterator[Submissions]:
     Raises FileNotFoundError or ValueError with a sentence for the grader.
     """
     with tempfile.TemporaryDirectory(
-        prefix="course-submissions-", ignore_cleanup_errors=True
+        prefix=f"course-submissions-{os.getpid()}-", ignore_cleanup_errors=True
     ) as room:
         if source.is_dir():
             yield find(source, Path(room))
