@@ -2,12 +2,12 @@
 
 import ast
 import copy
+import symtable
 from collections.abc import Callable, Collection, Iterator
 
 import nbformat
 
 from coursework.authoring.cells import parse
-from coursework.grading.names import loaded
 
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 IMPORT = ast.Import | ast.ImportFrom
@@ -115,3 +115,15 @@ def imported_from(notebook: nbformat.NotebookNode, modules: Collection[str]) -> 
         if isinstance(node, ast.ImportFrom) and node.module in modules
         for alias in node.names
     }
+
+
+def loaded(node: ast.AST) -> set[str]:
+    """Names that code takes from the notebook's namespace; no parameters, no locals."""
+    return _globals_of(symtable.symtable(ast.unparse(node), "<cell>", "exec"), is_top=True)
+
+
+def _globals_of(table: symtable.SymbolTable, is_top: bool = False) -> set[str]:
+    names = {
+        s.get_name() for s in table.get_symbols() if s.is_referenced() and (is_top or s.is_global())
+    }
+    return names.union(*(_globals_of(inner) for inner in table.get_children()))

@@ -193,9 +193,9 @@ def test_a_helper_on_loan_is_not_suspected(monkeypatch: pytest.MonkeyPatch) -> N
     judged: list[Callable[..., Any]] = []
     from coursework.checking import evaluation
 
-    def judge(*args: Any) -> Any:
+    def judge(*args: Any, **kwargs: Any) -> Any:
         judged.append(args[1])
-        return right(*args)
+        return right(*args, **kwargs)
 
     right = evaluation.judge
     monkeypatch.setattr(evaluation, "judge", judge)
