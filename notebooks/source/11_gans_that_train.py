@@ -68,7 +68,7 @@ show(plots.diagram("gan"))
 #
 # - **G 20 × too fast**: the ring of notebook 06, and a generator that outruns its judge. Modes of 8: right is good.
 # - **D far ahead**: $G$ starts away from the data, $D$ is near perfect, the loss is the saturating one. Distance from the center: 5.6 where it starts, about 2 where the data are.
-# - **zigzag**: real points and fakes alternate on a line, so that $D$ has to turn often. Share of the Wasserstein distance that is left: left is good.
+# - **zigzag**: real points and fakes alternate in pairs along a line, so that $D$ has to turn often. Share of $W_1$ that remains, 1 at the start: small is good.
 # - **healthy**: nothing is wrong. A remedy can only harm.
 #
 # Before you look at the picture:
@@ -103,19 +103,21 @@ SCALES = {
 }
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## No row is blue from left to right
+# ## No row helps against all three
 
 # %% slide_type="-"
 matrix = plots.dot_table(table, SCALES, title="No remedy helps against every failure, and some harm a healthy run")
 show(matrix, alt="A table of dots, twenty remedies in rows, four patients in columns, four seeds a cell. With a generator that is too fast only a faster or more frequent D, feature matching, "
-                 "minibatch standard deviation and WGAN-GP with lambda 1 and five critic steps reach five modes or more in every seed. With D far ahead R1, spectral normalization, noisy labels, instance noise, LSGAN and "
-                 "the relativistic loss arrive near 2. On the zigzag two-sided penalties end farther away than they began. The healthy run is harmed by weight clipping, by WGAN-GP with lambda 10, and by WGAN-GP with a single critic step")
+                 "minibatch standard deviation and WGAN-GP with lambda 1 and five critic steps reach five modes or more in every seed. With D far ahead R1, spectral normalization, noisy labels, instance noise, LSGAN, "
+                 "the relativistic loss and WGAN-GP with lambda 1 and five critic steps arrive near 2. On the zigzag two-sided penalties end farther away than they began. The healthy run is harmed by weight clipping, by WGAN-GP with lambda 10, and by WGAN-GP with a single critic step")
 
 # %% [markdown] slide_type="notes"
 # Let everybody find one row that surprises them. Blue: all four seeds are well. Orange: on the zigzag or in the healthy column, all four are worse than untreated. The rows that people trust most, label smoothing and WGAN-GP with lambda 10, are good places to start.
 
 # %% [markdown]
-# Blue cells: all four seeds are well. Orange cells: all four are worse off than without treatment. No row is blue from left to right. The rest of this notebook says why, column by column, and lets you add a row of your own.
+# Blue cells, in the first three columns: all four seeds are well. Orange cells, in the last two: all four are worse off than without treatment. No row is blue in all three. The rest of this notebook says why, column by column, and lets you add a row of your own.
+#
+# Four rows have no section of their own. **LSGAN** (Mao et al., 2017) takes squared distances of D's logits from 1 and 0 in place of the logistic loss. The **hinge** loss (Lim and Ye, 2017) stops where a logit is beyond ±1 on the right side. **Feature matching** (Salimans et al., 2016) gives $G$ another aim: the mean of D's last hidden layer on fakes should equal that on real points. **Instance noise** is added to real points and fakes alike before $D$ sees them.
 #
 # ## 1 · Two numbers that circle
 #
@@ -146,7 +148,7 @@ def dirac_jacobian(gamma: float) -> Tensor:
 dirac_jacobian = check(dirac_jacobian)
 
 # %% [markdown]
-# The **eigenvalues** of this matrix say everything. A real part below 0 shrinks, a real part above 0 grows, an imaginary part turns. A training step of size $h$ multiplies by $1 + h\lambda$, so after many steps the distance from 0 changes by $|1 + h\lambda|$ a step. Compare that with a simulation of the real, nonlinear game, from 64 starts around 0.
+# The **eigenvalues** of this matrix say everything. A real part below 0 shrinks, a real part above 0 grows, an imaginary part turns. A training step of size $h$ multiplies by $1 + h\lambda$, so each step multiplies the distance from 0 by the largest $|1 + h\lambda|$. Compare that with a simulation of the real, nonlinear game, from 64 starts around 0.
 
 # %%
 predict("11.circle")
@@ -222,7 +224,7 @@ answers["11.2"] = 1.0
 check(answers, "11.2")
 
 # %% [markdown]
-# What do the other remedies do here? The same two lines of physics, other slopes. Each path below starts at (1, 1) and is followed for 4,000 steps of $h = 0.1$.
+# What do the other remedies do here? The same two lines of physics, other slopes. Each path below starts at (1, 1) and is followed for 4,000 steps of $h = 0.1$, with instance noise for 1,000.
 
 # %%
 def other_games(name: str, theta: float, psi: float, chance: Generator) -> tuple[float, float]:
@@ -252,7 +254,7 @@ for name in ("nothing", "one-sided smoothing 0.9", "WGAN, ψ clipped at 1", "WGA
     print(f"{name:26s} largest distance from (0, 0) over the last 200 steps: {ends[name]:6.2f}")
 
 # %% [markdown]
-# Clipping and the two-sided penalty never settle: they ask for a slope of 1 where a judge that can't tell should have 0. One-sided smoothing changes nothing, since the real point's logit is 0 here whatever its label. Instance noise brings the two to rest.
+# Clipping and the two-sided penalty never settle. Clipping only caps ψ, and inside the cap nothing damps. The two-sided penalty asks for a slope of 1 where a judge that can't tell should have 0. One-sided smoothing changes nothing, since the real point's logit is 0 here whatever its label. Instance noise brings the two to rest.
 #
 # **Tomorrow, with your own model:** if losses and samples swing back and forth, you need damping on $D$ (R1), or an average of $G$'s weights over time. Another loss has other slopes and turns as well.
 
@@ -296,7 +298,7 @@ r1_penalty = check(r1_penalty)
 # ### Exercise 11.4 · Noisy labels
 # Difficulty ●●○ · importance ●●○ · 4 minutes
 #
-# **One-sided label smoothing** calls real points 0.9 real. **Noisy labels** turn *every* label, real or fake, with probability 0.1. Take a place where there are only fakes. With noisy labels, which logit is best for $D$ there? (In nats: a logit is $\log(D/(1-D))$.)
+# **One-sided label smoothing** calls real points 0.9 real. **Noisy labels** flip each label, real or fake, independently with probability 0.1. Take a place where there are only fakes. With noisy labels, which logit is best for $D$ there? (In nats: a logit is $\log(D/(1-D))$, and here, as in notebook 06, a large one means *real*.)
 
 # %%
 ### BEGIN SOLUTION
@@ -448,7 +450,7 @@ assert torch.allclose(far["R1, γ = 1"], torch.tensor(table["R1, γ = 1"]["D far
 # ### Exercise 11.6 · Minibatch standard deviation
 # Difficulty ●●○ · importance ●●● · 10 minutes
 #
-# A judge that sees one sample at a time can't say "too many of the same". So tell it: cut $D$'s last hidden layer $h$ (N, F) into groups of neighbors, take each feature's standard deviation over the group (divided by the group's size), average over the features, and append that number to every row of the group. This is the simple form of **minibatch discrimination** (Salimans et al., 2016), used since 2018 (Karras et al.).
+# A judge that sees one sample at a time can't say "too many of the same". So tell it: cut $D$'s last hidden layer $h$ (N, F) into groups of neighbors, take each feature's standard deviation over the group (with the group's size in its denominator, not the size minus 1: `unbiased=False`), average over the features, and append that number to every row of the group. This is the simple form of **minibatch discrimination** (Salimans et al., 2016), used since 2018 (Karras et al.).
 
 # %%
 def minibatch_std(h: Tensor, group: int) -> Tensor:
@@ -644,7 +646,7 @@ assert all(abs(slope / (1 + 6 / (2 * weight)) - 1) < 0.06 for weight, slopes in 
 # Derive the formula on the board: a line of slope s earns sW and pays lambda times (s minus 1) squared. The penalty is a price, not a wall. What goes wrong: reading an absolute distance off the critic's loss.
 
 # %% [markdown]
-# Now the third column. Where real points and fakes alternate, R F F R R F F R …, the best critic is a zigzag of slope ±1, which turns at every place. Look at critics trained on that.
+# Now the third column. Where real points and fakes alternate, R F F R R F F R …, the best critic is a zigzag of slope ±1, which turns between every two neighbors of one kind. Look at critics trained on that.
 
 # %%
 def zigzag_critic(weight: float, one_sided: bool = False, clip: float = 0.0, steps: int = 400) -> tuple[StackedMLP, float]:
@@ -711,8 +713,8 @@ assert (left - middle).abs().min() > 2  # one straight slope across the left hal
 #
 # | failure | helps, all four seeds | does nothing | harms |
 # |---|---|---|---|
-# | $G$ too fast, collapse | $D$ faster, more $D$ steps, feature matching, minibatch sd | other losses, R1, spectral norm, smoothing, noise, penalties with one step | |
-# | $D$ far ahead, saturating loss | R1, spectral norm, noisy labels, instance noise, LSGAN, relativistic | one-sided smoothing, minibatch sd, a faster $D$, clip 0.01 | feature matching by plain gradient descent: not a number |
+# | $G$ too fast, collapse | $D$ faster, more $D$ steps, feature matching, minibatch sd, WGAN-GP with λ = 1 and 5 steps | other losses, R1, spectral norm, smoothing, noise, penalties with one step | |
+# | $D$ far ahead, saturating loss | R1, spectral norm, noisy labels, instance noise, LSGAN, relativistic, WGAN-GP with λ = 1 and 5 steps | one-sided smoothing, minibatch sd, a faster $D$, clip 0.01 | feature matching by plain gradient descent: not a number |
 # | zigzag | (untreated is fine) | R1, relativistic, spectral norm | two-sided penalties, clip 0.01, instance noise, feature matching, minibatch sd |
 # | healthy | | most | clipping, WGAN-GP with λ = 10 and 5 steps, or λ = 1 and one step |
 #
@@ -874,7 +876,7 @@ show(plots.image_rows({row["recipe"]: images for row, images in zip(rows, pictur
      alt="Six rows of ten generated digits, one recipe each. Five rows show dark strokes, some of them readable digits; the row of weight clipping is gray and blurred")
 
 # %% [markdown]
-# DCGAN, LSGAN, R1 and WGAN-GP overlap: with three seeds nobody can say that one of them is better, and the plain DCGAN takes the least time. Hinge loss with spectral normalization is behind in two of three seeds; clipped weights are far behind. A remedy against a failure that you don't have is work for nothing.
+# DCGAN, LSGAN, R1 and WGAN-GP overlap: with three seeds nobody can say that one of them is better, and nothing is faster than the plain DCGAN. Hinge loss with spectral normalization is behind in two of three seeds; clipped weights are far behind. A remedy against a failure that you don't have is work for nothing.
 #
 # **Tomorrow, with your own model:** start from a recipe that is known to train at your size, and add a remedy when you see its failure.
 
@@ -990,9 +992,9 @@ check(answers, "11.12")
 # ## What to take away
 #
 # - $G$ ahead, collapse: a faster $D$, more steps, or a $D$ that sees several samples.
-# - $D$ ahead, flat loss: bound $D$ (R1, spectral norm, noisy labels), or use $-\log D$.
+# - $D$ ahead, flat loss: bound $D$ (R1, spectral norm, noisy labels). $-\log D$ helps most of the time.
 # - Circling: damping. R1 moves the eigenvalues off the axis.
-# - A critic's estimate is $W_1$ times a slope, $1 + W/(2\lambda)$.
+# - A critic's estimate is not $W_1$: for two clumps and a two-sided penalty it is $W_1$ times $1 + W/(2\lambda)$.
 # - One change at a time, three seeds, a control.
 
 # %% [markdown] slide_type="notes"

@@ -18,12 +18,12 @@
 # About 150 minutes with all exercises, 60 if you only present. Ask the room which number they would put into a paper, and write the answers down; come back to them at the table of fifteen sets. If time is short keep the three questions, the smudges, the outlier, the shifted copies and the table. What goes wrong: people take one number for a verdict.
 
 # %% [markdown]
-# About 150 minutes, in two sittings: sections 1 to 4 are a good first one. You need covariance matrices, the KL of notebook 04, and the classifier of notebook 01. `roc_auc` of notebook 02 comes back once.
+# About 150 minutes, in two sittings: sections 1 to 4 are a good first one. You need covariance matrices, the KL of notebook 04, and the classifier of notebook 01.
 #
 # Notebooks 02, 03 and 06 judged samples by the Fréchet distance and moved on. Here the judges are judged. At the end you can
 #
 # 1. ask three questions of any set of samples: quality, coverage, novelty;
-# 2. write the six numbers that papers report: Inception Score, Fréchet distance at infinite N, KID, precision and recall, coverage, a test for copies;
+# 2. write the numbers that papers report: Inception Score, Fréchet distance at infinite N, KID, precision, recall, coverage, and a test for copies;
 # 3. fool each of them, and say which other number notices;
 # 4. find the fault in a report, and say what you would report of your own model.
 
@@ -31,6 +31,8 @@
 # setup
 
 # %%
+import math
+
 import torch
 from matplotlib.patches import Circle
 from torch import Generator, Tensor, nn
@@ -50,7 +52,7 @@ from course_utils.training import adam, fit
 plots.use_style()
 device = pick_device()
 answers = answer_sheet("12")
-SEED = 0  # everything random follows from it; change it, run all, and see what stays
+SEED = 0  # data and models follow from it; change it, run all, and see what stays
 
 # %% [markdown]
 # ## 1 · Three questions
@@ -334,7 +336,7 @@ for name, values in by_size.items():
 # %%
 def extrapolate_fid(ns: Tensor, fids: Tensor) -> tuple[float, float]:
     """(limit, slope) of the least-squares line fid = limit + slope/N. Chong and Forsyth, 2020, section 3."""
-    # 1. x = 1/N, and how far each x is from the mean x
+    # 1. x = 1/N, and each x minus the mean x, with its sign
     # 2. the slope: sum of (x − mean x) · fid, over the sum of (x − mean x)²
     # 3. the limit: the line goes through both means
     ### BEGIN SOLUTION
@@ -420,11 +422,11 @@ show(fig, alt="Four rows of digits with their Fréchet distance: " + "; ".join(f
 # Ask for a vote before the slide: which is the worse sampler, pale digits or no digit above four? Everybody says the second. Say: the features were trained on ink of one strength, so they move with it, and the distance adds up how far features move. What goes wrong: reading the difference as a judgment about digits.
 
 # %% [markdown]
-# Paler ink is worse than half of the classes. Nobody would agree, and no theorem says otherwise: the distance weights what the network's features react to. It was trained to tell digits apart, on ink of one strength. So the network is a part of the number. What if it is *used against* it?
+# Paler ink is worse than losing half of the classes. Nobody would agree, and no theorem says otherwise: the distance weights what the network's features react to. It was trained to tell digits apart, on ink of one strength. So the network is a part of the number. What if it is *used against* it?
 #
 # ### Smudges
 #
-# The distance is differentiable. So minimize it: take 400 images of noise, and descend the Fréchet distance of their features from those of the reference. No generator, no digits, five seconds.
+# The distance is differentiable. So minimize it: take 400 images of noise, and descend the Fréchet distance of their features from those of the reference. No generator, and no digit is ever shown to these images. Five seconds.
 
 # %%
 predict("12.smudges")
@@ -543,7 +545,7 @@ show(fig, alt="Twelve draws for each of three sizes, and their means. Left, KID:
               "all far above 0 at N = 100, lower with each size")
 
 # %% [markdown]
-# The orange bars of KID stay near 0 and the dots close in; those of the Fréchet distance start high and come down. KID's price is the scatter: with 100 samples a single value says nothing. Its size depends on the network as well (papers often print it times 1,000), so it is read beside that of real images.
+# The orange bars of KID stay near 0 and the dots close in; those of the Fréchet distance start high and come down. KID's price is the scatter: with 100 samples a single value says nothing about small differences. Its size depends on the network as well (papers often print it times 1,000), so it is read beside that of real images.
 #
 # **Tomorrow, with your own model:** few samples, or two sets of different size: KID, from ten random subsets, with their mean and standard deviation.
 
@@ -559,7 +561,7 @@ assert spread[100][0].std() > 2 * spread[1000][0].std() and spread[100][1].min()
 # %% [markdown]
 # ## 5 · Precision, recall, coverage
 #
-# One number mixes quality and coverage. Two numbers don't. **Precision** (Kynkäänniemi et al., 2019) is the share of samples that lie among the real points, **recall** the share of real points that lie among the samples. To lie among the points of a set is to be inside the ball of at least one of them, whose radius is the distance to its k-th nearest other point of the same set.
+# One number mixes quality and coverage. Two numbers don't. **Precision** (Kynkäänniemi et al., 2019) is the share of samples that lie among the real points, **recall** the share of real points that lie among the samples. Each point of a set has a ball that reaches its k-th nearest other point of that set. To lie among the points is to be inside at least one ball. Its radius is the distance to its k-th nearest other point of the same set.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Among the real points: inside at least one ball
@@ -567,10 +569,11 @@ assert spread[100][0].std() > 2 * spread[1000][0].std() and spread[100][1].min()
 # %% slide_type="-"
 def draw_balls(ax, centers: Tensor, others: Tensor, k: int, color: str) -> None:
     """Balls around the centers that reach their k-th neighbor, and other points in and out of them."""
-    radii = torch.cdist(centers, centers).sort(1).values[:, k]
-    inside = (torch.cdist(others, centers) <= radii).any(1)
-    for center, radius in zip(centers.tolist(), radii.tolist(), strict=True):
-        ax.add_patch(Circle(center, radius, color=color, alpha=0.1, lw=0))
+    points = centers.tolist()
+    balls = [Circle(c, sorted(math.dist(c, o) for o in points)[k], color=color, alpha=0.1, lw=0) for c in points]
+    for ball in balls:
+        ax.add_patch(ball)
+    inside = torch.tensor([any(math.dist(ball.center, at) <= ball.radius for ball in balls) for at in others.tolist()])
     ax.plot(*centers.T, "o", color=color, ms=4)
     ax.plot(*others[inside].T, "x", color=plots.INK, ms=6, ls="none")
     ax.plot(*others[~inside].T, "x", color=plots.QUIET, ms=6, mew=1, alpha=0.6, ls="none")
@@ -582,9 +585,9 @@ draw_balls(axes[0], some, made, 3, plots.HOUSE)
 axes[0].set_title("precision: samples (×) in balls of real points", fontsize=11)
 draw_balls(axes[1], made, some, 3, plots.ACCENT)
 axes[1].set_title("recall: real points (×) in balls of samples", fontsize=11)
-plots.set_finding(fig, "Model B has precision and little recall")
-show(fig, alt="Left, balls around real points all over the ring; nearly all samples, at the right of the ring, lie in them. Right, balls around the samples, at the right only; "
-              "the real points at the left and in the middle lie outside")
+plots.set_finding(fig, "Model B has more precision than recall")
+show(fig, alt="Left, balls around real points all over the ring; most samples, at the right of the ring, lie in them. Right, balls around the samples, at the right only; "
+              "the real points at the left, at the top and at the bottom lie outside")
 
 # %% [markdown] slide_type="notes"
 # Say: two questions, each with its own balls. Left, real points have the balls and samples are tested; right, the other way round. Ask which of the two falls for model B, and which for A. What goes wrong: one radius for all points, or the point itself counted as its first neighbor; the check names both.
@@ -776,10 +779,10 @@ show(fig, alt=f"Histograms of distances to the nearest training image. Copies wi
               f"around {away['test images'].mean():.1f}. Moved copies: broad and no farther left, around {away['copies, moved'].mean():.1f}")
 
 # %% [markdown] slide_type="notes"
-# Ask before the figure: copies, moved by one pixel, what AUC? Most say 0.9. It is below one half: they pass for fresh digits. Say: a thin line and the same line one pixel on share hardly a pixel. What goes wrong: a low AUC in pixels is printed in papers as a proof of originality.
+# Ask before the figure: copies, moved by one pixel, what AUC? Most say 0.9. It is below one half: they pass for fresh digits. Say: a thin line and the same line one pixel further share hardly a pixel. What goes wrong: a low AUC in pixels is printed in papers as a proof of originality.
 
 # %% [markdown]
-# Copies and noisy copies are found. Copies that were moved by one pixel come out *below* ½: by this number they are at least as original as real digits, and every one of them is a copy. Pixel by pixel, a thin line and the same line one pixel on have hardly anything in common.
+# Copies and noisy copies are found. Copies that were moved by one pixel come out *below* ½: by this number they are at least as original as real digits, and every one of them is a copy. Pixel by pixel, a thin line and the same line one pixel to the right have hardly anything in common.
 #
 # A test finds what its distance can see. So search with a distance that doesn't see a shift: move each image by up to one pixel in each direction, and keep the smallest of the nine distances. The test images are treated the same way.
 
@@ -790,7 +793,7 @@ def nearest_moved(images: Tensor) -> Tensor:
     return torch.stack([nearest(images.roll(shift, (2, 3))) for shift in shifts]).amin(0)
 
 def auc_of_distances(mine: Tensor, theirs: Tensor) -> float:
-    return memorization_auc(mine[:, None], torch.zeros(1, 1), theirs[:, None])  # points on a line, all to be near 0
+    return memorization_auc(mine[:, None], torch.zeros(1, 1), theirs[:, None])  # distances as points on a line, one training point at 0
 
 theirs = nearest_moved(reference[:200])
 moved_aucs = {name: auc_of_distances(nearest_moved(made[:200]), theirs) for name, made in suspects.items()}
@@ -874,7 +877,7 @@ guesses = {
 COLUMNS = ["IS", "Fréchet", "2nd net", "KID", "precision", "recall", "coverage", "AUC"]
 
 def all_numbers(made: Tensor, name: str) -> list[float]:
-    """The eight numbers of one set; those that need all distances from its first 1,000 images."""
+    """The eight numbers of one set: KID, precision, recall, coverage from 1,000 images, the AUC from 300."""
     fake, center = features(made), stray_1000 if name == "noise, stray image" else clean_1000
     return [inception_score(probabilities(made)), frechet_distance(fake, real_features), frechet_distance(features(made, second), real_features_2),
             kid(fake[:1000].double(), clean_1000.double()), *precision_recall(center, fake[:1000], 3), coverage(center, fake[:1000], 3),
@@ -924,7 +927,7 @@ show(fig, alt="Eight numbers of fifteen sets. " + " ".join(
 # Go down each column and ask what the orange cells have in common.
 #
 # - **Inception Score**: the ten images win.
-# - **Fréchet**: the smudges have the lowest value of all, lower than 2,000 real digits, and copies are as good as real. Paler ink is worse than five missing classes.
+# - **Fréchet**: the smudges have the lowest value of all, lower than 2,000 real digits, and copies are nearly as good as real, or better. Paler ink is worse than five missing classes.
 # - **2nd net**: the smudges are found out; for the others it says much the same as the first.
 # - **KID** sees through N, and is as fooled by the smudges as the Fréchet distance: same features.
 # - **Precision**: blurred digits are above real ones, and with one stray image in the reference, noise has 1.
@@ -1012,7 +1015,7 @@ for name, value in ours.items():
 # %%
 def sampler(n: int, classes: int = 10, seed: int = SEED) -> Tensor:
     """n images from a Gaussian for each class of codes."""
-    chance, each = set_seed(seed), -(-n // classes)
+    chance, each = set_seed(seed), -(-n // classes)  # rounded up
     z = torch.cat([gaussian_like(codes[train.labels == c], each, chance) for c in range(classes)])
     return decode(z[torch.randperm(len(z), generator=chance)[:n]])
 
@@ -1048,7 +1051,7 @@ show(fig, alt=f"Twelve samples each and their Fréchet distance: {expected:.1f} 
 # Say: same sampler, same reference, same formula. Let the room list what could differ before you show the five. Ask for one test that rules out most of them, and who would run a control with real images. What goes wrong: people retrain the sampler. Nothing is wrong with it.
 
 # %% [markdown]
-# Examine her evaluation. There are five tests. Change the word in the last line, run the cell again, and stop as soon as you know.
+# Examine her evaluation. There are five tests: each is a word in the function below. Put one into the last line, run the cell again, and stop as soon as you know. (Don't print what is broken.)
 
 # %%
 def examine(what: str) -> str:

@@ -62,6 +62,11 @@ def _observe(
         returned = fn(g, d, opt, x.clone(), noise.clone(), share.clone(), weight)
         if not is_scalar(returned):
             raise InterfaceError(f"You should return one number; yours is {describe(returned)}")
+        if isinstance(returned, Tensor) and returned.requires_grad:
+            raise InterfaceError(
+                "You return a tensor, and with it the graph of the whole step. A plain number is "
+                "asked for: `.item()`."
+            )
         estimates.append(float(returned))
     left = sum(p.grad.abs().sum() for p in g.parameters() if p.grad is not None)
     return (

@@ -158,7 +158,12 @@ MINIBATCH_STD = Exercise(
         "breaks_for_equal_rows": ("Right, except where all rows of a group are equal, which is "
             "what a collapsed generator makes: there the root's slope is infinite and the gradient "
             "NaN. `.std(1, unbiased=False)` knows that place; with `.sqrt()`, add 1e-8 inside.",
-            appended(lambda x: x.var(1, unbiased=False).sqrt().mean(1))),
+            appended(lambda x: x.var(1, unbiased=False).sqrt().mean(1)),
+            appended(lambda x: (x - x.mean(1, keepdim=True)).square().mean(1).sqrt().mean(1))),
+        "over_the_size": ("You divided the standard deviation itself by the group's size. The size "
+            "belongs inside, in place of the size minus 1: `.std(1, unbiased=False)`.",
+            appended(lambda x: sd(x).mean(1) / x.shape[1]),
+            appended(lambda x: x.std(1).mean(1) / x.shape[1])),
     }),
     properties=[
         must_be("equal_rows_differ_by_0", 0.0, lambda fn, _: fn(torch.ones(4, 3), 2)[:, -1].sum(),

@@ -11,7 +11,7 @@ PREDICTIONS = [
             "back?",
         {
             "Another loss (LSGAN, hinge, WGAN)":
-                "Look at the first column: with one step of D for each of G, no loss does.",
+                "Look at the first column: with one step of D for each of G, none of the losses of D does.",
             "A bounded slope of D (R1, spectral normalization)":
                 "That is a remedy for the second column. In the first it does nothing.",
             "A D that learns faster, or steps more often":

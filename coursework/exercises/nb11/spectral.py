@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from coursework.checking.exercise import Case, Exercise
+from coursework.checking.exercise import Case, Exercise, Observed
 from coursework.exercises.rules import Wrong, named, then
 
 WRONG_SIDE = "multiplied on the wrong side"
@@ -37,6 +37,12 @@ def _cases(generator: Generator) -> Iterator[Case]:
         weight = 0.4 + torch.randn(rows, columns, generator=generator)
         u = torch.randn(rows, generator=generator)
         yield Case((weight, 1.7 * u, steps), label)
+
+
+def _never_fits(seen: Observed, case: Case) -> bool:
+    """Whether a product stops wherever the weight is not square."""
+    rows, columns = case.args[0].shape
+    return rows == columns or (isinstance(seen.value, str) and seen.value == WRONG_SIDE)
 
 
 def _observe(fn: Wrong, weight: Tensor, u: Tensor, steps: int) -> Any:
@@ -91,6 +97,14 @@ def no_transpose(weight: Tensor, u: Tensor, steps: int) -> tuple[Tensor, Tensor]
         for _ in range(steps):
             v = F.normalize(weight @ u, dim=0)
             u = F.normalize(weight @ v, dim=0)
+    return u @ weight @ v, u
+
+
+def turned(weight: Tensor, u: Tensor, steps: int) -> tuple[Tensor, Tensor]:
+    with torch.no_grad():
+        for _ in range(steps):
+            v = F.normalize(weight @ u, dim=0)
+            u = F.normalize(weight.mT @ v, dim=0)
     return u @ weight @ v, u
 
 
@@ -150,7 +164,7 @@ SPECTRAL_SIGMA = Exercise(
             "eigenvalue of a square W, and no other W fits. The first is with Wᵀ: v = Wᵀu, u = Wv.",
             no_transpose),
         "sides_swapped": ("You multiplied by Wᵀ where W belongs and the reverse. `weight` is (out, "
-            "in) and u is (out,): v = Wᵀu is (in,), u = Wv is (out,).", transposed_twice),
+            "in) and u is (out,): v = Wᵀu is (in,), u = Wv is (out,).", transposed_twice, turned),
         "weight_returned": ("You return the normalized weight. Asked for is σ itself; whoever "
             "calls divides.",
             lambda w, u, k: (w / spectral_sigma(w, u, k)[0], spectral_sigma(w, u, k)[1])),
@@ -162,7 +176,11 @@ SPECTRAL_SIGMA = Exercise(
             lambda w, u, k: (torch.linalg.svdvals(w)[-1], spectral_sigma(w, u, k)[1])),
         "inverse": ("You return 1/σ. Asked for is σ; whoever calls divides.",
             lambda w, u, k: (1 / spectral_sigma(w, u, k)[0], spectral_sigma(w, u, k)[1])),
-    }),
+    })
+    + named({
+        "sizes_do_not_fit": ("A product stopped, for its sizes don't fit. `weight` is (out, in) and "
+            "u is (out,): v = Wᵀu is (in,), u = Wv is (out,).", lambda w, u, k: (w @ u, u)),
+    }, when=_never_fits),
     hints=["Multiply by Wᵀ and by W in turns: the direction that is stretched most wins. Bring the "
            "vector to length 1 after each product.",
            "v = Wᵀu and u = Wv, each normalized, `steps` times, all in `torch.no_grad()`. After "

@@ -106,7 +106,8 @@ MISTAKES = named({
         at(lambda r, f, mix: between(r, f, torch.rand(1).expand_as(mix)))),
     "mix_not_reshaped": ("`mix` is (N,), and torch lines it up with the *last* axis of x, not with "
         "the batch. Reshape it to (N, 1, …): `mix.reshape(-1, *[1] * (x_real.ndim - 1))`.",
-        at(lambda r, f, mix: mix * r + (1 - mix) * f)),
+        at(lambda r, f, mix: mix * r + (1 - mix) * f),
+        at(lambda r, f, mix: mix[:, None] * r + (1 - mix[:, None]) * f)),
     "mix_for_each_coordinate": ("Every coordinate was mixed with a share of its own, so your "
         "points fill a box. They should lie on the segment from a fake to a real one: one share a "
         "pair, the given `mix`.",
@@ -124,8 +125,8 @@ MISTAKES = named({
     "at_both": ("You took the slope at real points and at fakes, 2N of them. Asked for are the N "
         "points between: mix · real + (1 − mix) · fake.",
         at(lambda r, f, mix: torch.cat([r, f]))),
-    "always_two_sided": ("You ignore `one_sided`. With it, slopes below 1 cost nothing: max(0, "
-        "‖slope‖ − 1)².", of_size(lambda size, one: (size - 1).square())),
+    "always_two_sided": ("Slopes below 1 cost something although `one_sided` is set: it is "
+        "ignored, or the cut at 0 comes after the square. Cut first: max(0, ‖slope‖ − 1)².", of_size(lambda size, one: (size - 1).square())),
     "always_one_sided": ("Slopes below 1 cost nothing in yours, whatever `one_sided` says. Without "
         "it, the penalty is (‖slope‖ − 1)² on both sides.",
         of_size(lambda size, one: (size - 1).clamp(min=0).square())),

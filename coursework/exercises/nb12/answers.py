@@ -17,7 +17,8 @@ _QUESTIONS = [
             math.log(10): ("no_exp_all_classes", "That is log 10: the KL for ten classes, without "
                 "the exp."),
             0.2: ("upside_down", "Turned over: the score is never below 1."),
-            2.0: ("distance", "log p(y|x) − log p(y) = log 1 − log ⅕ = log 5."),
+            2.0: ("distance", "That is not 10 over 5. Each image has log p(y|x) − log p(y) = log 1 − log "
+                "⅕ = log 5; then comes the exp."),
             1.0: ("one", "1 is for images that all get the same probabilities."),
         },
         why="log 1 − log ⅕ = log 5 for each image, and exp gives 5. The score counts the classes "
@@ -54,10 +55,10 @@ _QUESTIONS = [
             "c": "Among the new images is a strange one. Its neighbors are far, its radius is "
                 "huge, and most fakes lie in it.",
             "d": ("Precision always rises to 1 with the number of real images.", "always",
-                "Fresh real images stay near 0.9 here, whatever the size."),
+                "Then the precision of fresh real images would rise to 1 as well, and it does not."),
         },
         why="Right. One center is enough for `any`. Look at the largest radii, show those images, "
-            "and report coverage beside precision: it hardly moves.",
+            "and report coverage beside precision: one strange image hardly moves it.",
         hints=["What changed between the two numbers: samples or reference?",
                "Whose radius decides whether a fake counts?",
                "How large is the radius of an image that is unlike all others?"],
@@ -93,7 +94,7 @@ _QUESTIONS = [
         },
         why="Right. Real digits that go the same way through the file score nearly as badly: the "
             "distance measures the saving. Both sides have to be prepared alike (Parmar et al., "
-            "2022, found papers that compared images resized in two ways).",
+            "2022, found that libraries which resize images in different ways change the score).",
         hints=["What would each fault do to one of the five tests?",
                "Which test has an answer that only one fault explains?",
                "Send real digits the same way, and look at their distance."],
@@ -102,8 +103,8 @@ _QUESTIONS = [
     choice(
         "12.answers.12.12", "which numbers to report", {
             "a": ("The Fréchet distance, since it covers quality and diversity.", "one_number",
-                "It was low for copies of the training set and for smudges, and 600 more samples "
-                "changed it. One number answers no question alone."),
+                "It was low for copies of the training set and for smudges, and 100 real digits "
+                "had a high one. One number answers no question alone."),
             "b": ("The Inception Score and precision.", "no_coverage", "A single perfect image of "
                 "each class has the highest score, and precision doesn't ask what is left out."),
             "c": "A distance with its N and features and that of real images, precision with "

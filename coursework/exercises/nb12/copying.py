@@ -108,8 +108,8 @@ MISTAKES = named({
     "train_and_test_swapped": ("Training and test set changed places: both sides are searched in "
         "the test set, which the model never saw.",
         lambda s, t, u: _auc(_closest(s, u), _closest(t, u))),
-    "samples_and_test_swapped": ("Samples and test points changed places in the search: you look "
-        "for the nearest *sample*. Search the training set.",
+    "samples_and_test_swapped": ("For each training point you found the nearest *sample*. Find for "
+        "each sample the nearest training point: the smallest along the training points, `min(1)`.",
         lambda s, t, u: _auc(_closest(t, s), _closest(t, u)),
         lambda s, t, u: _auc(_closest(t, s), _closest(u, t)),
         lambda s, t, u: _auc(_closest(t, s), _closest(u, s))),

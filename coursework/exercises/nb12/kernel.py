@@ -127,7 +127,8 @@ MISTAKES = named({
         _mmd(lambda a, b: (a @ b.T) ** 3 / a.shape[1] + 1)),
     "brackets": ("Brackets: only x·y is divided by D, and the 1 is added after that.",
         _mmd(lambda a, b: ((a @ b.T + 1) / a.shape[1]) ** 3)),
-    "other_power": ("The power is 3. With another one the kernel compares other moments.",
+    "other_power": ("The power is 3, and it is taken of the whole bracket: `**` binds before `+`. "
+        "With another power the kernel compares other moments.",
         _mmd(lambda a, b: (a @ b.T / a.shape[1] + 1) ** 2),
         _mmd(lambda a, b: a @ b.T / a.shape[1] + 1),
         _mmd(lambda a, b: (a @ b.T / a.shape[1] + 1) ** 4)),

@@ -158,8 +158,9 @@ MEAN_RADIUS = (
     "Your radius is the mean distance to the first k neighbors. It is the distance to the k-th."
 )
 FARTHEST = (
-    "You took the k-th *farthest* point: `topk` gives the largest unless `largest=False`, and "
-    "`sort(descending=True)` starts with them."
+    "Your radii reach too far. Either you took the k-th *farthest* point (`topk` gives the largest "
+    "unless `largest=False`), or a point is compared with the largest radius of all, or the k-th "
+    "was taken along the wrong axis: `sort(1).values[:, k]`."
 )
 LENGTH = (
     "That is another distance, the sum of the absolute differences or the largest of them. "

@@ -76,8 +76,8 @@ MISTAKES = named({
         "both.)", lambda p: (_kl(p) / p.shape[1]).mean().exp()),
     "kl_reversed": ("The KL runs the wrong way: you have KL(p(y) ‖ p(y|x)). It is the image's "
         "probabilities that weight the logs, Σ p(y|x) · (log p(y|x) − log p(y)).", _reversed),
-    "marginal_over_classes": ("You averaged each image over its classes (`mean(1)`), which is 1/C "
-        "for every image. p(y) is the mean over the *images*, `probs.mean(0)`, one number for "
+    "marginal_over_classes": ("Your p(y) is 1/C for every class, as `mean(1)` or a mean over "
+        "everything gives. p(y) is the mean over the *images*, `probs.mean(0)`, one number for "
         "each class.", lambda p: _against(p, p.mean(1, keepdim=True))),
     "marginal_not_averaged": ("p(y) is a mean over images; you have their sum, which is no "
         "probability. `probs.mean(0)`.", lambda p: _against(p, p.sum(0))),
@@ -95,8 +95,8 @@ MISTAKES = named({
         lambda p: (-_kl(p).mean()).exp()),
     "hard_labels": ("You counted the likeliest class of each image. The score uses the "
         "probabilities themselves, so that an unclear image costs something.", _hard),
-    "bits_and_exp": ("The logs are in base 2 and the exp is in base e. Use `torch.log` with `exp`, "
-        "or `log2` with 2 to the power.", lambda p: (_kl(p) / math.log(2)).mean().exp(),
+    "bits_and_exp": ("The logs and the power have different bases. Use `torch.log` with `exp`, or "
+        "`log2` with 2 to the power.", lambda p: (_kl(p) / math.log(2)).mean().exp(),
         lambda p: 2 ** _kl(p).mean()),
     "softmax_again": ("`probs` already holds probabilities, and you sent them through a softmax or "
         "log_softmax once more. That levels them.", lambda p: _kl(p.softmax(1)).mean().exp()),
