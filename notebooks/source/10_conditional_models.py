@@ -115,7 +115,7 @@ show(plots.image_rows(rows, title="Ten requests, four times: a Gaussian for each
 # ### Exercise 10.1 · Fidelity
 # Difficulty ●○○ · importance ●●● · 4 minutes
 #
-# Whether a sample shows what was asked for is decided by a judge: a classifier that no model here ever meets. **Fidelity** is the share of samples whose largest logit is that of the label asked for. `logits` (N, classes), `y` (N,); return a float from 0 to 1.
+# Whether a sample shows what was asked for is decided by a judge: a classifier, trained on the same digits, whose gradients no model here ever sees. **Fidelity** is the share of samples whose largest logit is that of the label asked for. `logits` (N, classes), `y` (N,); return a float from 0 to 1.
 
 # %%
 def class_fidelity(logits: Tensor, y: Tensor) -> float:
@@ -130,7 +130,7 @@ def class_fidelity(logits: Tensor, y: Tensor) -> float:
 class_fidelity = check(class_fidelity)
 
 # %% [markdown]
-# And a second number beside it, since you will need both: the **spread** within a class. It is the variance of the judge's features among samples that were asked to be the same digit, divided by that of real digits. 1 is as varied as real ones, 0 is one picture for each class.
+# And a second number beside it, since you will need both: the **spread** within a class. It is the variance of the judge's features among samples that were asked to be the same digit, divided by that of real digits. 1 is as varied as real ones, 0 is one picture for each class, and above 1 a class holds more than its own digit.
 
 # %%
 judge, _ = train_classifier(train, seed=1, progress=False)
@@ -186,7 +186,7 @@ answers["10.2"] = 0.1
 check(answers, "10.2")
 
 # %% [markdown]
-# **Tomorrow, with your own model:** train the judge on data that your generator doesn't see the gradients of, write down fidelity *and* spread of real data first, and keep both lines in every table.
+# **Tomorrow, with your own model:** train the judge apart from the generator, and never let its gradients reach the generator; write down fidelity *and* spread of real data first, and keep both lines in every table.
 #
 # ## 2 · A label as numbers
 #
@@ -210,7 +210,7 @@ one_hot = check(one_hot)
 # ### Exercise 10.4 · Label planes
 # Difficulty ●●○ · importance ●●○ · 6 minutes
 #
-# For convolutions a label has to be an image: `classes` planes as high and as wide as `x`, that of the label full of 1s, the others full of 0s. Append them *behind* the image's channels.
+# For convolutions a label has to be an image: as many planes as there are classes, each as high and as wide as `x`. The plane of the label is all 1s, the others are all 0s. Append them *behind* the image's channels.
 
 # %%
 def append_label_planes(x: Tensor, y: Tensor, classes: int) -> Tensor:
@@ -291,7 +291,7 @@ print(f"two digits are {distance:.1f} apart on average, two different labels {ma
 # ### Exercise 10.5 · Its loss
 # Difficulty ●●○ · importance ●●● · 8 minutes
 #
-# `model.encode(x, y)` gives `mu` and `logvar`, `model.decode(z, y)` gives logits. Draw z with the noise `eps`, and return the negative bound, in nats: a sum over pixels, a mean over the batch. `gaussian_kl` and `bernoulli_log_likelihood` give (N,).
+# `model.encode(x, y)` gives `mu` and `logvar`, `model.decode(z, y)` gives logits. Draw z with the noise `eps`, and return the negative bound, in nats: a sum over pixels, a mean over the batch. `gaussian_kl(mu, logvar)` and `bernoulli_log_likelihood(x, logits)` give (N,).
 
 # %%
 def conditional_vae_loss(model: nn.Module, x: Tensor, y: Tensor, eps: Tensor) -> Tensor:
@@ -403,7 +403,7 @@ for k, model in vaes.items():
 # This is the experiment to try on one's own model, since it needs no judge but a classifier and no retraining. Say what is left over with 16 numbers: about a sixth is read as neither. Ask what the same table would look like if the encoder were not told the label. Don't show the next figure before somebody has said "the code has it".
 
 # %% [markdown]
-# With two numbers the label decides; with 16 the code does. Second, read the class from the code alone: take the ten training digits with the nearest codes, and their commonest label. The course's benchmark did it for six models, three seeds each, trained for eight epochs on drawn digits.
+# With two numbers the label decides; with 16 the code does. Second, read the class from the code alone: take the ten training digits with the nearest codes, and their commonest label. The course's benchmark did it for six models, three seeds each, trained for eight epochs on the digits that the course draws.
 
 # %%
 settings = [("2", "1"), ("4", "1"), ("8", "1"), ("16", "1"), ("32", "1"), ("16", "4")]
@@ -439,7 +439,7 @@ show(fig, alt="Two curves over the width of the code, 2 to 32, three seeds each.
               "the code rise from 0.21 to 0.96. Beside them, 16 numbers with beta 4: 0.97 and 0.79")
 
 # %% [markdown]
-# The two curves cross. The wider the code, the more class it keeps, and the less the label rules. From 16 to 32 nothing more happens: the code already holds nearly all of the class. And the last pair of points, 16 numbers at β = 4: with four times the weight on the KL the code has to carry less. It drops some of what the label says anyway, and the samples obey again (0.97).
+# The two curves cross. The wider the code, the more class it keeps, and the less the label rules. From 16 to 32 the fidelity falls no further: the code already holds nearly all of the class. And the last pair of points, 16 numbers at β = 4: with four times the weight on the KL the code has to carry less. It drops some of what the label says anyway, and the samples obey again (0.97).
 
 # %% [markdown] slide_type="notes"
 # This is the figure of the lesson. Let the room state the mechanism: in training, code and label always come from one image, so they agree, and the loss never says which to believe. In sampling they disagree for the first time. Beta 4 is the cheap cure here; a narrower code is another. Nobody changed the network.
@@ -571,7 +571,7 @@ show(plots.diagram("conditional_gan"))
 # ### Exercise 10.8 · The step
 # Difficulty ●●● · importance ●●● · 15 minutes
 #
-# Notebook 06's `gan_step` with labels. Networks are called `generator(z, y)` and `discriminator(x, y)`, which returns logits. You get real pairs `x_real`, `y_real`, noise `z`, and the labels `y_fake` that the fakes are to show. There are four calls; **write down the four pairs before you code**. The two losses are given.
+# Notebook 06's `gan_step` with labels. Networks are called `generator(z, y)` and `discriminator(x, y)`, which returns logits; hand both arguments over by position. You get real pairs `x_real`, `y_real`, noise `z`, and the labels `y_fake` that the fakes are to show. There are four calls, one for each half of each loss; don't join real and fake in one. **Write down the four pairs before you code**. The two losses are given.
 
 # %%
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
@@ -730,7 +730,7 @@ assert max(found["only G"] + found["only D"]) < 0.4
 #
 # $$\log\frac{p(x, y)}{p_G(x, y)} \;=\; \underbrace{\log\frac{p(x)}{p_G(x)}}_{\text{does it look real?}} \;+\; \underbrace{\log\frac{p(y\mid x)}{p_G(y\mid x)}}_{\text{does the label fit?}} .$$
 #
-# In words: $D$ asks two questions and adds the answers. A classifier's log-probabilities are linear in its last features $h$, up to a normalizer. So let the label choose a direction $e_y$ in feature space:
+# In words: $D$ asks two questions and adds the answers. The log-probabilities of a classifier are linear in its last features $h$, up to a normalizer: one of real images and one of fakes alike, and so is their difference. What doesn't depend on $y$ joins the first term. So let the label choose a direction $e_y$ in feature space:
 #
 # $$\text{logit} = w\cdot h(x) + e_y\cdot h(x) .$$
 #
@@ -979,7 +979,7 @@ answers["10.10"] = "d"
 check(answers, "10.10")
 
 # %% [markdown]
-# Found? Then fix it. `elsewhere` names the labels that don't stand where the right step has them; an empty dict is the fix. Then put the other faults in, one at a time, and see what each does to both numbers.
+# Found? Here is the fix. `elsewhere` names the labels that don't stand where the right step has them; an empty dict is the fix. Then put the other faults in, one at a time, and see what each does to both numbers: for **c** to **e** return one of the four dictionaries that stand above; **a** and **b** are `play(d_told=False)` and `play(g_told=False)`.
 
 # %%
 def elsewhere(y_real: Tensor, y_fake: Tensor) -> dict[str, Tensor]:
@@ -1015,7 +1015,7 @@ for arm in ("projection", "fakes judged with the real labels", "auxiliary classi
     print(f"{arm:36s}fidelity {fidelity}   spread {spread}")
 
 # %% [markdown]
-# The same fault with the same sign: fidelity 0.99–1.00, above that of real digits (0.97), and a third of their spread. The last line is a GAN whose $D$ *names* the label instead of hearing it (AC-GAN; Odena et al., 2017). It has the same term, $\log p(y\mid x)$, in its loss. After 400 steps it has neither: fidelity 0.66–0.83 and spread 0.25–0.49.
+# The same fault with the same sign: fidelity 0.99–1.00, above that of real digits (0.97), and a third of their spread. The last line is a GAN whose $D$ *names* the label instead of hearing it (AC-GAN; Odena et al., 2017). It has the same term, $\log p(y\mid x)$, in its loss. After 400 steps it has neither a high fidelity, 0.66–0.83, nor the spread of real digits, 0.25–0.49.
 
 # %% tags=["solution"]
 # What the text claims.

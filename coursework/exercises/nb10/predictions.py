@@ -48,7 +48,7 @@ PREDICTIONS = [
             "They differ where the upper half fits several digits":
                 "Yes: the same loop on top can end as a 9, an 8 or a 3.",
             "All five are the same: the upper half decides it":
-                "Sometimes it does. Look for the columns in which it doesn't.",
+                "Sometimes it does. Look for the rows in which it doesn't.",
             "They are five random digits": "They go on from the strokes that they were given.",
         }, right="a",
     ),
