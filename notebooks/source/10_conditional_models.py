@@ -571,7 +571,7 @@ show(plots.diagram("conditional_gan"))
 # ### Exercise 10.8 · The step
 # Difficulty ●●● · importance ●●● · 15 minutes
 #
-# Notebook 06's `gan_step` with labels. Networks are called `generator(z, y)` and `discriminator(x, y)`, which returns logits; hand both arguments over by position. You get real pairs `x_real`, `y_real`, noise `z`, and the labels `y_fake` that the fakes are to show. There are four calls, one for each half of each loss; don't join real and fake in one. **Write down the four pairs before you code**. The two losses are given.
+# Notebook 06's `gan_step` with labels. Networks are called `generator(z, y)` and `discriminator(x, y)`, which returns logits; hand both arguments over by position. You get real pairs `x_real`, `y_real`, noise `z`, and the labels `y_fake` that the fakes are to show. There are four calls, one of `generator` and three of `discriminator`; don't join real and fake in one. **Write down the four pairs before you code**. The two losses are given.
 
 # %%
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
