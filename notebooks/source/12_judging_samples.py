@@ -937,7 +937,7 @@ show(fig, alt="Eight numbers of fifteen sets. " + " ".join(
 #
 # One run is luck. Here are the numbers that carry the argument from three seeds, and from MNIST. To add a column, change `SEED` at the top and run all.
 #
-# | | seed 0 | seed 1 | seed 2 | MNIST |
+# | number | seed 0 | seed 1 | seed 2 | MNIST |
 # |---|---|---|---|---|
 # | Fréchet: real, N = 100 | 28.9 | 33.2 | 32.4 | 25.8 |
 # | Fréchet: smudges · 400 real digits | 0.6 · 5.0 | 0.8 · 6.6 | 0.9 · 7.9 | 0.6 · 6.6 |

@@ -28,12 +28,12 @@ def _span(piece: re.Match[str]) -> str:
     if mark:
         low, shift = moved.strip("{}"), (6 if mark == "_" else -8)
         css = "italic" if len(low) == 1 and low.isalpha() else "upright"
-        start = f'<tspan class="math {css}" font-size="{SMALL}" dy="{shift}">'
+        start = f'<tspan class="serif {css}" font-size="{SMALL}" dy="{shift}">'
         return f'{start}{escape(low)}</tspan><tspan dy="{-shift}">\u200b</tspan>'
     if others:
-        return f'<tspan class="math">{escape(others)}</tspan>'
-    hat = '</tspan><tspan class="math" dx="-0.38em">ˆ</tspan><tspan class="math italic">'
-    return f'<tspan class="math italic">{letters.replace(HAT, hat)}</tspan>'
+        return f'<tspan class="serif">{escape(others)}</tspan>'
+    hat = '</tspan><tspan class="serif" dx="-0.38em">ˆ</tspan><tspan class="serif italic">'
+    return f'<tspan class="serif italic">{letters.replace(HAT, hat)}</tspan>'
 
 
 def text_width(label: str, size: int = LARGE) -> float:

@@ -4,7 +4,7 @@ import re
 
 from course_utils.plots.diagrams import diagram, names
 
-PLACE = re.compile(r"<!-- diagram (\w+) -->")
+PLACE = re.compile(r"^<!-- diagram (\w+) -->$", re.MULTILINE)  # on a line of its own
 ALL = "<!-- all diagrams -->"
 
 

@@ -19,6 +19,9 @@ def test_the_gallery_shows_and_describes_all():
 def test_a_page_gets_the_diagram_it_asks_for():
     assert with_diagrams("a\n\n<!-- diagram gan -->\n\nb").count("<svg") == 1
     assert with_diagrams("nothing here") == "nothing here"
+    told = "`<!-- diagram its_name -->` shows it"
+    assert with_diagrams(told) == told
+    assert 'class="math' not in diagram("vae").html()  # MathJax looks for that on pages
     with pytest.raises(KeyError, match="the nearest name is 'gan'"):
         with_diagrams("<!-- diagram gun -->")
 
