@@ -42,14 +42,27 @@ def _cases(generator: Generator) -> Iterator[Case]:
         g = nn.Sequential(nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 2))
         last = [] if column else [nn.Flatten(0)]
         d = nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 1), *last)
-        with torch.no_grad():
-            for p in (*g.parameters(), *d.parameters()):
-                p.copy_(0.8 * torch.randn(p.shape, generator=generator))
-        x_real = 1.5 + torch.randn(CALLS, 6, 2, generator=generator)
-        z = torch.randn(CALLS, 6, 3, generator=generator)
+        x_real, z, mix = _draw(generator, g, d)
+        while not _has_both_slopes(g, d, x_real[0], z[0], mix[0]):
+            x_real, z, mix = _draw(generator, g, d)
         weight = 2.0 + 3.0 * float(torch.rand((), generator=generator))
-        mix = torch.rand(CALLS, 6, generator=generator)
         yield Case((g, d, x_real, z, mix, weight), label)
+
+
+def _draw(generator: Generator, g: nn.Module, d: nn.Module) -> tuple[Tensor, Tensor, Tensor]:
+    """Weights for both networks; real points, noise and shares for each call."""
+    with torch.no_grad():
+        for p in (*g.parameters(), *d.parameters()):
+            p.copy_(0.8 * torch.randn(p.shape, generator=generator))
+    x_real = 1.5 + torch.randn(CALLS, 6, 2, generator=generator)
+    z = torch.randn(CALLS, 6, 3, generator=generator)
+    return x_real, z, torch.rand(CALLS, 6, generator=generator)
+
+
+def _has_both_slopes(g: nn.Module, d: nn.Module, x: Tensor, z: Tensor, mix: Tensor) -> bool:
+    """Whether slopes below 1 cost something in the first call, and slopes above it do."""
+    both, above = (gradient_penalty(d, x, g(z), mix, one_sided) for one_sided in (False, True))
+    return bool((both - above).mean() > 0.02 and above.mean() > 0.02)
 
 
 def _observe(

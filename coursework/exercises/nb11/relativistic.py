@@ -88,8 +88,8 @@ RELATIVISTIC_LOSS = Exercise(
         "one_half_cut": ("The number is right, and no gradient comes back through one of the two "
             "logits. Detach the fake *points*, outside of this function, never the logits.",
             given(relativistic_loss, 0, Tensor.detach), given(relativistic_loss, 1, Tensor.detach)),
-        "no_graph": ("The number is right, and no gradient comes back: you return a plain number, or "
-            "a tensor without its graph. Leave out `.item()`, `float()` and `.detach()`.",
+        "no_graph": ("The number is right, and no gradient comes back: you return a plain number "
+            "or a tensor without its graph. Leave out `.item()`, `float()` and `.detach()`.",
             lambda r, f: relativistic_loss(r, f).detach()),
         "added_logits": ("You added the two logits. What counts is their difference, real − fake.",
             lambda r, f: F.softplus(-(r + f)).mean(), lambda r, f: F.softplus(r + f).mean()),

@@ -178,8 +178,8 @@ SPECTRAL_SIGMA = Exercise(
             lambda w, u, k: (1 / spectral_sigma(w, u, k)[0], spectral_sigma(w, u, k)[1])),
     })
     + named({
-        "sizes_do_not_fit": ("A product stopped, for its sizes don't fit. `weight` is (out, in) and "
-            "u is (out,): v = Wᵀu is (in,), u = Wv is (out,).", lambda w, u, k: (w @ u, u)),
+        "sizes_do_not_fit": ("A product stopped, for its sizes don't fit. `weight` is (out, in) "
+            "and u is (out,): v = Wᵀu is (in,), u = Wv is (out,).", lambda w, u, k: (w @ u, u)),
     }, when=_never_fits),
     hints=["Multiply by Wᵀ and by W in turns: the direction that is stretched most wins. Bring the "
            "vector to length 1 after each product.",

@@ -126,7 +126,8 @@ MISTAKES = named({
         "points between: mix · real + (1 − mix) · fake.",
         at(lambda r, f, mix: torch.cat([r, f]))),
     "always_two_sided": ("Slopes below 1 cost something although `one_sided` is set: it is "
-        "ignored, or the cut at 0 comes after the square. Cut first: max(0, ‖slope‖ − 1)².", of_size(lambda size, one: (size - 1).square())),
+        "ignored, or the cut at 0 comes after the square. Cut first: max(0, ‖slope‖ − 1)².",
+        of_size(lambda size, one: (size - 1).square())),
     "always_one_sided": ("Slopes below 1 cost nothing in yours, whatever `one_sided` says. Without "
         "it, the penalty is (‖slope‖ − 1)² on both sides.",
         of_size(lambda size, one: (size - 1).clamp(min=0).square())),

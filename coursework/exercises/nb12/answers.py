@@ -17,8 +17,8 @@ _QUESTIONS = [
             math.log(10): ("no_exp_all_classes", "That is log 10: the KL for ten classes, without "
                 "the exp."),
             0.2: ("upside_down", "Turned over: the score is never below 1."),
-            2.0: ("distance", "That is not 10 over 5. Each image has log p(y|x) − log p(y) = log 1 − log "
-                "⅕ = log 5; then comes the exp."),
+            2.0: ("distance", "That is not 10 over 5. Each image has log p(y|x) − log p(y) = "
+                "log 1 − log ⅕ = log 5; then comes the exp."),
             1.0: ("one", "1 is for images that all get the same probabilities."),
         },
         why="log 1 − log ⅕ = log 5 for each image, and exp gives 5. The score counts the classes "
@@ -55,7 +55,7 @@ _QUESTIONS = [
             "c": "Among the new images is a strange one. Its neighbors are far, its radius is "
                 "huge, and most fakes lie in it.",
             "d": ("Precision always rises to 1 with the number of real images.", "always",
-                "Then the precision of fresh real images would rise to 1 as well, and it does not."),
+                "Then the precision of fresh real images would rise to 1 too. It does not."),
         },
         why="Right. One center is enough for `any`. Look at the largest radii, show those images, "
             "and report coverage beside precision: one strange image hardly moves it.",
