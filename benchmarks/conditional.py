@@ -29,7 +29,7 @@ from course_utils.models.conditional import (
     ProjectionDiscriminator,
 )
 from course_utils.training import adam, fit
-from coursework.exercises.nb06.losses import discriminator_loss
+from coursework.exercises.gan_losses import discriminator_loss
 from coursework.exercises.nb10.fidelity import class_fidelity
 from coursework.exercises.nb10.loss import conditional_vae_loss
 from coursework.exercises.nb10.wrong_steps import Game

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator
 from torch.nn import functional as F
 
 from coursework.checking.exercise import Case, Exercise, Mistake
+from coursework.exercises.gan_losses import generator_loss, generator_loss_saturating
 from coursework.exercises.nb06.losses import (
     LARGE,
     LARGE_BREAKS,
@@ -19,16 +20,6 @@ from coursework.exercises.nb06.losses import (
     right_unless_large,
 )
 from coursework.exercises.rules import named, scaled, then
-
-
-def generator_loss_saturating(fake_logits: Tensor) -> Tensor:
-    """mean log(1 − D(G(z))), a scalar, never above 0. Goodfellow et al., 2014, eq. 1."""
-    return -F.softplus(fake_logits).mean()
-
-
-def generator_loss(fake_logits: Tensor) -> Tensor:
-    """−mean log D(G(z)), a scalar, the non-saturating loss. Goodfellow et al., 2014, section 3."""
-    return F.softplus(-fake_logits).mean()
 
 
 def _cases(generator: Generator) -> Iterator[Case]:

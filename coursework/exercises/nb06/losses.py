@@ -13,19 +13,12 @@ from torch.nn import functional as F
 from coursework.checking.compare import close
 from coursework.checking.exercise import Case, Exercise, Observed
 from coursework.checking.running import gradients
+from coursework.exercises.gan_losses import called_fake, called_real, discriminator_loss
 from coursework.exercises.rules import Wrong, given, must_be, named, scaled, then
 
 Half = Callable[[Tensor], Tensor]
 
 LARGE = "logits of ±20, ±50 and ±100"
-
-
-def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """−mean log D(real) − mean log(1 − D(fake)), from logits of any shapes: a scalar.
-
-    Goodfellow et al., 2014, eq. 1.
-    """
-    return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
 
 
 def logits(generator: Generator, n: int, center: float, *last: int) -> Tensor:
@@ -44,16 +37,6 @@ def _cases(generator: Generator) -> Iterator[Case]:
     large = torch.tensor([20.0, -20.0, 50.0, -50.0, 100.0, -100.0])
     few = logits(generator, 2, 0.5)
     yield Case((torch.cat([large, few]), torch.cat([few, large.flip(0), few])), LARGE, extreme=True)
-
-
-def called_real(a: Tensor) -> Tensor:
-    """−mean log D."""
-    return F.softplus(-a).mean()
-
-
-def called_fake(a: Tensor) -> Tensor:
-    """−mean log(1 − D)."""
-    return F.softplus(a).mean()
 
 
 def halves(real: Half, fake: Half) -> Wrong:

@@ -16,9 +16,8 @@ from torch.optim import Optimizer
 
 from coursework.checking.compare import close, describe, is_scalar
 from coursework.checking.exercise import Case, Exercise, InterfaceError
-from coursework.exercises.nb06.generator_losses import generator_loss
-from coursework.exercises.nb06.losses import discriminator_loss
-from coursework.exercises.nb06.wrong_steps import MISTAKES
+from coursework.exercises.gan_losses import discriminator_loss, generator_loss
+from coursework.exercises.gan_step_mistakes import MISTAKES
 from coursework.exercises.rules import Wrong
 
 CALLS = 2  # gradients that are not zeroed show from the second call on

@@ -17,8 +17,7 @@ from torch.optim import Optimizer
 
 from coursework.checking.compare import close, describe, is_scalar
 from coursework.checking.exercise import Case, Exercise, InterfaceError
-from coursework.exercises.nb06.generator_losses import generator_loss
-from coursework.exercises.nb06.losses import discriminator_loss
+from coursework.exercises.gan_losses import discriminator_loss, generator_loss
 from coursework.exercises.nb10.watched import Call, Log, Watched, label_faults
 from coursework.exercises.nb10.wrong_steps import MISTAKES, UNEQUAL
 from coursework.exercises.rules import Wrong

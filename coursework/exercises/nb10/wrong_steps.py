@@ -13,10 +13,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from coursework.checking.exercise import Case, Mistake, Observed
-from coursework.exercises.nb06.faulty_steps import Losses, descend
-from coursework.exercises.nb06.generator_losses import generator_loss
-from coursework.exercises.nb06.losses import discriminator_loss
-from coursework.exercises.nb06.wrong_steps import MISTAKES as WITHOUT_LABELS
+from coursework.exercises.gan_faulty_steps import Losses, descend
+from coursework.exercises.gan_losses import discriminator_loss, generator_loss
+from coursework.exercises.gan_step_mistakes import MISTAKES as WITHOUT_LABELS
 from coursework.exercises.rules import Wrong, named
 
 UNEQUAL = "fewer fakes than real images"

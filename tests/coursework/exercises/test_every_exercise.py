@@ -114,7 +114,7 @@ def test_names_are_unique_and_say_their_notebook() -> None:
 def test_a_notebook_can_be_deleted_without_the_others_missing_it() -> None:
     folder = Path(exercises.__file__).parent
     for path in sorted(folder.glob("nb*/*.py")):
-        used = set(re.findall(r"course_utils\.exercises\.(nb\d\d)", path.read_text("utf-8")))
+        used = set(re.findall(r"coursework\.exercises\.(nb\d\d)", path.read_text("utf-8")))
         assert used <= {path.parent.name}, path
 
 

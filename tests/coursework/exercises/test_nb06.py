@@ -9,10 +9,9 @@ from torch.nn import functional as F
 
 from coursework import exercises
 from coursework.checking import evaluate
+from coursework.exercises.gan_faulty_steps import Game, Step, built, stale_logits
+from coursework.exercises.gan_losses import discriminator_loss, generator_loss
 from coursework.exercises.nb06.clinic import FAULTS, ORDER
-from coursework.exercises.nb06.faulty_steps import Game, Step, built, stale_logits
-from coursework.exercises.nb06.generator_losses import generator_loss
-from coursework.exercises.nb06.losses import discriminator_loss
 from coursework.exercises.nb06.step import gan_step
 from coursework.exercises.rules import Wrong, then
 from tests.coursework.exercises.verdicts import assert_mistake, assert_passes

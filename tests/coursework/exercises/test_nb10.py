@@ -10,9 +10,8 @@ from torch.nn import functional as F
 from course_utils.distributions import bernoulli_log_likelihood, gaussian_kl
 from coursework import exercises
 from coursework.checking import evaluate
-from coursework.exercises.nb06.faulty_steps import descend
-from coursework.exercises.nb06.generator_losses import generator_loss
-from coursework.exercises.nb06.losses import discriminator_loss
+from coursework.exercises.gan_faulty_steps import descend
+from coursework.exercises.gan_losses import discriminator_loss, generator_loss
 from coursework.exercises.nb10.labels import one_hot
 from coursework.exercises.nb10.step import conditional_gan_step
 from coursework.exercises.nb10.wrong_steps import Game

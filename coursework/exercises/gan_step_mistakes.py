@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional as F
 
 from coursework.checking.exercise import Case, Mistake, Observed
-from coursework.exercises.nb06.faulty_steps import (
+from coursework.exercises.gan_faulty_steps import (
     Game,
     built,
     d_steps_on_each_half,
@@ -23,8 +23,13 @@ from coursework.exercises.nb06.faulty_steps import (
     undetached_zeroed_at_the_start,
     zeroed_after_the_step,
 )
-from coursework.exercises.nb06.generator_losses import generator_loss, generator_loss_saturating
-from coursework.exercises.nb06.losses import called_fake, called_real, discriminator_loss
+from coursework.exercises.gan_losses import (
+    called_fake,
+    called_real,
+    discriminator_loss,
+    generator_loss,
+    generator_loss_saturating,
+)
 from coursework.exercises.rules import Row, named
 
 

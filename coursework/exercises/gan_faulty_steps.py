@@ -9,8 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from coursework.exercises.nb06.generator_losses import generator_loss
-from coursework.exercises.nb06.losses import called_fake, called_real, discriminator_loss
+from coursework.exercises.gan_losses import (
+    called_fake,
+    called_real,
+    discriminator_loss,
+    generator_loss,
+)
 
 Losses = dict[str, float]
 
