@@ -86,20 +86,22 @@ def _stop_kernels(lab: str) -> None:
 def run_all(page: Page, lab: str, name: str) -> None:
     """Open notebook `name` and run every cell, from the menu as a learner does.
 
-    In a workspace of its own: JupyterLab would open the notebooks of the test before as well.
+    In a workspace of its own: JupyterLab would open the notebooks of the test before as well, also
+    where that was another folder's notebook of the same name.
     Kernels of tests before are stopped, each holds a gigabyte.
     AssertionError, with the first cell that waits, where not every cell has run.
     """
     _stop_kernels(lab)
     page.set_default_timeout(60_000)
-    page.goto(lab.replace("/lab?", f"/lab/workspaces/{Path(name).stem}/tree/{name}?"))
+    workspace = f"{Path(name).stem}-{secrets.token_hex(4)}"
+    page.goto(lab.replace("/lab?", f"/lab/workspaces/{workspace}/tree/{name}?"))
     page.wait_for_selector(".jp-CodeCell .cm-content, .jp-CodeCell .CodeMirror")
     page.get_by_text("| Idle").wait_for()  # a kernel that is not there yet runs nothing
     page.get_by_role("menuitem", name="Run", exact=True).click()
     menu = page.locator(".lm-Menu-itemLabel, .p-Menu-itemLabel")  # JupyterLab 4, JupyterLab 3
     menu.get_by_text("Run All Cells", exact=True).first.click()
     with suppress(PlaywrightTimeout):
-        page.wait_for_function(ALL_DONE, timeout=600_000)  # a busy machine
+        page.wait_for_function(ALL_DONE, timeout=300_000)  # a busy machine
     asked = page.locator(".jp-Dialog").all_inner_texts()
     assert not asked, f"JupyterLab asks: {asked}"
     assert page.evaluate(ALL_DONE), page.evaluate(WAITING)
