@@ -1,9 +1,9 @@
 """Deep generative models, taught in notebooks that tell you which mistake you made.
 
-A notebook takes `check`, `hint`, `predict`, `progress`, `show` and `answer_sheet` from here and all
-else from its module: losses from `distributions`, networks from `models`, the loop from `training`,
-images from `data`, figures from `plots`. Importing this loads nothing heavy: each name is looked up
-when it is first used, and the checks live in `coursework`, the package beside this one.
+A notebook takes `check`, `hint`, `predict`, `progress`, `show`, `diagram` and `answer_sheet` from
+here and all else from its module: losses from `distributions`, networks from `models`, the loop
+from `training`, images from `data`, figures from `plots`. Importing this loads nothing heavy: each
+name is looked up when it is first used. Checks and diagrams live in `coursework`, beside this.
 """
 
 from importlib import import_module
@@ -19,6 +19,7 @@ _DEFINED_IN = {
     "evaluate": "coursework.checking",
     "answer_sheet": "coursework.checking.notebook",
     "show": "course_utils.display",
+    "diagram": "coursework.diagrams",
 }
 __all__ = list(_DEFINED_IN)
 

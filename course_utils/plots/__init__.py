@@ -2,11 +2,7 @@
 
 Every function takes `fig=`, a figure to clear and draw into again (explorers do this).
 The figures are unknown to pyplot: nothing is shown twice and nothing stays in memory.
-`diagram` draws no data but an idea, as SVG: `show(diagram("vae"))`.
 """
-
-from importlib import import_module
-from typing import Any
 
 from course_utils.plots.charts import curves, roc_plot, score_histogram
 from course_utils.plots.dots import Scale, dot_table
@@ -36,7 +32,6 @@ __all__ = [
     "Scale",
     "canvas",
     "curves",
-    "diagram",
     "dot_table",
     "image_grid",
     "image_rows",
@@ -48,10 +43,3 @@ __all__ = [
     "set_title",
     "use_style",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """`diagram` is looked up when it is first used: most notebooks draw data only."""
-    if name == "diagram":
-        return import_module("course_utils.plots.diagrams").diagram
-    raise AttributeError(f"module 'course_utils.plots' has no attribute {name!r}")

@@ -14,7 +14,7 @@ LOOKED_UP = (
     "coursework.checking.notebook",
     "coursework.checking.progress",
 )
-LAZY = {"plots.diagram": "course_utils.plots.diagrams"}  # looked up when it is first used
+LAZY = {"course_utils.diagram": "coursework.diagrams"}  # looked up when it is first used
 
 
 def reachable(root: Path, number: str, cells: Sequence[str]) -> list[Path]:
@@ -47,9 +47,8 @@ def _imported(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            yield from filter(None, [LAZY.get(f"{node.value.id}.{node.attr}")])
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (LAZY.get(name, name) for name in names)
 
 
 def _files_of(root: Path, name: str) -> Iterator[Path]:

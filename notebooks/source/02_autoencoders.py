@@ -38,7 +38,7 @@ import torch
 from ipywidgets import FloatLogSlider
 from torch import Generator, Tensor, nn
 
-from course_utils import answer_sheet, check, plots, predict, progress, show
+from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.device import pick_device, set_seed
 from course_utils.metrics import batched, frechet_distance, nearest_neighbors, roc_curve, subspace_angles
@@ -83,7 +83,7 @@ show(plots.image_grid(x[:20], title="784 numbers each, and far fewer would do"),
 # ## The image is its own teacher
 
 # %% slide_type="-"
-show(plots.diagram("autoencoder"))
+show(diagram("autoencoder"))
 
 # %% [markdown] slide_type="notes"
 # Build the drawing from left to right and name each part as it comes. Before the loss appears, ask what one

@@ -40,7 +40,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, plots, predict, progress, show
+from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.data.measured import measured
 from course_utils.device import pick_device, set_seed
@@ -78,7 +78,7 @@ answers = answer_sheet("03")
 # ## A cloud instead of a point
 
 # %% slide_type="-"
-show(plots.diagram("vae"))
+show(diagram("vae"))
 
 # %% [markdown] slide_type="notes"
 # Ten builds, about half a minute each. At the cloud, recall that notebook 02 had a point there. At z, ask what the noise does to the decoder: it can no

@@ -41,7 +41,7 @@ from torch import Tensor, nn
 from torch.distributions import Normal
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, plots, predict, progress, show
+from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.device import pick_device, set_seed
 from course_utils.distributions import bernoulli_log_likelihood, gaussian_kl, log_gaussian_diagonal
@@ -143,7 +143,7 @@ check(answers, "5.1")
 # ## Above, the gradient stops; below, it arrives
 
 # %% slide_type="-"
-show(plots.diagram("reparameterization"))
+show(diagram("reparameterization"))
 
 # %% [markdown] slide_type="notes"
 # Stop after the third build and let the room look for a derivative of "draw a number". Then ask for any other way to get the same z. Somebody may

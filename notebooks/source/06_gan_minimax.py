@@ -46,7 +46,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
-from course_utils import answer_sheet, check, plots, predict, progress, show
+from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.data.measured import measured
 from course_utils.data.toy import toy_density
@@ -125,7 +125,7 @@ show(fig, alt="Left, a curve from z to G(z): not steep, very steep through 0, no
 # ## Two networks, and each is the other's teacher
 
 # %% slide_type="-"
-show(plots.diagram("gan"))
+show(diagram("gan"))
 
 # %% [markdown] slide_type="notes"
 # State the game before anything is said against it. D is asked one question, real or fake, and its loss is the one of any classifier. At the last

@@ -43,7 +43,7 @@ from ipywidgets import FloatLogSlider
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, plots, predict, progress, show
+from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
 from course_utils.data.face_lookalikes import draw_non_faces
 from course_utils.data.faces import GROUPS, draw_faces, face_groups
 from course_utils.data.measured import measured
@@ -348,7 +348,7 @@ assert (group == 3).sum() < (group == 6).sum() and recall_plain[3] > recall_plai
 # One network, two tasks: name the face, and draw it again from eight numbers.
 
 # %% slide_type="-"
-show(plots.diagram("debiasing"))
+show(diagram("debiasing"))
 
 # %% [markdown] slide_type="notes"
 # Walk around the loop once. Stress that no label says who is rare: the only source is how crowded a code's neighborhood is. Ask what must be true of the

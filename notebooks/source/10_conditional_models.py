@@ -42,7 +42,7 @@ from torch import Generator, Tensor, nn
 from torch.distributions import MultivariateNormal
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, plots, predict, progress, show
+from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.data.measured import measured
 from course_utils.data.toy import Mixture
@@ -562,7 +562,7 @@ check(answers, "10.7")
 # So both networks are told, and the label of a fake goes to both:
 
 # %% slide_type="-"
-show(plots.diagram("conditional_gan"))
+show(diagram("conditional_gan"))
 
 # %% [markdown] slide_type="notes"
 # Follow one label through the drawing: y goes into G along with noise, the fake comes out, and the same y goes into D beside it. A real image brings its own label. Ask what happens if the arrow from y to D is cut, and what if the one to G is. Both questions are answered by an experiment in a moment.

@@ -40,7 +40,7 @@ from PIL import Image
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, plots, predict, progress, show
+from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
 from course_utils.data.measured import FOLDER, measured
 from course_utils.device import set_seed
 from course_utils.models.stacked import StackedMLP
@@ -56,7 +56,7 @@ torch.set_num_threads(1)  # networks this small only get slower with more
 # ## Two networks: which of them is ahead?
 
 # %% slide_type="-"
-show(plots.diagram("gan"))
+show(diagram("gan"))
 
 # %% [markdown] slide_type="notes"
 # The game of notebook 06 as a reminder. Ask what happens if the left half learns much faster than the right half, and what happens if the right half has won. These are two different diseases, and lists of remedies mix them up.

@@ -38,7 +38,7 @@ from matplotlib.patches import Circle
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, plots, predict, progress, show
+from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.data.toy import toy_density
 from course_utils.device import pick_device, set_seed
@@ -136,7 +136,7 @@ real_features, real_features_2 = features(reference), features(reference, second
 # ## Only a search finds copies
 
 # %% slide_type="-"
-show(plots.diagram("judging", images={"real": reference[0], "samples": fresh[1], "train": x_train[0]}))
+show(diagram("judging", images={"real": reference[0], "samples": fresh[1], "train": x_train[0]}))
 
 # %% [markdown] slide_type="notes"
 # Say: everything up to the orange box on the right depends on a classifier, so a number belongs to its classifier. Ask where in this drawing the training set is used: nowhere in the upper part. What goes wrong: people compare with the training images, and then a copy looks perfect.

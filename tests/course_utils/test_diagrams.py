@@ -12,12 +12,12 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from course_utils import show
-from course_utils.plots import diagram
-from course_utils.plots.diagrams import labels, names
+from course_utils import diagram, show
+from course_utils.plots.diagrams import labels
 from course_utils.plots.diagrams.drawing import STYLE
 from course_utils.plots.diagrams.pictures import data_uri, stand_in
 from coursework.authoring.browser import open_page
+from coursework.diagrams import names
 from tests import needs
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -136,7 +136,7 @@ def test_text_stands_out():
 
 
 def test_a_second_run_draws_the_same_bytes():
-    code = "from course_utils.plots.diagrams import *; print(*(diagram(n).html() for n in names()))"
+    code = "from coursework.diagrams import *; print(*(diagram(n).html() for n in names()))"
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
     assert there.decode() == " ".join(diagram(name).html() for name in names()) + "\n"
 

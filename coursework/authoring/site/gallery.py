@@ -2,7 +2,7 @@
 
 import re
 
-from course_utils.plots.diagrams import diagram, names
+from coursework.diagrams import diagram, names
 
 PLACE = re.compile(r"^<!-- diagram (\w+) -->$", re.MULTILINE)  # on a line of its own
 ALL = "<!-- all diagrams -->"
@@ -27,5 +27,5 @@ def _entry(name: str) -> str:
     shown = diagram(name)
     about = shown.about[0].upper() + shown.about[1:]
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(shown.captions, 1))
-    line = f'```python\nshow(plots.diagram("{name}"))\n```'
+    line = f'```python\nshow(diagram("{name}"))\n```'
     return f"## {shown.title}\n\n{about}\n\n{_drawn(name)}\n\n{steps}\n\n{line}"

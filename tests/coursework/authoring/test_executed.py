@@ -71,8 +71,8 @@ def test_a_changed_file_makes_the_notebooks_stale_that_import_it(
 
 
 def test_a_changed_diagram_makes_the_notebooks_stale_that_show_one(copy: Path) -> None:
-    users = {s.number for s in SOURCES if any("plots.diagram(" in c.text for c in s.cells)}
-    assert stale(copy, "course_utils/plots/diagrams/vaes.py") == users
+    users = {s.number for s in SOURCES if any("(diagram(" in c.text for c in s.cells)}
+    assert stale(copy, "coursework/diagrams/vaes.py") == users
     assert users and users != {source.number for source in SOURCES}
 
 

@@ -8,7 +8,7 @@ import pytest
 from markupsafe import Markup
 from nbformat.v4 import new_output
 
-from course_utils.plots import diagram
+from course_utils import diagram
 from coursework import exercises
 from coursework.authoring.browser import open_page
 from coursework.authoring.executed import execute

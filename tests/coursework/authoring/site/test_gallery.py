@@ -2,8 +2,8 @@
 
 import pytest
 
-from course_utils.plots.diagrams import diagram, names
 from coursework.authoring.site.gallery import with_diagrams
+from coursework.diagrams import diagram, names
 from tests.coursework.authoring.site.conftest import ROOT
 
 
