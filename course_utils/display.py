@@ -9,6 +9,7 @@ import sys
 from typing import Any, Protocol
 
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from course_utils.letters import in_letters_of
 
@@ -40,13 +41,24 @@ def show(fig: Figure | Describes, alt: str = "") -> None:
 
 
 class Picture:
-    """A figure as an `<img>` tag: the form whose alt text Lab, nbconvert and the site all keep."""
+    """A figure as an `<img>` tag: the form whose alt text Lab, nbconvert and the site all keep.
+
+    Its title, which states the finding, is text above the image: it follows the page's font, size
+    and colors, can be searched, and is the heading of a slide.
+    """
 
     def __init__(self, fig: Figure, alt: str) -> None:
         self.alt = alt
         self.width = round(fig.get_figwidth() * 96)  # pixels of the page: 96 to the inch
+        title = _title_of(fig)
+        self.finding = " ".join(title.get_text().split()) if title else ""
+        drawn = title.get_text() if title else ""
+        if title:
+            title.set_text("")
         buffer = io.BytesIO()
         fig.savefig(buffer, format="png", dpi=192, metadata={"Software": None})
+        if title:
+            title.set_text(drawn)
         self.png = buffer.getvalue()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -54,10 +66,25 @@ class Picture:
         size = f"width:{self.width}px;max-width:100%;height:auto"
         style = f"{size};background:white;border-radius:4px"
         tag = f'<img alt="{html.escape(self.alt)}" style="{style}" src="{source}">'
+        if self.finding:
+            style = f"max-width:{self.width}px;margin:4px 0 6px;font-size:1.1em;font-weight:600"
+            finding = html.escape(self.finding, quote=False)
+            tag = f'<p class="course-finding" style="{style}">{finding}</p>{tag}'
         return {"text/html": tag, "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        return f"[figure: {self.alt}]"
+        return f"[figure: {self.finding}. {self.alt}]" if self.finding else f"[figure: {self.alt}]"
+
+
+def _title_of(fig: Figure) -> Text | None:
+    """The title of all of a figure, or of its only axes; None where it is a formula or missing."""
+    axes = [ax for ax in fig.axes if ax.get_label() != "<colorbar>"]
+    told = {fig.get_suptitle()} - {""}
+    if not told and len(axes) == 1:
+        told = {axes[0].get_title(place) for place in ("left", "center", "right")} - {""}
+    drawn = [*fig.texts, *(axes[0].get_children() if len(axes) == 1 else [])]
+    found = [t for t in drawn if isinstance(t, Text) and t.get_text() in told]
+    return found[0] if len(found) == 1 and "$" not in found[0].get_text() else None
 
 
 def emit(thing: object) -> None:

@@ -52,6 +52,17 @@ class Slide:
         is_short = len(printed) <= SPARSE_LINES and max(map(len, printed)) <= SPARSE_COLUMNS
         return is_short and len(Markup(words).striptags().split()) <= SPARSE_WORDS
 
+    def lift_finding(self) -> None:
+        """Where a slide has no heading, the finding of the first figure becomes one."""
+        if any(re.search("<h[1-6]", block) for block, _ in self.blocks):
+            return
+        for number, (block, is_fragment) in enumerate(self.blocks):
+            found = re.match(r'<p class="course-finding"[^>]*>(.*?)</p>', block)
+            if found and not is_fragment:
+                self.blocks[number] = Markup(block[found.end() :]), False
+                self.blocks.insert(0, (Markup(f"<h2>{found[1]}</h2>"), False))
+                return
+
 
 def write_deck(source: Source, exercises: Exercises, folder: Path) -> Path:
     """Write `folder/NN_topic.html` and return its path.
@@ -79,6 +90,8 @@ def make_slides(
         elif kind:
             for block in _blocks(source, cell, produced, exercises):
                 slides[-1].blocks.append(in_steps(block, kind == "fragment"))
+    for slide in slides:
+        slide.lift_finding()
     return slides
 
 

@@ -56,6 +56,26 @@ def twice(x):
 '''
 
 
+PICTURE = '<p class="course-finding" style="">Found</p><img alt="" src="data:,">'
+
+
+def test_a_figures_finding_is_the_heading_where_a_slide_has_none():
+    slide = Slide([(Markup("<p>Words.</p>"), False), (Markup(PICTURE), False)])
+    slide.lift_finding()
+    assert [str(block) for block, _ in slide.blocks] == [
+        "<h2>Found</h2>",
+        "<p>Words.</p>",
+        '<img alt="" src="data:,">',
+    ]
+    for kept in (
+        Slide([(Markup("<h2>Said</h2>"), False), (Markup(PICTURE), False)]),
+        Slide([(Markup("<p>Words.</p>"), False), (Markup(PICTURE), True)]),  # not yet told
+    ):
+        before = list(kept.blocks)
+        kept.lift_finding()
+        assert kept.blocks == before
+
+
 def deck_of(tmp_path):
     folder = tmp_path / "notebooks" / "source"
     folder.mkdir(parents=True)

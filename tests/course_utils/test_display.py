@@ -1,0 +1,45 @@
+"""A figure in a notebook: its finding is text above it, in the image stands what is drawn."""
+
+import pytest
+from matplotlib.figure import Figure
+
+from course_utils import plots
+from course_utils.display import Picture
+
+ALT = "two lines that cross at one half"
+
+
+def drawn(title: str, panels: int = 1) -> Figure:
+    fig, axes = plots.canvas(None, 5, 3, cols=panels)
+    axes[0].plot([0, 1], [0, 1])
+    if title and panels == 1:
+        plots.set_title(axes[0], title)
+    elif title:
+        plots.set_finding(fig, title)
+        axes[0].set_title("left panel")
+    return fig
+
+
+@pytest.mark.parametrize("panels", [1, 2])
+def test_the_finding_is_text_above_the_image(panels):
+    title = "A finding that is long enough to be set in two lines, 1 < 2 & all"
+    fig = drawn(title, panels)
+    picture = Picture(fig, ALT)
+    page = picture._repr_mimebundle_()["text/html"]
+    assert picture.finding == title
+    assert page.index("1 &lt; 2 &amp; all</p>") < page.index(f'<img alt="{ALT}"')
+    assert title in repr(picture) and ALT in repr(picture)
+    bare = drawn("", panels)
+    if panels == 2:
+        bare.axes[0].set_title("left panel")
+    assert picture.png == Picture(bare, ALT).png  # it is not drawn as well
+    assert Picture(fig, ALT).finding == title  # the figure keeps it
+
+
+def test_titles_of_panels_and_formulas_stay_in_the_image():
+    fig = drawn("", 2)
+    fig.axes[1].set_title("right panel")
+    for shown in (fig, drawn("$p(x)$ falls")):
+        picture = Picture(shown, ALT)
+        assert not picture.finding and repr(picture) == f"[figure: {ALT}]"
+        assert picture._repr_mimebundle_()["text/html"].startswith("<img")
