@@ -74,7 +74,7 @@ def _kind(process: psutil.Process, command: int) -> str:
     if process.pid == command:
         return "command"
     told = " ".join(process.cmdline())
-    if "spawn_main" in told:
+    if "multiprocessing.forkserver" in told:  # graders, and the server that forks them
         return "judge"
     parents = [p.name() for p in process.parents()[:2]]
     is_zygote = "inside.zygote" in told and parents[1:] == ["bwrap"] and parents[0] != "bwrap"

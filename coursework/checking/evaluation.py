@@ -36,20 +36,22 @@ def evaluate(
     verdict = judge(exercise, fn, seed, seconds, clock=clock, partial=partial)
     if verdict.passed or not isinstance(exercise, Exercise):
         return verdict
-    if wrong := _wrong_helpers(exercise, fn, seed, seconds):
+    if wrong := _wrong_helpers(exercise, fn, seed, seconds, clock):
         return replace(verdict, kind="mistake", mistake="wrong_helper", message=_blame(name, wrong))
     if verdict.kind == "not attempted":
         return verdict
     return replace(verdict, message=f"{verdict.message} {dropped(fn)}".rstrip())
 
 
-def _wrong_helpers(exercise: Exercise, fn: Any, seed: int | None, seconds: float) -> list[str]:
+def _wrong_helpers(
+    exercise: Exercise, fn: Any, seed: int | None, seconds: float, clock: Clock
+) -> list[str]:
     """Other exercises' functions that `fn` calls: with references in their place it is right."""
     used = helpers_of(fn, set(exercises.names(exercise.notebook)) - {exercise.name})
     used = [name for name in used if not _is_ours(fn, name)]
     for suspects in [*([name] for name in used), *([used] if len(used) > 1 else [])]:
         with _references(fn, suspects):
-            if judge(exercise, fn, seed, seconds).passed:
+            if judge(exercise, fn, seed, seconds, clock=clock).passed:
                 return suspects
     return []
 

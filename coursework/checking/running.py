@@ -147,7 +147,13 @@ def limited(
 
     Returns whether it ended in time, and whether it still runs because it can't be interrupted.
     """
-    worker = threading.Thread(target=work, name=THREAD, daemon=True)
+    threads = torch.get_num_threads()
+
+    def as_here() -> None:
+        torch.set_num_threads(threads)  # OpenMP keeps this number for each thread of its own
+        work()
+
+    worker = threading.Thread(target=as_here, name=THREAD, daemon=True)
     worker.start()
     stuck = False
     try:

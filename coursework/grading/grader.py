@@ -60,7 +60,7 @@ Mapper = Callable[[Settings, list[Submission]], Iterator[Result]]
 
 
 class Grader:
-    """Grades files one after the other; keeps one zygote, for the notebook it saw last."""
+    """Grades files one after the other, with one zygote, which knows the lab it saw last."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -134,10 +134,21 @@ class Grader:
     def _zygote_for(self, lab: str) -> Zygote:
         if self.zygote is None or self.lab != lab:
             start = time.perf_counter()
-            self.close()
-            self.zygote, self.lab = Zygote(hidden_names(lab), self.settings.confined), lab
+            self.lab = ""
+            if self.zygote is None:
+                self.zygote = Zygote(hidden_names(lab), self.settings.confined)
+            else:
+                self._turn_to(lab, self.zygote)
+            self.lab = lab
             self.starting += time.perf_counter() - start
         return self.zygote
+
+    def _turn_to(self, lab: str, zygote: Zygote) -> None:
+        try:
+            zygote.turn_to(hidden_names(lab))
+        except SandboxError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """End the sandbox."""

@@ -1,6 +1,6 @@
 """What a submission sees of the course: a copy of `course_utils` without a single answer in it.
 
-Of `coursework` there is `checking/state.py` alone; `check`, `hint` and the like do nothing;
+Of `coursework` there are `checking/state.py` and the diagrams alone; `check`, `hint` and the like do nothing;
 functions that an exercise of the graded notebook asks for raise when they are called.
 """
 
@@ -56,25 +56,39 @@ def hidden_names(lab: str) -> list[str]:
 
 
 def write_copy(target: Path, hidden: Collection[str]) -> None:
-    """Write what the sandbox sees of the course.
+    """Write what the sandbox sees of the course: `write_rest`, and `write_learners` beside it."""
+    write_rest(target)
+    write_learners(target, hidden)
 
-    `target/course_utils` with the functions in `hidden` emptied, `target/coursework` with nothing
-    but the stand-ins and `state.py`, and `target/inside`.
+
+def write_rest(target: Path) -> None:
+    """Write what is the same for all notebooks.
+
+    `target/coursework` with nothing but the stand-ins, `state.py` and the diagrams, and
+    `target/inside`.
     """
-    for path in sorted(LEARNERS.rglob("*.py")):
-        copy = target / "course_utils" / path.relative_to(LEARNERS)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(without(path.read_text(encoding="utf-8"), hidden), encoding="utf-8")
     stand_ins = target / "coursework" / "checking"
     stand_ins.mkdir(parents=True)
     (stand_ins.parent / "__init__.py").touch()
     for name in ("__init__.py", "notebook.py", "progress.py"):
         (stand_ins / name).write_text(STAND_INS, encoding="utf-8")
     shutil.copy(state.__file__, stand_ins)
-    shutil.copytree(
-        HERE / "inside", target / "inside", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    unwanted = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(HERE.parent / "diagrams", stand_ins.parent / "diagrams", ignore=unwanted)
+    shutil.copytree(HERE / "inside", target / "inside", ignore=unwanted)
     compileall.compile_dir(target, quiet=2, force=True)
+
+
+def write_learners(target: Path, hidden: Collection[str]) -> None:
+    """Write `target/course_utils` with the functions in `hidden` emptied, in place of another."""
+    learners = target / "course_utils"
+    if learners.exists():
+        shutil.rmtree(learners)
+    for path in sorted(LEARNERS.rglob("*.py")):
+        copy = learners / path.relative_to(LEARNERS)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(without(path.read_text(encoding="utf-8"), hidden), encoding="utf-8")
+    compileall.compile_dir(learners, quiet=2, force=True)
 
 
 def without(text: str, hidden: Collection[str]) -> str:

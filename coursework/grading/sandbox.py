@@ -22,12 +22,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import torch
+
 import course_utils
 import coursework
 from coursework.grading.bubblewrap import DEBUG, bwrap_command, environment
 from coursework.grading.inside.wire import Gone, Late, Malformed
 from coursework.grading.meter import MeteredChannel
-from coursework.grading.package import write_copy
+from coursework.grading.package import write_learners, write_rest
 
 STARTUP = 600.0  # seconds that a zygote may take to import torch on a busy machine
 ANSWER = 120.0  # seconds that it may take to fork or kill
@@ -41,14 +43,15 @@ class SandboxError(RuntimeError):
 class Zygote:
     """A process that has imported torch and forks a worker on request. One worker at a time.
 
-    hidden: names of functions that the copy of the course must lack. Use as a context manager.
+    hidden: names of functions that the copy of the course must lack; `turn_to` makes it another
+    copy. Use as a context manager.
     """
 
     def __init__(self, hidden: list[str], confined: bool = True) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=f"course-grade-{os.getpid()}-"))
         copy, home = self.folder / "copy", self.folder / "home"
         home.mkdir()
-        write_copy(copy, hidden)
+        write_rest(copy)
         if not confined:  # code may run as another user, who has to get to his folder
             self.folder.chmod(0o711)
             home.chmod(0o711)
@@ -73,13 +76,22 @@ class Zygote:
         finally:
             theirs.close()
         self.answers = self.control.makefile("rb")
-        self._answer(STARTUP)
+        self._start_lab(hidden)
 
     def __enter__(self) -> Zygote:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def turn_to(self, hidden: list[str]) -> None:
+        """Go on with another lab: its worker has ended, torch need not be imported again."""
+        self._ask(b"end\n")
+        self._start_lab(hidden)
+
+    def _start_lab(self, hidden: list[str]) -> None:
+        write_learners(self.folder / "copy", hidden)
+        self._ask(b"lab\n", STARTUP)
 
     def fork(self) -> MeteredChannel:
         """Start a worker on this thread's core, ending the one before; our end of a line to it."""
@@ -105,11 +117,15 @@ class Zygote:
 
     def kill(self) -> float:
         """End the worker and everything it started; the processor seconds it had."""
+        return float(str(self._ask(b"kill\n").get("seconds", 0.0)))
+
+    def _ask(self, order: bytes, seconds: float = ANSWER) -> dict[str, object]:
         try:
-            self.control.sendall(b"kill\n")
+            self.control.sendall(order)
         except OSError as error:
+            self.close()
             raise SandboxError("the zygote has ended") from error
-        return float(str(self._answer(ANSWER).get("seconds", 0.0)))
+        return self._answer(seconds)
 
     def _answer(self, seconds: float) -> dict[str, object]:
         self.control.settimeout(seconds)
@@ -162,17 +178,20 @@ def one_core() -> Iterator[None]:
     """Keep this thread, and the workers that it asks for meanwhile, on the core that it is on.
 
     Judge and worker take turns. A message to the same core is there at once; another core would
-    have to be woken up, a hundred times a submission.
+    have to be woken up, a hundred times a submission. Two threads of torch's on one core would
+    spend their time waiting for each other.
     """
-    if not hasattr(os, "sched_setaffinity"):  # macOS
-        yield
-        return
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {ctypes.CDLL(None).sched_getcpu()})
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else None  # None: macOS
+    if allowed:
+        os.sched_setaffinity(0, {ctypes.CDLL(None).sched_getcpu()})
     try:
         yield
     finally:
-        os.sched_setaffinity(0, allowed)
+        if allowed:
+            os.sched_setaffinity(0, allowed)
+        torch.set_num_threads(threads)
 
 
 def remove_leftovers() -> None:

@@ -1,7 +1,9 @@
-"""Imports torch once, then forks a worker for each submission; runs no student's code itself.
+"""Imports torch once, then forks a process for each lab, which forks a worker for each submission.
 
-Started as `python -m inside.zygote FD MODE` in the sandbox; FD is a Unix socket to the judge.
-The judge sends `fork CORE` with a socket attached, or `kill`; each is answered by one line of JSON.
+Neither runs a student's code itself. Started as `python -m inside.zygote FD MODE` in the sandbox; FD
+is a Unix socket to the judge. The judge sends `lab` when the copy of the course for a lab is there;
+then `fork CORE` with a socket attached, or `kill`; at last `end`. Each is answered by one line of
+JSON.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from typing import Any
 MEMORY, CPU_SECONDS, FILES = 3072, 300, 64  # megabytes, seconds, megabytes
 
 
-def preload() -> None:
+def import_libraries() -> None:
     """Import what student code imports, and what would cost each fork a second.
 
     The latter is sympy, which torch imports at the first gradient.
@@ -36,6 +38,11 @@ def preload() -> None:
     for name in (*wanted, f"{__package__}.confine", f"{__package__}.worker"):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+
+
+def import_course() -> None:
+    """Import the learner's package, of which there is another copy for each lab."""
+    importlib.invalidate_caches()
     import course_utils
 
     for found in pkgutil.walk_packages(course_utils.__path__, "course_utils."):
@@ -123,34 +130,48 @@ def kill(worker: int) -> float:
     return used.ru_utime + used.ru_stime
 
 
-def main() -> None:
-    """Serve the judge until it hangs up."""
-    from . import confine
+def say(judge: socket.socket, **words: Any) -> None:
+    """Answer the judge."""
+    judge.sendall(json.dumps(words).encode() + b"\n")
 
-    judge = socket.socket(fileno=int(sys.argv[1]))
-    home = confine.own_processes() if sys.argv[2] == "namespaces" else None
-    preload()
-    gc.collect()
-    gc.freeze()  # a collection in a fork would copy every page that it looks at
-    with contextlib.suppress(OSError, ValueError):
-        few_pages()
-    worker = 0
 
-    def say(**words: Any) -> None:
-        judge.sendall(json.dumps(words).encode() + b"\n")
-
-    say(ready=threading.active_count() == 1, torch=sys.modules["torch"].__version__)
-    while True:
+def serve_lab(judge: socket.socket, home: int | None) -> None:
+    """Fork workers for the submissions of one lab, until the judge ends it or hangs up."""
+    import_course()
+    gc.freeze()
+    say(judge, ready=threading.active_count() == 1, torch=sys.modules["torch"].__version__)
+    worker, message = 0, b"lab"
+    while message not in (b"end\n", b""):
         message, fds, _, _ = socket.recv_fds(judge, 64, 1)
-        if not message:
-            break
         seconds = kill(worker) if worker else 0.0
         worker = 0
         if message.startswith(b"fork"):
             to_core(int(message.split()[1]))
             with socket.socket(fileno=fds[0]) as channel:
                 worker = fork_worker(channel, home)
-        say(worker=worker, seconds=seconds)
+        if message:
+            say(judge, worker=worker, seconds=seconds)
+
+
+def main() -> None:
+    """Serve the judge until it hangs up."""
+    from . import confine
+
+    judge = socket.socket(fileno=int(sys.argv[1]))
+    home = confine.own_processes() if sys.argv[2] == "namespaces" else None
+    import_libraries()
+    gc.collect()
+    gc.freeze()  # a collection in a fork would copy every page that it looks at
+    with contextlib.suppress(OSError, ValueError):
+        few_pages()
+    while judge.recv(64):
+        child = os.fork()
+        if not child:
+            try:
+                serve_lab(judge, home)
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
 
 
 if __name__ == "__main__":
