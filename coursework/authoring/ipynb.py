@@ -10,10 +10,12 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from coursework.authoring.cells import find_checks, find_todo
+from coursework.authoring.first_screen import FOLDED, folded_cells, start_here, with_picture
 from coursework.authoring.markers import checked_output, solution_text, student_text
 from coursework.authoring.nbgrader import check_metadata, solution_metadata
-from coursework.authoring.project import Project, setup_cell
+from coursework.authoring.project import Project
 from coursework.authoring.rules import Exercises
+from coursework.authoring.setup_cell import setup_cell
 from coursework.authoring.source import Source, SourceCell
 
 Kind = Literal["student", "solution"]
@@ -23,11 +25,13 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def notebook_text(source: Source, kind: Kind, project: Project, exercises: Exercises) -> str:
     """One notebook as the text of its file."""
     cells = list(_cells(source, kind, project, exercises))
-    metadata = {
+    metadata: dict[str, Any] = {
         "course": {"built": fingerprint(cells)},
         "kernelspec": KERNEL,
         "language_info": {"name": "python"},
     }
+    if not project.generative_ai:
+        metadata["colab"] = {"generative_ai_disabled": True}
     notebook = new_notebook(cells=cells, metadata=metadata)
     notebook.nbformat_minor = 5
     nbformat.validate(notebook)
@@ -61,18 +65,23 @@ def _cells(
     if project.repository:
         badge = project.badge(source.stem)
         yield new_markdown_cell(badge, id=_cell_id(source, "badge", seen))
-    is_first_code = True
-    for cell in source.cells:
+    folded = folded_cells(source.cells)
+    is_title = True
+    for number, cell in enumerate(source.cells):
         identity = _cell_id(source, cell.kind + cell.text, seen)
         if not cell.in_notebooks or (kind == "student" and "solution" in cell.tags):
             continue
         if cell.kind == "markdown":
-            yield new_markdown_cell(cell.text, id=identity)
-        elif is_first_code and "setup" in cell.tags:
-            yield new_code_cell(setup_cell(project), id=identity)
+            text = with_picture(source, cell.text) if is_title else cell.text
+            is_title = False
+            yield new_markdown_cell(text, id=identity)
+        elif number in folded and "setup" in cell.tags:
+            yield new_markdown_cell(start_here(source), id=_cell_id(source, "start", seen))
+            yield new_code_cell(setup_cell(project), id=identity, metadata=FOLDED)
+        elif number in folded:
+            yield new_code_cell(solution_text(cell.text), id=identity, metadata=FOLDED)
         else:
             yield _code_cell(source, cell, kind, identity, exercises)
-        is_first_code = is_first_code and cell.kind != "code"
 
 
 def _code_cell(

@@ -1,6 +1,7 @@
 """The repository: where it is, its address, and what the address is stamped into.
 
 The address is written once, `repository = "OWNER/NAME"` under `[tool.course]` in pyproject.toml.
+`generative_ai = false` beside it turns Colab's generative completion off in every notebook.
 """
 
 import re
@@ -9,18 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 COLAB = "https://colab.research.google.com"
-INSTALL = 'python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e ".[all]"'
-OPEN = ".venv/bin/course lab"
 _ADDRESS = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True)
 class Project:
-    """What pyproject.toml says: `repository` is "OWNER/NAME" or "", `tag` names the release."""
+    """What pyproject.toml says: `repository` is "OWNER/NAME" or "", `tag` names the release.
+
+    generative_ai: whether Colab may complete code in these notebooks.
+    """
 
     root: Path
     repository: str
     tag: str
+    generative_ai: bool = True
 
     @property
     def zip_address(self) -> str:
@@ -49,7 +52,12 @@ def read_project(root: Path) -> Project:
     data = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     course = data.get("tool", {}).get("course", {})
     version = data.get("project", {}).get("version", "0")
-    return Project(root, course.get("repository", ""), course.get("tag", f"v{version}"))
+    completes = course.get("generative_ai", True)
+    if not isinstance(completes, bool):
+        raise ValueError(
+            f"generative_ai = {completes!r} in {root / 'pyproject.toml'}: write true or false"
+        )
+    return Project(root, course.get("repository", ""), course.get("tag", f"v{version}"), completes)
 
 
 def write_repository(root: Path, repository: str) -> None:
@@ -71,32 +79,3 @@ def write_repository(root: Path, repository: str) -> None:
     if tomllib.loads(text)["tool"]["course"]["repository"] != repository:
         raise ValueError(f"write `{line}` under [tool.course] in {path} by hand")
     path.write_bytes(text.encode("utf-8"))
-
-
-def setup_cell(project: Project) -> str:
-    """The first code cell of every notebook: it installs the course in Colab, or says how to."""
-    if project.repository:
-        colab = f'%pip install -q --no-deps "{project.zip_address}"'
-    else:
-        colab = (
-            'raise ModuleNotFoundError("Colab can\'t fetch the package: this copy has no "\n'
-            '            "address yet. Its owner runs: course build --repository OWNER/NAME")'
-        )
-    return _SETUP.replace("COLAB_LINE", colab)
-
-
-_SETUP = f"""\
-# Setup. In Colab this fetches the course package; elsewhere it tells you how to install it.
-import importlib.util
-
-if importlib.util.find_spec("course_utils") is None:
-    try:
-        import google.colab
-    except ImportError:
-        raise ModuleNotFoundError(
-            "course_utils is not installed. In the folder of the course:\\n"
-            '    {INSTALL}\\n'
-            "    {OPEN}"
-        ) from None
-    else:
-        COLAB_LINE"""

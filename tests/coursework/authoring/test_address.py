@@ -7,7 +7,8 @@ import nbformat
 import pytest
 
 from coursework.authoring.catalog import BEGIN, END
-from coursework.authoring.project import find_root, read_project, setup_cell
+from coursework.authoring.project import find_root, read_project
+from coursework.authoring.setup_cell import setup_cell
 
 
 def first_code(course) -> str:
@@ -19,7 +20,7 @@ def test_while_no_address_is_known_there_is_no_badge_and_build_says_how(course):
     report = course.build()
     assert any("--repository OWNER/NAME" in line for line in report.lines())
     assert "colab.research" not in course.text("01_tiny.ipynb")
-    assert "no address" in first_code(course).replace('"\n            "', "")
+    assert "no address" in first_code(course)
 
 
 def test_the_address_is_written_once_and_nothing_else_changes(course):
