@@ -102,14 +102,25 @@ def build(
     force: Annotated[
         bool, typer.Option("--force", help="Also overwrite student notebooks edited by hand.")
     ] = False,
+    confirm: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="This answer fits its changed question; or `all`."),
+    ] = None,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Ask GitHub whether everybody can open the badges.")
+    ] = False,
 ) -> None:
     """Turn notebooks/source into the student and the solution notebooks."""
+    from coursework.authoring.badges import unreachable
     from coursework.authoring.build import build as run_build
     from coursework.authoring.problems import BuildError
 
     root = _root()
+    confirmed = confirm or []
     try:
-        report = run_build(root, check=check, repository=repository, force=force)
+        report = run_build(
+            root, check=check, repository=repository, force=force, confirmed=confirmed
+        )
     except BuildError as error:
         count = len(error.problems)
         problems = "1 problem" if count == 1 else f"{count} problems"
@@ -119,6 +130,11 @@ def build(
     typer.echo("\n".join(report.lines()))
     if report.failed:
         raise typer.Exit(1)
+    if prove:
+        first = next(file for file in report.written + report.unchanged if file.endswith(".ipynb"))
+        if told := unreachable(report.project, first):
+            raise _stop(told)
+        typer.echo(f"GitHub shows {first} at {report.project.tag} to everybody.")
 
 
 @app.command()
@@ -130,20 +146,22 @@ def slides(
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print each deck to PDF.")] = False,
 ) -> None:
     """Make one self-contained slide deck a notebook; press s in it for the speaker view."""
-    from coursework import exercises
     from coursework.authoring.browser import NoBrowser
     from coursework.authoring.executed import CellFailed
+    from coursework.authoring.exercise_files import load_exercises
+    from coursework.authoring.problems import BuildError
     from coursework.authoring.slides import write_deck, write_pdf
     from coursework.authoring.source import choose_sources
     from coursework.authoring.vendored import CannotFetch
 
     try:
+        exercises = load_exercises()
         for source in choose_sources(_root(), numbers or []):
             deck = write_deck(source, exercises, out)
             typer.echo(f"wrote {deck}")
             if pdf:
                 typer.echo(f"wrote {write_pdf(deck)}")
-    except (ValueError, CellFailed, CannotFetch, NoBrowser) as error:
+    except (ValueError, BuildError, CellFailed, CannotFetch, NoBrowser) as error:
         raise _stop(str(error)) from None
 
 
@@ -152,15 +170,16 @@ def site(
     out: Annotated[Path, typer.Option(help="Folder for the pages.")] = Path("site"),
 ) -> None:
     """Make the course's website: static pages that need no server and load nothing else."""
-    from coursework import exercises
     from coursework.authoring.executed import CellFailed
+    from coursework.authoring.exercise_files import load_exercises
+    from coursework.authoring.problems import BuildError
     from coursework.authoring.project import read_project
     from coursework.authoring.site import write_site
     from coursework.authoring.vendored import CannotFetch
 
     try:
-        warnings = write_site(read_project(_root()), exercises, out)
-    except (ValueError, CellFailed, CannotFetch) as error:
+        warnings = write_site(read_project(_root()), load_exercises(), out)
+    except (ValueError, BuildError, CellFailed, CannotFetch) as error:
         raise _stop(str(error)) from None
     for warning in warnings:
         typer.echo(warning, err=True)

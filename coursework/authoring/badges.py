@@ -26,9 +26,10 @@ def faulty_badges(files: Mapping[str, str], project: Project) -> list[str]:
     faults = []
     students = [f for f in files if f.endswith(".ipynb") and "/solutions/" not in f]
     for file in students:
-        (badge, *_), wanted = _badges(files[file]) or [None], (project.repository, project.tag, file)
-        if badge != wanted:
-            faults.append(f"{file}: its badge opens {badge}, not {wanted}")
+        wanted = (project.repository, project.tag, file)
+        badges = _badges(files[file])
+        if badges[:1] != [wanted]:
+            faults.append(f"{file}: its badge opens {badges[:1]}, not {wanted}")
     for badge in _badges(files.get("README.md", "")):
         if badge[:2] != (project.repository, project.tag) or badge[2] not in files:
             faults.append(f"README.md: a badge opens {badge}, which this build doesn't write")

@@ -1,13 +1,18 @@
 """`course build`: all sources to all notebooks, or nothing where a source has a problem."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coursework.authoring.answer_keys import key_faults
+from coursework.authoring.badges import faulty_badges, publishing
 from coursework.authoring.catalog import with_table
+from coursework.authoring.exercise_files import load_exercises
 from coursework.authoring.ipynb import is_untouched, notebook_text
 from coursework.authoring.leaks import find_leaks
 from coursework.authoring.problems import BuildError, Problem
 from coursework.authoring.project import Project, read_project, write_repository
+from coursework.authoring.references import dead_references
 from coursework.authoring.rules import Exercises, find_problems
 from coursework.authoring.source import Source, find_sources, read_source
 
@@ -17,7 +22,8 @@ class BuildReport:
     """What a build did. Paths are relative to the repository.
 
     written, unchanged: generated files; stale: what `check` found to differ or to be left over;
-    edited: student notebooks that somebody worked in and that were therefore left alone.
+    edited: student notebooks that somebody worked in and that were therefore left alone; dead:
+    places that name a notebook which has no source.
     """
 
     project: Project
@@ -26,6 +32,7 @@ class BuildReport:
     stale: list[str] = field(default_factory=list)
     edited: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    dead: list[Problem] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -48,7 +55,17 @@ class BuildReport:
                 "No Colab badges: the address of this course is not set. "
                 "Once: `course build --repository OWNER/NAME`."
             )
-        return said
+        elif left := publishing(self.project):
+            said.append(left)
+        return said + self._dead_lines()
+
+    def _dead_lines(self) -> list[str]:
+        if not self.dead:
+            return []
+        head = (
+            "These places name notebooks that this edition doesn't have; change what a reader sees:"
+        )
+        return [head, *(f"  {place}" for place in self.dead)]
 
 
 def build(
@@ -57,28 +74,35 @@ def build(
     check: bool = False,
     repository: str | None = None,
     force: bool = False,
+    confirmed: Sequence[str] = (),
     exercises: Exercises | None = None,
 ) -> BuildReport:
     """Write every student and solution notebook; with `check`, only say which are stale.
 
     repository: "OWNER/NAME", written into pyproject.toml first. force: also overwrite student
-    notebooks that were edited by hand. Raises BuildError with every problem of every source.
+    notebooks that were edited by hand. confirmed: answers that fit their changed questions, "4.3b"
+    or "all". Raises BuildError with every problem of every source.
     """
     if repository is not None and not check:
         write_repository(root, repository)
     project = read_project(root)
     report = BuildReport(project)
-    wanted = generate(root, project, exercises or _course_exercises())
+    wanted = generate(root, project, exercises or load_exercises(), confirmed)
     for file, text in wanted.items():
         _put(root / file, file, text, report, check, force)
     _tidy(root, set(wanted), report, check)
+    report.dead = dead_references(root, [read_source(path, root) for path in find_sources(root)])
     return report
 
 
-def generate(root: Path, project: Project, exercises: Exercises) -> dict[str, str]:
+def generate(
+    root: Path, project: Project, exercises: Exercises, confirmed: Sequence[str] = ()
+) -> dict[str, str]:
     """Path and text of each generated file. Raises BuildError where a source has a problem."""
     sources = [read_source(path, root) for path in find_sources(root)]
     if problems := find_problems(sources, exercises):
+        raise BuildError(problems)
+    if problems := list(key_faults(sources, exercises, root, confirmed)):
         raise BuildError(problems)
     files: dict[str, str] = {}
     for source in sources:
@@ -91,6 +115,8 @@ def generate(root: Path, project: Project, exercises: Exercises) -> dict[str, st
     readme = root / "README.md"
     if readme.is_file():
         files["README.md"] = with_table(readme.read_text(encoding="utf-8"), sources, project)
+    if faults := faulty_badges(files, project):
+        raise BuildError([Problem("pyproject.toml", 1, fault) for fault in faults])
     return files
 
 
@@ -98,12 +124,6 @@ def _stop_leaks(sources: list[Source], students: list[str]) -> None:
     if leaks := find_leaks(sources, students):
         text = f"a line of a solution would reach a student notebook: `{leaks[0]}`"
         raise BuildError([Problem(sources[0].file, 1, text)])
-
-
-def _course_exercises() -> Exercises:
-    from coursework import exercises
-
-    return exercises
 
 
 def _put(path: Path, file: str, text: str, report: BuildReport, check: bool, force: bool) -> None:

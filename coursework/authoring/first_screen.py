@@ -8,24 +8,28 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from course_utils.plots.diagrams import diagram
 from coursework.authoring.source import Source, SourceCell
+from coursework.diagrams import diagram
 
 # The diagram at the top of each notebook; one that isn't named here begins with its text.
 PICTURES = {
+    "01": "family",
     "02": "autoencoder",
     "03": "vae",
     "05": "reparameterization",
     "06": "gan",
+    "07": "gan",
+    "08": "vae",
     "09": "debiasing",
     "10": "conditional_gan",
+    "11": "gan",
     "12": "judging",
     "13": "coupling_layer",
     "14": "diffusion",
     "15": "cycle_gan",
     "16": "style_generator",
 }
-HIGH, WIDE = 230, 720  # pixels that the picture may take
+HIGH, WIDE = 190, 640  # pixels that the picture may take
 FOLDED: dict[str, Any] = {"cellView": "form", "jupyter": {"source_hidden": True}}
 _SECTION = re.compile(r"^## (\d+ · .+)$", re.MULTILINE)
 _IMPORT = re.compile(r"^(from|import) \w")
@@ -45,7 +49,9 @@ def with_picture(source: Source, text: str) -> str:
 def start_here(source: Source) -> str:
     """One line above the folded cells: what they are, and what comes first below them."""
     sections = [
-        found[1] for cell in source.cells if (found := _SECTION.search(cell.text)) and cell.in_notebooks
+        found[1]
+        for cell in source.cells
+        if (found := _SECTION.search(cell.text)) and cell.in_notebooks
     ]
     then = f", then go on with *{sections[0]}*" if sections else ""
     return (

@@ -117,10 +117,19 @@ class Course:
         return path
 
     def build(
-        self, check: bool = False, repository: str | None = None, force: bool = False
+        self,
+        check: bool = False,
+        repository: str | None = None,
+        force: bool = False,
+        confirmed: Sequence[str] = (),
     ) -> BuildReport:
         return build(
-            self.root, check=check, repository=repository, force=force, exercises=self.exercises
+            self.root,
+            check=check,
+            repository=repository,
+            force=force,
+            confirmed=confirmed,
+            exercises=self.exercises,
         )
 
     def problems(self) -> Sequence[Problem]:
