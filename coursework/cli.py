@@ -42,8 +42,14 @@ def lab(
     number: Annotated[
         str, typer.Argument(metavar="NN", help="Which notebook; else the first.")
     ] = "",
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Show sources and solutions beside the notebooks.")
+    ] = False,
 ) -> None:
-    """Open a notebook in JupyterLab; further options go to `jupyter lab` as they are."""
+    """Open a notebook in JupyterLab, and the course's map beside it.
+
+    Further options go to `jupyter lab` as they are.
+    """
     root = _root()
     if number and not number.isdigit():
         context.args.insert(0, number)
@@ -54,7 +60,10 @@ def lab(
         raise _stop(f"there is no notebook {number}".rstrip() + f" in {root / 'notebooks'}")
     if find_spec("jupyterlab") is None:
         raise _stop("JupyterLab is missing: `pip install jupyterlab`, then try again")
-    command = [sys.executable, "-m", "jupyterlab", str(found[0].relative_to(root)), *context.args]
+    from coursework.launcher import lab_options
+
+    options = lab_options(root, found[0], everything)
+    command = [sys.executable, "-m", "jupyterlab", *options, *context.args]
     if getattr(os, "geteuid", lambda: 1)() == 0 and "--allow-root" not in command:
         typer.echo("You are root here, and so are the notebooks you run.")
         command.append("--allow-root")

@@ -127,10 +127,10 @@ def test_lab_opens_the_student_notebook(course, monkeypatch, words, opened, pass
     result = CliRunner().invoke(app, ["lab", *words])
     assert result.exit_code == 0, result.output
     (((command,), where),) = calls
-    assert command == [
-        *(sys.executable, "-m", "jupyterlab", f"notebooks/{opened}.ipynb"),
-        *passed_on,
-    ]
+    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert command[3].endswith(f"/lab/workspaces/course/tree/notebooks/{opened}.ipynb")
+    assert command[6:] == passed_on
+    assert "'solutions', 'source'" in command[5]
     assert where == {"cwd": course.root}
 
 
@@ -143,7 +143,7 @@ def test_lab_opens_the_first_notebook_that_is_there(course, monkeypatch):
     calls = []
     monkeypatch.setattr(subprocess, "call", lambda command, **_: calls.append(command))
     assert CliRunner().invoke(app, ["lab"]).exit_code == 0
-    assert calls[0][3] == "notebooks/02_more.ipynb"
+    assert calls[0][3].endswith("/tree/notebooks/02_more.ipynb")
 
 
 def test_lab_without_notebooks_says_so(course):
