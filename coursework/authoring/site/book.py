@@ -19,9 +19,12 @@ from coursework.authoring.project import Project
 from coursework.authoring.rules import Exercises
 from coursework.authoring.site.gallery import with_diagrams
 from coursework.authoring.site.outline import notebook_cards
-from coursework.authoring.site.pages import make_page
+from coursework.authoring.site.pages import has_slides, make_page
+from coursework.authoring.site.question_bank import PLACE as QUESTIONS
+from coursework.authoring.site.question_bank import question_bank
 from coursework.authoring.site.settings import settings
 from coursework.authoring.site.verdict import verdict_example
+from coursework.authoring.slides import write_deck
 from coursework.authoring.source import Source, choose_sources
 from coursework.authoring.vendored import library
 
@@ -47,11 +50,15 @@ def write_site(project: Project, exercises: Exercises, out: Path) -> list[str]:
         _write_pages(book, sources, project, exercises)
         shutil.copytree(STATIC, book / "_static", dirs_exist_ok=True)
         shutil.copy(MARK, book / "_static" / "mark.svg")
+        if (loop := project.root / "docs" / "images" / "training.png").is_file():
+            shutil.copy(loop, book / "_static" / loop.name)
         (book / "_static" / "mathjax").mkdir()
         shutil.copy(mathjax, book / "_static" / "mathjax" / mathjax.name)
         pages = Path(scratch) / "pages"  # MyST-NB leaves a folder beside the one it is given
         warnings = _build(book, Path(scratch) / "doctrees", pages, project)
         shutil.copytree(pages, out, dirs_exist_ok=True)
+        for source in filter(has_slides, sources):
+            write_deck(source, exercises, out / "slides")
         return warnings
 
 
@@ -84,6 +91,7 @@ def _write_pages(
     _fill(book / "index.md", ENTRIES, "\n".join(entries))
     _fill(book / "index.md", VERDICT, verdict_example(outline["example"], exercises))
     _fill(book / "cheatsheet.md", FORMULAS, _formulas(docs, sources))
+    _fill(book / "questions.md", QUESTIONS, question_bank(docs, sources, exercises))
     for path in sorted(book.glob("*.md")):
         path.write_text(with_diagrams(path.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -1,5 +1,6 @@
 """An executed source as a page to read: the student's code and its outputs, without solutions."""
 
+import html
 import re
 from typing import Any
 
@@ -62,8 +63,23 @@ def readable(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return kept
 
 
+def has_slides(source: Source) -> bool:
+    return any(cell.slide_type not in (None, "notes") for cell in source.cells)
+
+
 def _links(source: Source, project: Project) -> str:
+    """Where else this notebook is: as a file, in Colab, and as slides, folded in below."""
     links = [f"{{download}}`Download the notebook <../downloads/{source.stem}.ipynb>`"]
     if project.repository:
         links.append(f"[Open in Colab]({project.colab_address(source.stem)})")
-    return ":::{div} notebook-links\n" + " · ".join(links) + "\n:::"
+    text = ":::{div} notebook-links\n" + " · ".join(links) + "\n:::"
+    if not has_slides(source):
+        return text
+    deck = f"../slides/{source.stem}.html"
+    return f"""{text}
+
+```{{raw}} html
+<details class="slides-below"><summary>Slides</summary>
+<p><a href="{deck}">Alone on a page</a>: right arrow for the next one, <kbd>s</kbd> for the speaker's window.</p>
+<iframe src="{deck}" loading="lazy" title="Slides of {html.escape(source.title)}"></iframe></details>
+```"""

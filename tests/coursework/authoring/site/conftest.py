@@ -18,7 +18,7 @@ SOURCE = '''\
 #   minutes: 5
 # ---
 
-# %% [markdown]
+# %% [markdown] slide_type="slide"
 # # Something of everything
 #
 # A formula, $p(x) = \\\\tfrac{1}{2}$, and a table.

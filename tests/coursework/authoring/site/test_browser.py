@@ -33,7 +33,9 @@ RAW_TEX = """() => {
 
 
 def pages(site: Path) -> list[Path]:
-    return sorted(path for path in site.rglob("*.html") if "_static" not in path.parts)
+    """All pages but the decks, which have tests of their own."""
+    apart = {"_static", "slides"}
+    return sorted(path for path in site.rglob("*.html") if not apart & set(path.parts[-2:]))
 
 
 @pytest.fixture(params=["tiny", "course"])
