@@ -8,6 +8,7 @@ import io
 import sys
 from typing import Any, Protocol
 
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -60,12 +61,18 @@ class Picture:
         if title:
             title.set_text(drawn)
         self.png = buffer.getvalue()
+        self.images = " ".join(
+            ",".join(f"{number:.4f}" for number in ax.get_position().bounds)
+            for ax in fig.axes
+            if ax.images or any(isinstance(part, QuadMesh) for part in ax.collections)
+        )  # left, bottom, width, height of each, for the site, whose dark pages leave images alone
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         source = f"data:image/png;base64,{base64.b64encode(self.png).decode()}"
         size = f"width:{self.width}px;max-width:100%;height:auto"
         style = f"{size};background:white;border-radius:4px"
-        tag = f'<img alt="{html.escape(self.alt)}" style="{style}" src="{source}">'
+        alt, images = html.escape(self.alt), self.images
+        tag = f'<img alt="{alt}" data-images="{images}" style="{style}" src="{source}">'
         if self.finding:
             style = f"max-width:{self.width}px;margin:4px 0 6px;font-size:1.1em;font-weight:600"
             finding = html.escape(self.finding, quote=False)

@@ -5,9 +5,12 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from coursework.authoring.project import Project
 
 app = typer.Typer(
     help="Notebooks on deep generative models: open, run, build.",
@@ -120,16 +123,13 @@ def build(
     ] = False,
 ) -> None:
     """Turn notebooks/source into the student and the solution notebooks."""
-    from coursework.authoring.badges import unreachable
     from coursework.authoring.build import build as run_build
     from coursework.authoring.problems import BuildError
 
     root = _root()
-    confirmed = confirm or []
+    address, confirmed = repository, confirm or []
     try:
-        report = run_build(
-            root, check=check, repository=repository, force=force, confirmed=confirmed
-        )
+        report = run_build(root, check=check, repository=address, force=force, confirmed=confirmed)
     except BuildError as error:
         count = len(error.problems)
         problems = "1 problem" if count == 1 else f"{count} problems"
@@ -141,9 +141,16 @@ def build(
         raise typer.Exit(1)
     if prove:
         first = next(file for file in report.written + report.unchanged if file.endswith(".ipynb"))
-        if told := unreachable(report.project, first):
-            raise _stop(told)
-        typer.echo(f"GitHub shows {first} at {report.project.tag} to everybody.")
+        _prove(report.project, first)
+
+
+def _prove(project: "Project", file: str) -> None:
+    """Ask GitHub for one notebook as somebody who isn't signed in."""
+    from coursework.authoring.badges import unreachable
+
+    if told := unreachable(project, file):
+        raise _stop(told)
+    typer.echo(f"GitHub shows {file} at {project.tag} to everybody.")
 
 
 @app.command()

@@ -14,7 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from coursework.authoring.project import INSTALL, OPEN
+from coursework.authoring.setup_cell import INSTALL, OPEN
 from coursework.authoring.source import find_sources, read_source
 
 ROOT = Path(__file__).resolve().parents[1]

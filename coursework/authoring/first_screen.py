@@ -43,7 +43,8 @@ def with_picture(source: Source, text: str) -> str:
     shown = diagram(name)
     width = round(min(WIDE, HIGH * shown.size[0] / shown.size[1]))
     data = base64.b64encode(shown.svg(width).encode()).decode()
-    return f'{text}\n\n<img alt="{shown.title}" width="{width}" src="data:image/svg+xml;base64,{data}">'
+    picture = f"data:image/svg+xml;base64,{data}"
+    return f'{text}\n\n<img alt="{shown.title}" width="{width}" src="{picture}">'
 
 
 def start_here(source: Source) -> str:

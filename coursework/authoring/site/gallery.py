@@ -15,10 +15,11 @@ def with_diagrams(text: str) -> str:
     """
     if ALL in text:
         text = text.replace(ALL, "\n\n".join(map(_entry, names())))
-    return PLACE.sub(lambda found: _drawn(found[1]), text)
+    return PLACE.sub(lambda found: drawn(found[1]), text)
 
 
-def _drawn(name: str) -> str:
+def drawn(name: str) -> str:
+    """MyST for one diagram."""
     return f"```{{raw}} html\n{diagram(name).html()}\n```"
 
 
@@ -28,4 +29,4 @@ def _entry(name: str) -> str:
     about = shown.about[0].upper() + shown.about[1:]
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(shown.captions, 1))
     line = f'```python\nshow(diagram("{name}"))\n```'
-    return f"## {shown.title}\n\n{about}\n\n{_drawn(name)}\n\n{steps}\n\n{line}"
+    return f"## {shown.title}\n\n{about}\n\n{drawn(name)}\n\n{steps}\n\n{line}"

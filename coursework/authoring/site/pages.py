@@ -8,10 +8,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from coursework.authoring.cells import find_checks, find_todo
+from coursework.authoring.first_screen import PICTURES, folded_cells
 from coursework.authoring.ipynb import KERNEL, todo_stub
 from coursework.authoring.markers import student_text
 from coursework.authoring.project import Project
 from coursework.authoring.rules import Exercises
+from coursework.authoring.site.dark_figures import for_both
+from coursework.authoring.site.gallery import drawn
 from coursework.authoring.source import Source
 
 # What a page can show of an output, the best first. Live widgets need a kernel and are left out.
@@ -32,19 +35,21 @@ def make_page(
     solution's and not the reader's, and hints, of which the last is nearly the solution.
     """
     page = new_notebook(metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
-    for cell, produced in zip(source.cells, outputs, strict=True):
+    folded = folded_cells(source.cells)
+    for number, (cell, produced) in enumerate(zip(source.cells, outputs, strict=True)):
         if not cell.in_notebooks or {"solution", "setup"} & set(cell.tags):
             continue
         if cell.kind == "markdown":
             page.cells.append(new_markdown_cell(cell.text))
             if len(page.cells) == 1:
-                page.cells.append(new_markdown_cell(_links(source, project)))
+                page.cells.append(new_markdown_cell(_below_the_title(source, project)))
             continue
         names = find_todo(cell.text, source.number).names
         text = student_text(cell.text, todo_stub(names[0], exercises) if names else "")
         tells = names or find_checks(cell.text, source.number) or _LEARNERS_OWN.search(cell.text)
         shown = [] if tells else readable(produced)
-        page.cells.append(new_code_cell(text, outputs=shown))
+        tags = ["hide-input"] if number in folded else []
+        page.cells.append(new_code_cell(text, outputs=shown, metadata={"tags": tags}))
     for number, cell in enumerate(page.cells):
         cell.id = f"{source.number}-{number}"
     return page
@@ -59,8 +64,15 @@ def readable(outputs: list[NotebookNode]) -> list[NotebookNode]:
         data: dict[str, Any] = output.get("data", {})
         form = next((form for form in FORMS if form in data), None)
         if form and not (form == "text/plain" and WIDGET in data):
-            kept.append(new_output("display_data", data={form: data[form]}))
+            shown = for_both(data[form]) if form == "text/html" else data[form]
+            kept.append(new_output("display_data", data={form: shown}))
     return kept
+
+
+def _below_the_title(source: Source, project: Project) -> str:
+    """The notebook's diagram, and where else the notebook is to be had."""
+    name = PICTURES.get(source.number)
+    return (f"{drawn(name)}\n\n" if name else "") + _links(source, project)
 
 
 def has_slides(source: Source) -> bool:
@@ -75,11 +87,12 @@ def _links(source: Source, project: Project) -> str:
     text = ":::{div} notebook-links\n" + " · ".join(links) + "\n:::"
     if not has_slides(source):
         return text
-    deck = f"../slides/{source.stem}.html"
+    deck, title = f"../slides/{source.stem}.html", html.escape(source.title)
     return f"""{text}
 
 ```{{raw}} html
 <details class="slides-below"><summary>Slides</summary>
-<p><a href="{deck}">Alone on a page</a>: right arrow for the next one, <kbd>s</kbd> for the speaker's window.</p>
-<iframe src="{deck}" loading="lazy" title="Slides of {html.escape(source.title)}"></iframe></details>
+<p><a href="{deck}">Alone on a page</a>: right arrow for the next one, <kbd>s</kbd> for the
+speaker's window.</p>
+<iframe src="{deck}" loading="lazy" title="Slides of {title}"></iframe></details>
 ```"""

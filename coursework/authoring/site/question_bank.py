@@ -31,7 +31,7 @@ class Posed:
 
 
 def question_bank(docs: Path, sources: Sequence[Source], exercises: Exercises) -> str:
-    """MyST: for each notebook its objectives, under each the exercises, then questions to vote on."""
+    """MyST: for each notebook its objectives with their exercises, and questions to vote on."""
     path = docs / "objectives.yml"
     objectives = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return "\n\n".join(

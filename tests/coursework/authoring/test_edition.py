@@ -1,4 +1,4 @@
-"""What an instructor who changes the course is told: dead references, keys, files that don't parse."""
+"""What an instructor is told who changes the course: dead references, keys, files with faults."""
 
 import http.server
 import subprocess

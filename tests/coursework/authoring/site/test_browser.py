@@ -1,5 +1,8 @@
 """Every page in Chromium: no requests, accessible, fit for a telephone, without broken links."""
 
+import http.server
+import threading
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -107,6 +110,36 @@ def test_links_lead_somewhere_and_pictures_say_what_they_show(site, browser_page
         if not target.exists() or lost:
             faults.append(f"{path.relative_to(site)}: {link} leads nowhere")
     assert not faults, "\n".join(faults)
+
+
+def test_a_formula_that_is_too_wide_says_that_it_scrolls(tiny_site):
+    with open_page(390, 844) as page:
+        visit(page, tiny_site / "notebooks" / "01_everything.html", "light")
+        page.evaluate("""() => {
+          const wide = document.querySelector("mjx-container[display]");
+          wide.firstElementChild.style.minWidth = "900px";
+          dispatchEvent(new Event("resize"));
+        }""")
+        wide = page.locator(".math.scrolls mjx-container[tabindex='0']")
+        assert wide.count() == 1
+        told = "getComputedStyle(document.querySelector('.scrolls'), '::after').content"
+        assert "scrolls sideways" in page.evaluate(told)
+
+
+def test_search_shows_no_tex(tiny_site, browser_page):
+    handler = partial(Quiet, directory=str(tiny_site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    browser_page.goto(f"http://127.0.0.1:{server.server_port}/search.html?q=formula")
+    browser_page.wait_for_selector("#search-results p.context")
+    found = browser_page.inner_text("#search-results")
+    server.shutdown()
+    assert "A formula, p(x) = 1/2" in found and "\\" not in found
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *words):
+        pass
 
 
 def test_search_finds_a_word(tiny_site, browser_page):
