@@ -120,8 +120,10 @@ class A:
 def test_the_copy_holds_no_answer(tmp_path, lab):
     write_copy(tmp_path, hidden_names(lab))
     assert not list(tmp_path.glob("**/exercises*")) and not list(tmp_path.glob("**/grading*"))
-    theirs = [p.relative_to(tmp_path / "coursework") for p in tmp_path.glob("coursework/**/*.py")]
-    assert sorted(map(str, theirs)) == [
+    copied = tmp_path / "coursework"
+    theirs = {str(p.relative_to(copied)) for p in copied.glob("**/*.py")}
+    diagrams = {str(p.relative_to(copied)) for p in copied.glob("diagrams/*.py")}
+    assert diagrams and sorted(theirs - diagrams) == [
         "__init__.py",
         "checking/__init__.py",
         "checking/notebook.py",
@@ -139,7 +141,8 @@ def test_the_copy_holds_no_answer(tmp_path, lab):
 
 def test_the_copy_has_all_that_a_notebook_takes_from_the_course(tmp_path):
     write_copy(tmp_path, [])
-    line = "from course_utils import answer_sheet, check, hint, predict, progress, show"
+    names = "answer_sheet, check, diagram, hint, predict, progress, show"
+    line = f"from course_utils import {names}; diagram('vae')"
     done = subprocess.run(
         [sys.executable, "-c", line], cwd=tmp_path, capture_output=True, text=True
     )
