@@ -1,12 +1,16 @@
 """A check that takes too long, and one that only seems to."""
 
+import ctypes
+import re
 import sys
 import textwrap
+from pathlib import Path
 
+import pytest
 import torch
 
 from coursework.checking.exercise import Case, Exercise
-from coursework.checking.running import attempt
+from coursework.checking.running import attempt, limited
 
 SLOW_MODULE = """
 import time
@@ -52,3 +56,20 @@ def test_an_import_is_never_cut_in_half(tmp_path, monkeypatch):
     trial = run(late, 0.2)
     assert not trial.timed_out and torch.equal(trial.outcomes[0].seen.value, torch.full((2,), 2.0))
     assert sys.modules.pop("slow_to_come").whole
+
+
+def test_a_function_is_called_with_as_many_threads_as_the_caller_has():
+    """OpenMP would give a new thread all processors, of which a grader has one."""
+    maps = Path("/proc/self/maps")
+    libraries = re.findall(r"\S*libgomp\S*", maps.read_text()) if maps.exists() else []
+    if not libraries:
+        pytest.skip("torch does not compute with libgomp here")
+    openmp, seen = ctypes.CDLL(libraries[0]), []
+    before = torch.get_num_threads()
+    try:
+        for threads in (1, 3):
+            torch.set_num_threads(threads)
+            limited(lambda: seen.append(openmp.omp_get_max_threads()), 5.0)
+    finally:
+        torch.set_num_threads(before)
+    assert seen == [1, 3]
