@@ -1,7 +1,7 @@
 """What a submission sees of the course: a copy of `course_utils` without a single answer in it.
 
-Of `coursework` there are `checking/state.py` and the diagrams alone; `check`, `hint` and the like do nothing;
-functions that an exercise of the graded notebook asks for raise when they are called.
+Of `coursework` there are `checking/state.py` and the diagrams alone; `check`, `hint` and the like
+do nothing; functions that an exercise of the graded notebook asks for raise when they are called.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Imports torch once, then forks a process for each lab, which forks a worker for each submission.
 
-Neither runs a student's code itself. Started as `python -m inside.zygote FD MODE` in the sandbox; FD
-is a Unix socket to the judge. The judge sends `lab` when the copy of the course for a lab is there;
-then `fork CORE` with a socket attached, or `kill`; at last `end`. Each is answered by one line of
-JSON.
+Neither runs a student's code itself. Started as `python -m inside.zygote FD MODE` in the sandbox;
+FD is a Unix socket to the judge. The judge sends `lab` when the copy of the course for a lab is
+there; then `fork CORE` with a socket attached, or `kill`; at last `end`. Each is answered by one
+line of JSON.
 """
 
 from __future__ import annotations
