@@ -62,7 +62,7 @@ def course_map(folder: Path, questions: Mapping[str, str]) -> str:
     if unfinished:
         verb = "Go on with" if done else "Begin with"
         lines += [f"**{verb} [{_named(unfinished[0])}]({unfinished[0].file}).**", ""]
-    lines += [_picture(), "", "| | What it asks | Minutes | Right |", "|---|---|---|---|"]
+    lines += [_picture(), "", "| Notebook | What it asks | Minutes | Right |", "|---|---|---|---|"]
     for entry in entries:
         link = f"[**{_named(entry)}**]({entry.file})"
         right = _bar(*done[entry.number]) if entry.number in done else "–"

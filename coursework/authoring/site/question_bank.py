@@ -93,7 +93,7 @@ def _size(found: re.Match[str] | None) -> tuple[str, str]:
 
 def _table(source: Source, posed: Sequence[Posed], exercises: Exercises) -> str:
     rows = [
-        "| | Asks for | Difficulty | Time | Points | Named mistakes |",
+        "| Exercise | Asks for | Difficulty | Time | Points | Named mistakes |",
         "|---|---|---|---|---|---|",
     ]
     for one in posed:

@@ -12,6 +12,13 @@ const reachable = () => {
 addEventListener("load", () => window.MathJax?.startup?.promise?.then(reachable));
 addEventListener("resize", reachable);
 
+// A folded cell says "Show code cell source": the theme's label would hide that from screen readers.
+addEventListener("DOMContentLoaded", () => {
+  for (const summary of document.querySelectorAll("details.hide summary[aria-label]")) {
+    summary.removeAttribute("aria-label");
+  }
+});
+
 // The landing page's loop stops and goes on at a press of its button.
 addEventListener("DOMContentLoaded", () => {
   for (const loop of document.querySelectorAll(".training")) {
