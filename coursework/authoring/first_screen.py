@@ -16,6 +16,7 @@ PICTURES = {
     "01": "family",
     "02": "autoencoder",
     "03": "vae",
+    "04": "divergence",
     "05": "reparameterization",
     "06": "gan",
     "07": "gan",

@@ -30,3 +30,20 @@ def judging(d: Drawing) -> None:
     d.box("search", (7.6, 5.08), "nearest image", role="loss")
     d.arrow("samples", "search", via=[(2.6, 4.05), (5.6, 4.25)], dotted=True, role="loss")
     d.arrow("train", "search", dotted=True, role="loss")
+
+
+def divergence(d: Drawing) -> None:
+    """Two directions of KL: it is averaged over one of two distributions, and which one it is
+    decides what a small value means."""
+    d.step("A distribution with two modes, such as that of the data.")
+    d.curve("p", (8.3, 1.9), "*p(x)*", peaks=(-0.5, 0.5))
+    d.step("A model of it that has one bump to give.")
+    d.curve("q", (1.3, 1.9), "*q(x)*")
+    d.step("Averaged over p, it is large where q misses something that p does.")
+    d.box("forward", (4.8, 0.9), "KL*(p ‖ q)*", "q covers all of p", "loss")
+    d.arrow("p", "forward", role="loss")
+    d.arrow("q", "forward", dotted=True, role="loss")
+    d.step("Averaged over q, it is large where q does something that p doesn't.")
+    d.box("reverse", (4.8, 2.9), "KL*(q ‖ p)*", "q keeps to one mode", "loss")
+    d.arrow("q", "reverse", role="loss")
+    d.arrow("p", "reverse", dotted=True, role="loss")
