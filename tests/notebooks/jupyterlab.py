@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -36,7 +36,9 @@ WAITING = """() => {
 
 
 @contextmanager
-def serve(folder: Path, scratch: Path, python: str = sys.executable) -> Iterator[str]:
+def serve(
+    folder: Path, scratch: Path, python: str = sys.executable, options: Sequence[str] = ()
+) -> Iterator[str]:
     """The address of a JupyterLab that shows `folder`, its token included."""
     for name, text in SETTINGS.items():
         path = scratch / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
@@ -48,7 +50,7 @@ def serve(folder: Path, scratch: Path, python: str = sys.executable) -> Iterator
     token = secrets.token_hex(16)
     command = [python, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
     command += [f"--IdentityProvider.token={token}", "--allow-root"]
-    command += [f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None"]
+    command += [f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None", *options]
     environment = {
         **os.environ,
         "COURSE_SOURCE": "drawn",
