@@ -6,7 +6,7 @@
 #     name: python3
 # course:
 #   title: Autoencoders
-#   minutes: 120
+#   minutes: 145
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -15,12 +15,12 @@
 # Squeeze an image through a few numbers, and ask for it back.
 
 # %% [markdown] slide_type="notes"
-# About 120 minutes with all exercises, 45 if you only present. The arc: compression works, it is useful, and
+# About 145 minutes with all exercises, 45 if you only present. The arc: compression works, it is useful, and
 # then it fails at the one thing this course is about, making new images. The failure is the reason for the
 # next notebook, so leave ten minutes for it.
 
 # %% [markdown]
-# About 120 minutes. You need notebook 01, PyTorch's `nn.Module`, and what an eigenvector is.
+# About 145 minutes. You need notebook 01, PyTorch's `nn.Module`, and what an eigenvector is.
 #
 # At the end you can
 #
@@ -77,7 +77,7 @@ show(plots.image_grid(x[:20], title="784 numbers each, and far fewer would do"),
 # numbers it has. Nobody labels anything; the image is its own target. Since the code is
 # short, copying is impossible, and the network has to find out what matters.
 #
-# "As close as possible" needs a number first.
+# How close is close? Training needs a number for that.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## The image is its own teacher
@@ -98,7 +98,7 @@ show(diagram("autoencoder"))
 #
 # In words: for each image, subtract, square, and add up all pixels. A batch of $N$ images gives $N$ numbers.
 #
-# If you know the lecture slides or `nn.MSELoss`: those often *average* over pixels. We sum over the pixels of one
+# You will also meet losses that *average* over pixels, such as `nn.MSELoss`. We sum over the pixels of one
 # image and average only over images, in the training step. Averaging over 784 pixels makes the number 784 times
 # smaller, which does no harm here and great harm in notebook 03.
 
@@ -130,17 +130,17 @@ damaged = {
 }
 titles = [f"{name}\n{reconstruction_error(one, image).item():.0f}" for name, image in damaged.items()]
 show(plots.image_grid(torch.cat(list(damaged.values())), titles=titles,
-                      title="A blank image is cheaper than a digit moved by 4 pixels"),
-     alt="Six versions of a digit with their squared errors: blurring costs least; "
-         "moving it by four pixels costs more than leaving the image blank")
+                      title="A blank image has a smaller error than a digit moved by 4 pixels"),
+     alt="Six versions of a digit with their squared errors: blurring has the smallest; "
+         "moving it by four pixels has a larger one than leaving the image blank")
 
 moved, erased = reconstruction_error(x_test, x_test.roll(4, dims=3)), reconstruction_error(x_test, 0 * x_test)
 print(f"on average over the test images: moved by 4 pixels {moved.mean():.0f}, blank {erased.mean():.0f}")
 assert moved.mean() > erased.mean()
 
 # %% [markdown]
-# The numbers stand above the images. Moved by four pixels it is still the same digit to you, and costs
-# more than erasing it. Blur and paleness are cheap. Keep both in mind: they come back at the end of this notebook, and as the
+# The error of each image stands above it. Moved by four pixels it is still the same digit to you, and its error is
+# larger than that of an empty page. Blur and paleness have small errors. Keep both in mind: they come back at the end of this notebook, and as the
 # blur of notebook 03.
 
 # %% [markdown] slide_type="notes"
@@ -234,36 +234,68 @@ show(plots.image_rows(rows, title="PCA: each image from 1, 2, 5, 16 and 64 numbe
 predict("02.linear")
 
 # %% [markdown]
-# This is a whole training loop. Read it line by line; every other loop in this course is a variation of it. **Model**: `linear`.
-# **Loss**: the reconstruction error, averaged over the batch. **Loop**: predict, measure, clear old gradients, compute
-# new ones, take a step.
+# ### Exercise 2.4a · The training loop
+# Difficulty ●●○ · importance ●●● · 10 minutes
+#
+# Every training run of this course repeats five lines, or a variation of them, at each step:
+#
+# - **predict**: what the model makes of `x`;
+# - **measure**: the loss, here the mean over the images of `reconstruction_error`;
+# - **clear** the old gradients: `backward` *adds* to what is there;
+# - **compute** the new ones, by going back from the loss;
+# - **take a step** with the optimizer.
+#
+# Write them, and keep each loss as a plain number (`.item()`). Here the model returns images, and all images go in at once.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Model, loss, loop
 
 # %% slide_type="fragment" show_code=true
+def training_loop(model: nn.Module, optimizer: torch.optim.Optimizer,
+                  x: Tensor, steps: int) -> list[float]:
+    """Train model to copy x (N, 1, 28, 28): the loss before each step."""
+    # 1. an empty list of losses; then, `steps` times:
+    # 2.     predict
+    # 3.     measure: the mean over the images
+    # 4.     clear the old gradients
+    # 5.     compute new ones
+    # 6.     take a step
+    # 7.     append the loss, as a number
+    ### BEGIN SOLUTION
+    losses = []
+    for _ in range(steps):
+        x_hat = model(x)  # predict
+        loss = reconstruction_error(x, x_hat).mean()  # measure
+        optimizer.zero_grad()  # clear old gradients
+        loss.backward()  # compute new ones
+        optimizer.step()  # take a step
+        losses.append(loss.item())
+    return losses
+    ### END SOLUTION
+
+# %% [markdown] slide_type="notes"
+# Read the numbered lines aloud, one by one. Here everybody writes the loop once; from the
+# next section on it is called `fit`. Ask what happens when line 4 is left out.
+
+# %%
+training_loop = check(training_loop)
+
+# %%
 set_seed(0)
 few = train[:1000].float()
 few = few - few.mean(0)  # centered, as PCA does it
-encoder, decoder = nn.Linear(784, 6), nn.Linear(6, 784)
-image = nn.Unflatten(1, (1, 28, 28))
-linear = nn.Sequential(nn.Flatten(), encoder, decoder, image)
-optimizer = torch.optim.Adam(linear.parameters(), lr=0.01)
 
+def linear_network() -> tuple[nn.Module, nn.Linear, torch.optim.Optimizer]:
+    """784 to 6 to 784 with nothing in between, its decoder, and an optimizer."""
+    encoder, decoder = nn.Linear(784, 6), nn.Linear(6, 784)
+    model = nn.Sequential(nn.Flatten(), encoder, decoder, nn.Unflatten(1, (1, 28, 28)))
+    return model, decoder, torch.optim.Adam(model.parameters(), lr=0.01)
+
+linear, decoder, optimizer = linear_network()
 losses, weights = [], []
-for step in range(500):
-    x_hat = linear(few)  # predict
-    loss = reconstruction_error(few, x_hat).mean()  # measure
-    optimizer.zero_grad()  # clear old gradients
-    loss.backward()  # compute new ones
-    optimizer.step()  # take a step
-    losses.append(loss.item())
-    if step % 10 == 9:
-        weights.append(decoder.weight.detach().clone())  # (784, 6)
-
-# %% [markdown] slide_type="notes"
-# Read the six commented lines aloud, one by one. This is the only time in the course that the loop is written out; from the
-# next section on it is called `fit`.
+for _ in range(50):
+    losses += training_loop(linear, optimizer, few, steps=10)
+    weights.append(decoder.weight.detach().clone())  # (784, 6)
 
 # %% [markdown]
 # The six columns of the decoder's weight span a flat space of six dimensions, and so do PCA's six directions. Two such spaces
@@ -308,6 +340,57 @@ show(plots.image_rows({"PCA": as_images(directions), "network": as_images(weight
 # do. Keep this in mind when somebody reads a meaning into one entry of an autoencoder's code.
 
 # %% [markdown]
+# ### When it doesn't learn
+#
+# Five loops, each with a fault that people really make: **a** gradients never cleared, **b** no step, **c** a mean over pixels for a loss, **d** wrong targets (each copy is compared with another image),
+# **e** a learning rate that is too large. A shuffled list decides which loop has which fault. Each loop takes 100 steps, and its line tells four things: the loss that it reported at its first and at its last step; the error of its copies,
+# measured afterwards with `reconstruction_error` against the images themselves; how far the encoder's weights moved; and the length of the gradient left in them, divided by that of a gradient computed anew.
+
+# %%
+def sick_loop(fault: str, steps: int = 100) -> str:
+    """Train with a fault, and examine what comes out."""
+    set_seed(0)
+    model, _, optimizer = linear_network()
+    optimizer.param_groups[0]["lr"] = 2.0 if fault == "learning rate too large" else 0.01
+    start, reported = model[1].weight.detach().clone(), []
+    target = few.roll(1, dims=0) if fault == "wrong targets" else few
+    for _ in range(steps):
+        each = reconstruction_error(target, model(few))
+        loss = each.mean() / 784 if fault == "mean over pixels" else each.mean()
+        if fault != "gradients never cleared":
+            optimizer.zero_grad()
+        loss.backward()
+        if fault != "no step":
+            optimizer.step()
+        reported.append(loss.item())
+    left = model[1].weight.grad.norm().item()
+    again = reconstruction_error(target, model(few)).mean()
+    fresh = torch.autograd.grad(again, model[1].weight)[0].norm().item()
+    copies = reconstruction_error(few, model(few)).mean().item()
+    moved = (model[1].weight - start).norm().item()
+    return f"loss {reported[0]:6.3g} -> {reported[-1]:8.3g}; error of its copies {copies:8.3g}; moved {moved:5.2f}; gradient left / fresh {left / fresh:.3g}"
+
+faults = ["gradients never cleared", "no step", "mean over pixels", "wrong targets", "learning rate too large"]
+shuffled = torch.randperm(5, generator=Generator().manual_seed(1)).tolist()
+print(f"error of the mean image {reconstruction_error(few, 0 * few).mean():.3g}")
+for name, number in zip("ABCDE", shuffled):
+    print(f"loop {name}:", sick_loop(faults[number]))
+
+# %% [markdown]
+# ### Exercise 2.4b · Which bug is this?
+# Difficulty ●●○ · importance ●●● · 6 minutes
+#
+# Type the faults of the loops A to E as five letters, such as `"abcde"`. Compare the error of the copies with the loss, and with the error of the mean image in the first line.
+
+# %%
+### BEGIN SOLUTION
+answers["2.4b"] = "aecdb"
+### END SOLUTION
+
+# %%
+check(answers, "2.4b")
+
+# %% [markdown]
 # ## 3 · Bend it
 #
 # Digits don't lie on a flat space: add two images of digits and halve the sum, and you get both at once, each half as dark, which is
@@ -316,7 +399,7 @@ show(plots.image_rows({"PCA": as_images(directions), "network": as_images(weight
 # Three conventions that hold in every notebook from here on:
 #
 # - images are (N, 1, 28, 28), with the channel, going in *and* coming out;
-# - the decoder gives **logits**, any real numbers; the image is `x_hat = sigmoid(logits)`. Slides and tutorials often put the
+# - the decoder gives **logits**, any real numbers; the image is `x_hat = sigmoid(logits)`. Many tutorials put the
 #   sigmoid inside the network. We keep it out, since losses computed from logits are safe where a sigmoid has rounded to 0 or 1;
 # - a code is (N, latent_dim).
 
@@ -341,7 +424,7 @@ class Autoencoder(nn.Module):
         return self.decode(self.encode(x))
 
 # %% [markdown]
-# ### Exercise 2.4 · Build an autoencoder
+# ### Exercise 2.5a · Build an autoencoder
 # Difficulty ●●○ · importance ●●● · 12 minutes
 #
 # Return an `Autoencoder(encoder, decoder)` whose code has `latent_dim` numbers, with at least one nonlinearity on each side. One
@@ -372,29 +455,39 @@ def build_autoencoder(latent_dim: int) -> nn.Module:
 build_autoencoder = check(build_autoencoder)
 
 # %% [markdown]
-# The loop you read above now goes by the name `fit`: it shuffles, makes batches of 128, and calls your `step` for the loss. You
-# write the step, which is where the idea is.
+# ### Exercise 2.5b · The step
+# Difficulty ●○○ · importance ●●● · 4 minutes
+#
+# The loop that you wrote now goes by the name `fit`. It shuffles, makes batches of 128, and asks a `step` for the loss of each batch; the other three lines (clear, compute, take a step) it does itself. You
+# write the step, which is where the idea is: one number for a batch, the mean of the images' errors. Mind that this model returns logits.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## The step is where the idea is
 
 # %% slide_type="fragment" show_code=true
-def train_autoencoder(latent_dim: int, images: Tensor = train.images,
-                      build=course_models.Autoencoder) -> nn.Module:
+def copy_step(model: nn.Module, x: Tensor) -> Tensor:
+    """Loss of a batch x (N, 1, 28, 28): one number."""
+    # 1. the copies, as images
+    # 2. the mean of their errors
+    ### BEGIN SOLUTION
+    x_hat = model(x).sigmoid()
+    return reconstruction_error(x, x_hat).mean()
+    ### END SOLUTION
+
+# %%
+copy_step = check(copy_step)
+
+# %%
+def train_autoencoder(latent_dim: int, images: Tensor = train.images, build=course_models.Autoencoder) -> nn.Module:
     """build(latent_dim), trained to copy images (N, 1, 28, 28)."""
     set_seed(0)
     net = build(latent_dim).to(device)
-
-    def step(x: Tensor) -> Tensor:
-        logits = net(x)
-        return reconstruction_error(x, logits.sigmoid()).mean()
-
-    fit(step, images, model=net, epochs=8, lr=2e-3)
+    fit(lambda x: copy_step(net, x), images, model=net, epochs=8, lr=2e-3)
     return net
 
 # %% [markdown]
 # From here on the notebook uses a network of its own, 784 → 400 → code → 400 → 784 with ReLUs, so that times and pictures below are the
-# same for everybody. Yours is trained once, with 16 numbers, and compared with it. `build_autoencoder` returns it untrained, so try it
+# same for everybody. Yours is trained once, with 16 numbers, and compared with it, unless it has the very same layers. Try it
 # elsewhere too if you like: `train_autoencoder(64, build=build_autoencoder)`.
 
 # %%
@@ -405,8 +498,11 @@ nets = {}
 for k in sizes:
     print(f"code of {k} number" + "s" * (k > 1))
     nets[k] = train_autoencoder(k)
-print("your network, code of 16 numbers")
-yours = train_autoencoder(16, build=build_autoencoder)
+sizes_of = [[tuple(weight.shape) for weight in net.parameters()] for net in (build_autoencoder(16), nets[16])]
+yours = nets[16]
+if sizes_of[0] != sizes_of[1]:
+    print("your network, code of 16 numbers")
+    yours = train_autoencoder(16, build=build_autoencoder)
 
 # %% [markdown]
 # For PCA to be a fair rival, it gets its mean and directions from the training images too, and both are measured on test images. The
@@ -430,7 +526,8 @@ for k in sizes:
 ratio = [p / a for p, a in zip(errors["PCA"], errors["autoencoder"])]
 for k, p, a, r in zip(sizes, *errors.values(), ratio):
     print(f"code size {k:2d}: PCA {p:5.1f}   autoencoder {a:5.1f}   ratio {r:.2f}")
-print(f"your network, 16: {reconstruction_error(x_test, reconstruct(yours, x_test)).mean():.1f}")
+if yours is not nets[16]:
+    print(f"your network, 16: {reconstruction_error(x_test, reconstruct(yours, x_test)).mean():.1f}")
 
 # %% slide_type="slide"
 rows = {"original": x_test[:10]}
@@ -442,12 +539,11 @@ show(plots.image_rows(rows, title="Autoencoder: each image from 1, 2, 5, 16 and 
 # %% [markdown]
 # Compare with PCA's rows. With two numbers PCA gives nearly the same gray smear for all, and the autoencoder already gives the shape
 # of a digit, often the wrong one: too little room for the right answer, so it answers with what it knows.
-# At 5 numbers most are right. At 16 most copies are close, and a few are visibly broken; among the drawn digits an 8 stays broken
+# At 5 numbers most are right. At 16 most copies are close, and a few are visibly broken; where the digits are drawn by a program (without MNIST), an 8 stays broken
 # even at 64.
 
 # %% [markdown] slide_type="notes"
-# This is the lecture slide "dimensionality of latent space, reconstruction quality", with more columns. Ask which row one
-# would want for a code that is used for search.
+# Ask which row one would want for a code that is used for search.
 
 # %% slide_type="slide"
 best = max(range(len(sizes)), key=lambda i: ratio[i])
@@ -459,7 +555,7 @@ show(plots.curves(sizes, errors, xlabel="numbers in the code", ylabel="squared e
 # %% [markdown]
 # Both curves fall, since more numbers hold more. The lead of the curved code is largest in the middle. At 64 it is gone
 # or nearly so: sixty-four straight directions are already enough, and PCA finds its optimum exactly while our network
-# has had eight short epochs. Bending costs training; use it where it buys something.
+# has had eight short epochs. A curved code has to be trained, and PCA does not; use the network where its error is clearly the smaller one.
 #
 # And note what this curve can't tell you: where to stop. It only ever falls. A code of 784 numbers could hold every pixel, and
 # the network would have learned nothing. What the code is *for* decides, and the next four sections are four uses.
@@ -487,16 +583,23 @@ def draw_map(ax) -> None:
                     bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": color, "lw": 1.6})
     ax.set(xlabel="first code", ylabel="second code")
 
+inner = codes[2].quantile(0.1, dim=0), codes[2].quantile(0.9, dim=0)
+places = torch.rand(2000, 2, generator=Generator().manual_seed(0)) * (inner[1] - inner[0]) + inner[0]
+hole = places[torch.cdist(places, codes[2]).min(1).values.argmax()]  # furthest from all codes
+
 # %% slide_type="slide"
 fig, (ax,) = plots.canvas(width=7.5, height=6)
 draw_map(ax)
-ax.set_title("Equal digits land together, and no label was used")
+ax.plot(*hole, marker="X", ms=13, color="black", mec="white", ls="none")
+ax.annotate("a hole", hole.tolist(), (9, 7), textcoords="offset points", weight="bold")
+ax.set_title("Digits get regions, look-alikes share one, and no label was used")
+print("the hole:", ", ".join(f"{value:.1f}" for value in hole.tolist()))
 show(fig, alt="Test images as points in the plane of the two code numbers, colored by digit: each digit has a "
-              "region of its own, some overlap, and there are empty places in between")
+              "region of its own, some of which overlap; a cross marks the largest empty place in the middle")
 
 # %% [markdown]
-# Look for three things. Equal digits form regions, since similar images get similar codes. Digits that look alike are neighbors. And
-# the cloud has a shape of its own: its center is not at 0, it is several units wide, and there are **holes** where no image lives. Nobody
+# Look for three things. Most digits have a region of their own, since similar images get similar codes. Digits that look alike lie on top of each other, such as 4 and 9, or 3, 5 and 8. And
+# the cloud has a shape of its own: its center is not at 0, it is several units wide, and there are **holes** where no image lives; the cross marks the largest one in the middle part. Nobody
 # asked for any of that, and nobody forbade it. The end of this notebook hangs on it.
 
 # %% [markdown] slide_type="notes"
@@ -567,17 +670,17 @@ print(f"better by code: {(gain > 0).sum()} queries, better by pixels: {(gain < 0
 # ## 6 · Cleaning
 #
 # A network that has learned what digits look like can repair a damaged one. For that, it gets a noisy image and has to give back the
-# clean one it was made from (a *denoising* autoencoder, Vincent et al., 2008). Two functions are needed.
+# clean one it was made from (a *denoising* autoencoder, Vincent et al., 2008). Three short functions are needed.
 
 # %% [markdown]
-# ### Exercise 2.5 · Damage an image
+# ### Exercise 2.6a · Damage an image
 # Difficulty ●○○ · importance ●●○ · 5 minutes
 #
 # $$\tilde x = \mathrm{clamp}\left(x + \sigma\varepsilon,\; 0,\; 1\right), \qquad \varepsilon \sim \mathcal N(0, I)$$
 #
 # In words: to each pixel of each image add its own Gaussian number with standard deviation `noise_std`, then cut off what leaves
 # [0, 1]. Draw from the `generator` you are handed (`torch.randn(shape, generator=generator)`), so that the same seed gives
-# the same noise. It lives on the CPU; add `.to(x.device)`.
+# the same noise. The generator lives on the CPU, and so does what it draws: add `.to(x.device)`.
 
 # %%
 def corrupt(x: Tensor, noise_std: float, generator: Generator) -> Tensor:
@@ -593,7 +696,7 @@ def corrupt(x: Tensor, noise_std: float, generator: Generator) -> Tensor:
 corrupt = check(corrupt)
 
 # %% [markdown]
-# ### Exercise 2.6 · The denoising loss
+# ### Exercise 2.6b · The denoising loss
 # Difficulty ●●○ · importance ●●○ · 5 minutes
 #
 # $$\text{loss}_n = \left\lVert x_n - \mathrm{sigmoid}\left(f(\tilde x_n)\right) \right\rVert^2$$
@@ -603,7 +706,7 @@ corrupt = check(corrupt)
 
 # %%
 def denoising_loss(model: nn.Module, x: Tensor, x_noisy: Tensor) -> Tensor:
-    """Squared error of the model's mended x_noisy against the clean x: (N,). The model returns logits."""
+    """Squared error of what the model makes of x_noisy against the clean x: (N,). It returns logits."""
     # 1. what the model makes of the noisy image, as an image
     # 2. its error against the clean one
     ### BEGIN SOLUTION
@@ -614,15 +717,30 @@ def denoising_loss(model: nn.Module, x: Tensor, x_noisy: Tensor) -> Tensor:
 # %%
 denoising_loss = check(denoising_loss)
 
+# %% [markdown]
+# ### Exercise 2.6c · The denoising step
+# Difficulty ●○○ · importance ●●● · 4 minutes
+#
+# One batch again: damage it, with fresh noise each time, and return the one number that training lowers.
+
+# %%
+def denoising_step(model: nn.Module, x: Tensor, noise_std: float, generator: Generator) -> Tensor:
+    """Loss of a batch x (N, 1, 28, 28) that is damaged first: one number."""
+    # 1. the damaged batch
+    # 2. the mean of the losses of its images
+    ### BEGIN SOLUTION
+    x_noisy = corrupt(x, noise_std, generator)
+    return denoising_loss(model, x, x_noisy).mean()
+    ### END SOLUTION
+
+# %%
+denoising_step = check(denoising_step)
+
 # %%
 set_seed(0)
 denoiser = course_models.Autoencoder(64).to(device)
 noise = Generator().manual_seed(0)
-
-def mend_step(x: Tensor) -> Tensor:
-    return denoising_loss(denoiser, x, corrupt(x, 0.5, noise)).mean()
-
-history = fit(mend_step, train.images, model=denoiser, epochs=8, lr=2e-3)
+history = fit(lambda x: denoising_step(denoiser, x, 0.5, noise), train.images, model=denoiser, epochs=8, lr=2e-3)
 
 # %% slide_type="slide"
 noisy = corrupt(x_test, 0.5, Generator().manual_seed(1))
@@ -632,7 +750,7 @@ errors = {name: reconstruction_error(x_test, images).mean() for name, images in 
 show(plots.image_rows({f"{name}, {errors[name]:.0f}": images[:10] for name, images in rows.items()},
                       title="Trained to undo the damage, it undoes most of it (squared error against the clean image)"),
      alt="Ten digits clean, under heavy noise, passed through the plain autoencoder, which smears digit and noise "
-         "together, and mended by the denoiser, which gives smooth readable digits")
+         "together, and cleaned by the denoiser, which gives smooth readable digits")
 
 # %% [markdown]
 # Rows three and four come from two networks of one architecture and one size, trained on different questions. The plain one was only ever asked
@@ -688,7 +806,7 @@ show(plots.score_histogram({"2 to 9 (normal)": normal, "0 (never seen)": zeros, 
 # %%
 show(plots.roc_plot({f"zeros, AUC {auc_zero:.2f}": roc_curve(normal, zeros),
                      f"ones, AUC {auc_one:.2f}": roc_curve(normal, ones)},
-                    title="One score, two strangers, two verdicts"),
+                    title="The same score finds zeros and misses ones"),
      alt="ROC curves: the one for zeros rises steeply toward the upper left corner, the one for ones is far below it")
 
 # %% [markdown]
@@ -766,7 +884,7 @@ for name, value in near.items():
 #
 # ### A second measure
 #
-# Two changes. Compare *sets* of images, so that drawing the same thing every time doesn't pay. And compare them by what they show, not
+# Two changes. Compare *sets* of images, so that drawing the same thing every time gets a bad number. And compare them by what they show, not
 # pixel by pixel: take the 64 numbers that notebook 01's digit classifier computes just before it decides. Each set becomes a cloud of points
 # with a mean and a covariance, and the **Fréchet distance** between the two Gaussians is
 #
@@ -798,7 +916,7 @@ for name, value in distance.items():
 
 # %% [markdown] slide_type="notes"
 # The measure has its own faults: it sees two moments of 64 features, and the classifier's opinions. It is enough to tell these
-# cases apart, and it is the one the field uses. A few slides on, darker garbage gets a far better number: don't promise too much here.
+# cases apart, and it is the one the field uses. In a few minutes darker garbage gets a far better number: don't promise too much here.
 
 # %% [markdown]
 # ### Where are the codes?
@@ -858,7 +976,7 @@ for around, values in curve.items():
               f"lowest {min(row):4.0f} at scale {scales[row.index(min(row))]}")
 
 # %% [markdown]
-# A lower number does not prove digits. So look at what the decoder draws at each minimum. Two rows more for 16 numbers: the lowest distance around 0, at the largest
+# A lower number does not prove digits. So look at what the decoder draws at each minimum. There are two more rows for 16 numbers: the lowest distance around 0, at the largest
 # scale tried; and the first garbage of this section with three times the ink, not a stroke moved.
 
 # %% slide_type="slide"
@@ -873,13 +991,13 @@ show(plots.image_rows(rows, title="The lowest distances: digits from 5 numbers, 
 print(f"garbage from N(0, I), 16 numbers: {distance['samples from N(0, I)']:.0f}; with three times the ink: {frechet(inked):.0f}")
 
 # %% [markdown]
-# With 2 and 5 numbers, moved and stretched, most draws are digits or nearly so, as well as such short codes can draw them. With 16 the distance falls just as far,
-# and most images are pieces of digits. The last line says why: ink alone takes the greater part of the distance off. The classifier's features notice that smudges are
-# pale before they notice that they are nonsense. **A distance compares; it doesn't replace looking.**
+# With 2 and 5 numbers, moved and stretched, most draws are digits or nearly so, as well as such short codes can draw them. With 16 numbers, too, the distance falls to less than half of what it was,
+# and yet most images are pieces of digits. The printed line says why. Ink alone, added to the same garbage, takes the greater part of the distance off: the features of the classifier see that smudges are
+# pale, and much less that they are no digits. **A distance compares two sets. Look at the images, too.**
 #
-# The decoder was never touched, and part of the failure went away, so that part is not bad drawing. **Nobody told the autoencoder
-# where to put its codes**, so it put them wherever the reconstruction liked: off center, wide, and with 16 numbers in no round cloud at all. N(0, I) finds only a part
-# of them. In two dimensions you could count them in the plane above. What happens with more?
+# The decoder is the same in all these pictures, and most of the failure went away with better codes. So the decoder was not the main fault. **Nobody told the autoencoder
+# where to put its codes.** Its loss doesn't care, and they ended off center, wide, and with 16 numbers in no round cloud at all. Draws from N(0, I) reach only a part
+# of them. In two dimensions you could count which part. What happens with more?
 
 # %% [markdown]
 # ### Exercise 2.8 · How much is within reach
@@ -943,14 +1061,14 @@ assert frechet(inked) < 0.5 * distance["samples from N(0, I)"]
 assert all(a > b > c for a, b, c in zip(*table.values()))
 
 # %% [markdown]
-# Keep the first two rows: notebook 03 puts a variational autoencoder beside them, same measure, same data. The last row is the floor for each
-# decoder, codes that need no guessing.
+# Keep the first two rows: notebook 03 puts a variational autoencoder beside them, same measure, same data. The last row is the best that
+# each decoder can do: here the codes are those of real test images. (With 16 numbers it may even be smaller than the distance of other real digits, since these images are copies of the very digits that they are compared with.)
 #
-# At 16 numbers the fitted Gaussian is a large step away from garbage, and still far above the floor: the codes are no Gaussian, and some draws
-# fall into the holes between the digits. At 2 numbers even the floor is high, since two numbers can't hold a digit.
+# At 16 numbers the fitted Gaussian is a large step away from garbage, and still far above the last row: the codes do not form a Gaussian, and some draws
+# fall into the holes between the digits. At 2 numbers even the last row is high, since two numbers can't hold a digit.
 #
-# So there are two ways on. Look at where the codes went and describe that better and better; this is honest work, and it is done (latent diffusion
-# models do it on a grand scale). Or **tell the encoder where to put its codes while it learns**, so that there is nothing to look for afterwards. That is the
+# So there are two ways on. One is to look where the codes went, and to describe that better and better; latent diffusion
+# models do it with a large network. The other is to **tell the encoder where to put its codes while it learns**, so that nothing has to be found out afterwards. That is the
 # variational autoencoder.
 
 # %% [markdown] slide_type="slide"
@@ -972,8 +1090,8 @@ assert all(a > b > c for a, b, c in zip(*table.values()))
 #
 # A convolutional autoencoder has a very low reconstruction error on test images. Why might it still be a bad generative model?
 #
-# - **a** The loss only ever sees codes that the encoder made; nothing says where to draw new ones.
-# - **b** It has not been trained for long enough.
+# - **a** The loss only sees codes that the encoder made, and none that you draw.
+# - **b** It has not been trained for long enough, and its codes are still moving.
 # - **c** Squared error makes the images blurry.
 # - **d** The decoder is deterministic; a generator must be random inside.
 
@@ -991,11 +1109,10 @@ check(answers, "2.9")
 #
 # What goes wrong with a bottleneck that is too small, and with one that is too large?
 #
-# - **a** Too small: memorizes the images. Too large: blurs them.
+# - **a** Too small: the network memorizes the images. Too large: it blurs them.
 # - **b** The size matters only for speed; training adapts to it.
-# - **c** Too small: different images share a reconstruction, detail is lost. Too large: the network can pass pixels on, and the code
-#   need not summarize anything.
-# - **d** Larger is always better, since the error falls.
+# - **c** Too small: detail is lost. Too large: the code need not summarize anything.
+# - **d** A small one loses detail. A large one has no fault, since the error only falls.
 
 # %%
 ### BEGIN SOLUTION
@@ -1012,8 +1129,8 @@ check(answers, "2.10")
 # An autoencoder trained on digits gives a blank image a *lower* anomaly score than most digits. What does that teach?
 #
 # - **a** That blank images are normal digits.
-# - **b** That the score measures how hard an image is to reconstruct, which is not how strange it is.
-# - **c** That the threshold was badly chosen.
+# - **b** That the score measures how hard an image is to reconstruct.
+# - **c** That the threshold between normal and strange was badly chosen.
 # - **d** That the AUC was computed wrongly.
 
 # %%

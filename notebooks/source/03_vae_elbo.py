@@ -6,21 +6,20 @@
 #     name: python3
 # course:
 #   title: VAE and the ELBO
-#   minutes: 170
+#   minutes: 205
 # ---
 
 # %% [markdown] slide_type="slide"
 # # VAE and the ELBO
 #
-# An autoencoder that is told where to put its codes, and what it pays for that.
+# An autoencoder that is told where to put its codes, and what that costs.
 
 # %% [markdown] slide_type="notes"
-# About 170 minutes with all exercises, 60 if you only present. Notebook 02 ended with a decoder that draws garbage, since nobody had told it
-# where codes lie. This one tells it. The arc: a bound on log p(x), checked where everything is known; a VAE trained with it; what the bound buys
-# and what it costs.
+# About 205 minutes with all exercises, 60 if you only present. Notebook 02 ended with a decoder that draws garbage, since nobody had told it
+# where codes lie. This one tells it. The arc: a bound on log p(x), checked where everything is known; a VAE trained with it; what the KL changes.
 
 # %% [markdown]
-# About 170 minutes, in two sittings: sections 1 to 5 are a good first one. You need notebook 02, expectations, and the Gaussian density of notebook 01.
+# About 205 minutes, in three sittings: sections 1 to 4, 5 to 8, and 9 to 12. You need notebook 02, expectations, and the Gaussian density of notebook 01.
 #
 # At the end you can
 #
@@ -44,9 +43,10 @@ from course_utils import answer_sheet, check, diagram, plots, predict, progress,
 from course_utils.data import load
 from course_utils.data.measured import measured
 from course_utils.device import pick_device, set_seed
-from course_utils.distributions import gaussian_kl, log_gaussian_diagonal, reparameterize
+from course_utils.distributions import gaussian_kl, log_gaussian_diagonal
 from course_utils.metrics import batched, frechet_distance
 from course_utils.models import autoencoder as course_models
+from course_utils.models import vae as course_vae
 from course_utils.models.classifier import train_classifier
 
 # %%
@@ -58,7 +58,7 @@ device = pick_device()
 answers = answer_sheet("03")
 
 # %% [markdown]
-# Two of these you will write yourself later: `gaussian_kl` in notebook 04 and `reparameterize` in notebook 05. Here they are tools.
+# Two of the imported functions are tools here. `gaussian_kl` gives the KL of section 1; you will write it yourself in notebook 04. `log_gaussian_diagonal(x, mu, logvar)` is notebook 01's `log_gaussian` for a diagonal Σ with the variances $e^{\texttt{logvar}}$.
 #
 # ## 1 · From a point to a cloud
 #
@@ -68,8 +68,7 @@ answers = answer_sheet("03")
 # $$q(z\mid x) = \mathcal N\big(\mu(x),\, \mathrm{diag}\,\sigma^2(x)\big), \qquad z = \mu + \sigma\,\varepsilon, \quad \varepsilon\sim\mathcal N(0, I).$$
 #
 # In words: the encoder puts out a center $\mu$ and a spread $\sigma$ for each number of the code, and $z$ is drawn from there. In code: `mu` and
-# `logvar`, both (N, K), where K is the size of the code and `logvar` is $\log\sigma^2$, always. (Slides and papers say "mean and variance", "mean and standard deviation" or "log σ²" by
-# turns. A network's output may be any real number, and so may a log-variance; that is why we use it.)
+# `logvar`, both (N, K), where K is the size of the code and `logvar` is $\log\sigma^2$, always. (You will also meet "mean and variance" or "mean and standard deviation". A network's output may be any real number, and so may a log-variance; that is why we use it.)
 #
 # And there is a rule for drawing new codes, fixed before training: the **prior** $p(z) = \mathcal N(0, I)$. With the decoder as a distribution of images,
 # $p(x\mid z)$, this is a full generative model: draw $z\sim p(z)$, then $x\sim p(x\mid z)$.
@@ -95,7 +94,13 @@ show(diagram("vae"))
 #
 # In words: the probability of $x$, averaged over all codes. $p(x)$ is called the **evidence**. For a network this integral can't be computed: nearly all
 # codes explain a given image badly, and the few that explain it well would have to be found first. Finding them is the encoder's job. Its cloud
-# $q(z\mid x)$ is a guess at the **posterior** $p(z\mid x)$, the codes that really could have made $x$. For any such guess,
+# $q(z\mid x)$ is a guess at the **posterior** $p(z\mid x)$, the codes that really could have made $x$.
+#
+# One line connects the two. By Bayes' rule $p(z\mid x) = p(x, z)/p(x)$, so $\log p(x) = \log p(x, z) - \log p(z\mid x)$ for *every* $z$. Subtract $\log q(z\mid x)$ from the first part and add it to the second:
+#
+# $$\log p(x) \;=\; \log\frac{p(x, z)}{q(z\mid x)} \;+\; \log\frac{q(z\mid x)}{p(z\mid x)} .$$
+#
+# The left side does not depend on $z$. So take the mean over $z\sim q$ on both sides; the left one stays as it is. With $p(x, z) = p(x\mid z)\,p(z)$ this is
 #
 # $$\log p(x) \;=\; \underbrace{\mathbb E_{q(z\mid x)}\big[\log p(x\mid z)\big] - \mathrm{KL}\big(q(z\mid x)\,\|\,p(z)\big)}_{\text{ELBO}}
 # \;+\; \underbrace{\mathrm{KL}\big(q(z\mid x)\,\|\,p(z\mid x)\big)}_{\text{gap}\;\ge\; 0} .$$
@@ -191,37 +196,41 @@ def draw_gap(fig, mean: float, spread: float):
         left.plot(at, torch.exp(-0.5 * ((at - m) / s) ** 2) / (s * (2 * math.pi) ** 0.5), color=color, ls=line, label=name)
     left.set(xlabel="z", ylabel="density", ylim=(0, 1.4))
     left.legend()
-    right.barh(["gap", "ELBO"], [gap.item(), bound.item()], left=[bound.item(), 0], color=[plots.ACCENT, plots.HOUSE])
+    low = -12.2  # room for every setting: the axis never moves
+    right.barh([0], [bound.item() - low], left=low, color=plots.HOUSE, label="up to the ELBO")
+    right.barh([0], [gap.item()], left=bound.item(), color=plots.ACCENT, label="gap")
     right.axvline(log_evidence, color=plots.INK, ls="--")
-    right.annotate("log p(x)", (log_evidence, 1.53), ha="center", annotation_clip=False)
-    right.set(xlabel="nats", xlim=(-12.2, 0.3))  # room for every setting: the axis never moves
+    right.annotate("log p(x)", (log_evidence - 0.2, 0.75), ha="right")
+    right.annotate("from −∞", (low + 0.2, 0), va="center", color="white", weight="bold")
+    right.set(xlabel="nats", xlim=(low, 0.3), ylim=(-0.6, 1.3), yticks=[])
+    right.legend(loc="upper left")
     left.set_title(f"ELBO {bound.item():.3f} + gap {gap.item():.3f} = {bound.item() + gap.item():.3f}", fontsize=12)
     return fig
 
 def gap_in_words(mean: float, spread: float) -> str:
     bound, gap = bound_and_gap(torch.tensor([mean]), torch.tensor([spread]))
-    return (f"Left: prior, posterior and q with mean {mean:.2f} and spread {spread:.2f}. Right: the ELBO ends at {bound.item():.3f}, "
-            f"and a gap of {gap.item():.3f} leads back to log p(x), which stays where it is")
+    return (f"Left: prior, posterior and q with mean {mean:.2f} and spread {spread:.2f}. Right: one bar from minus infinity to the ELBO, {bound.item():.3f}, "
+            f"and from there a gap of {gap.item():.3f} to log p(x), which stays where it is")
 
 explore(draw_gap, alt=gap_in_words, mean=(-2.0, 3.0, -0.4), spread=(0.3, 2.0, 1.1))
 
 # %% [markdown]
-# Move `mean` to 0.75 and `spread` to 0.71 and the gap closes: the bound touches. Anywhere else it opens, and the dashed line never moves, since $q$ does not
+# The longer the blue part, the better the bound. Move `mean` to 0.75 and `spread` to 0.71 and the gap closes: the bound touches. Anywhere else it opens, and the dashed line never moves, since $q$ does not
 # occur in $\log p(x)$. So to raise the ELBO with respect to $q$ *is* to bring $q$ toward the true posterior, which we could not have computed. Raising it
 # by changing the decoder makes the data likelier, or narrows the gap, or both.
 
 # %% slide_type="slide"
-show(draw_gap(None, -0.4, 1.1), alt="Left: a cloud q that lies to the left of the true posterior. Right: the ELBO ends below "
-     "log p(x), and the gap fills the difference exactly")
+show(draw_gap(None, -0.4, 1.1), alt="Left: a cloud q that lies to the left of the true posterior. Right: one bar from minus infinity; it reaches the ELBO, "
+     "and the gap fills the rest up to log p(x) exactly")
 
 # %% [markdown] slide_type="notes"
 # In the notebook this is an explorer. Move q live and let the room call out what will happen to the dashed line.
 
 # %% [markdown]
-# ### Exercise 3.2 · Five lines in order
+# ### Exercise 3.2a · Five lines in order
 # Difficulty ●●○ · importance ●●● · 8 minutes
 #
-# Here is the derivation of the bound, shuffled. It begins with $\log p(x) = \log\int p(x, z)\,dz$. Type the five letters in the right order, such as `"abcde"`.
+# There is a second way to the bound, which needs no posterior. Here it is, shuffled. It begins with $\log p(x) = \log\int p(x, z)\,dz$. Type the five letters in the right order, such as `"abcde"`.
 #
 # - **a** $\;\ge\; \mathbb E_q\Big[\log\dfrac{p(x, z)}{q(z\mid x)}\Big]$
 # - **b** $\;=\; \log\int q(z\mid x)\,\dfrac{p(x, z)}{q(z\mid x)}\,dz$
@@ -233,16 +242,35 @@ show(draw_gap(None, -0.4, 1.1), alt="Left: a cloud q that lies to the left of th
 
 # %%
 ### BEGIN SOLUTION
-answers["3.2"] = "bdaec"
+answers["3.2a"] = "bdaec"
 ### END SOLUTION
 
 # %%
-check(answers, "3.2")
+check(answers, "3.2a")
+
+# %% [markdown]
+# ### Exercise 3.2b · The gap, in order
+# Difficulty ●●○ · importance ●●● · 5 minutes
+#
+# Jensen says that there is a gap, and not what it is. So begin at the other end, with $\mathrm{KL}\big(q\,\|\,p(z\mid x)\big) = \mathbb E_q\big[\log q(z\mid x) - \log p(z\mid x)\big]$, and bring these four lines into order:
+#
+# - **a** $\;=\; \log p(x) - \mathrm{ELBO}$
+# - **b** $\;=\; \mathbb E_q\big[\log q(z\mid x) - \log p(x, z)\big] + \log p(x)$
+# - **c** $\;=\; \mathbb E_q\big[\log q(z\mid x) - \log p(x, z) + \log p(x)\big]$
+# - **d** $\;=\; \log p(x) - \mathbb E_q\big[\log p(x, z) - \log q(z\mid x)\big]$
+
+# %%
+### BEGIN SOLUTION
+answers["3.2b"] = "cbda"
+### END SOLUTION
+
+# %%
+check(answers, "3.2b")
 
 # %% [markdown]
 # ## 3 · Closer than the bound
 #
-# Line d of the derivation is an average of **weights** $w = p(x, z)/q(z\mid x)$. Draw $K$ codes from $q$ and average their weights:
+# Line d of 3.2a is an average of **weights** $w = p(x, z)/q(z\mid x)$. Draw $K$ codes from $q$ and average their weights:
 #
 # $$\log\hat p(x) = \log\Big(\frac1K\sum_{k=1}^{K} w_k\Big), \qquad w_k = \frac{p(x\mid z_k)\,p(z_k)}{q(z_k\mid x)}, \quad z_k\sim q .$$
 #
@@ -281,7 +309,7 @@ def log_weights(mean: float, spread: float, k: int, repeats: int, seed: int = 0)
     """log p(x, z) - log q(z|x) for z ~ q = N(mean, spread²): (k, repeats)."""
     eps = torch.randn(k, repeats, 1, generator=Generator().manual_seed(seed), dtype=torch.float64)
     z = mean + spread * eps
-    one = torch.zeros(1, dtype=torch.float64)  # log of a variance of 1
+    one = torch.zeros(1, dtype=torch.float64)  # a variance of 1, as its log; also the mean 0
     log_joint = log_gaussian_diagonal(z, one, one) + log_gaussian_diagonal(one + X, z, one)
     return log_joint - log_gaussian_diagonal(z, one + mean, one + 2 * math.log(spread))
 
@@ -317,9 +345,14 @@ assert all((values.mean(1).diff() > -0.003).all() for values in estimates.values
 # %% [markdown]
 # Left, as promised: in expectation the estimate rises with $K$, and it ends at the exact value, within its error bar. (At $K = 1$ it is many error bars off too, and should be: its mean is the ELBO there. An error bar measures scatter, not bias.) Right, the same formula with the same
 # number of draws is off by many error bars, and nothing in its output says so. Why? A narrow $q$ hardly ever draws the codes at the posterior's edges, where the weights are huge. While they don't come up, their
-# weight is missing from the mean *and* from the standard deviation. Here it is as bad as can be. The weights' variance needs $\mathbb E_q[w^2] = \int w^2 q\,dz$, and with $w = p(x, z)/q$ the product $w^2 q = p(x, z)^2/q$ is proportional to
-# $e^{-2(z-0.75)^2 + (z-0.75)^2/(2\sigma^2)}$. For a spread $\sigma\le 0.5$ it does not fall off at the sides, the integral is infinite, and so is the variance. An error bar can only know about what was drawn.
+# weight is missing from the mean *and* from the standard deviation. An error bar can only know about what was drawn.
 # **Where $q$ is narrower than the posterior, don't believe it**; repeat with a wider $q$.
+#
+# <details><summary>Why it is as bad as can be here</summary>
+#
+# The variance of the weights needs $\mathbb E_q[w^2] = \int w^2 q\,dz$. With $w = p(x, z)/q$ the integrand is $p(x, z)^2/q$, which is proportional to $e^{-2(z-0.75)^2 + (z-0.75)^2/(2\sigma^2)}$. For a spread $\sigma\le 0.5$ it does not fall off at the sides. So the integral is infinite, and so is the variance.
+#
+# </details>
 
 # %% [markdown] slide_type="notes"
 # The right panel is the important one. People report importance-weighted likelihoods with three digits and error bars, and a VAE's q is often too narrow. Ask why the bar
@@ -334,7 +367,7 @@ assert all((values.mean(1).diff() > -0.003).all() for values in estimates.values
 # ### Exercise 3.4 · Log-likelihood of an image
 # Difficulty ●●○ · importance ●●● · 8 minutes
 #
-# $$\log p(x_n\mid z_n) = \sum_{\text{pixels}} x\log\hat x + (1 - x)\log(1 - \hat x), \qquad \hat x = \mathrm{sigmoid}(\text{logits})$$
+# $$\log p(x_n\mid z_n) = \sum_{\text{pixels}} \big[x\log\hat x + (1 - x)\log(1 - \hat x)\big], \qquad \hat x = \mathrm{sigmoid}(\text{logits})$$
 #
 # In words: where there is ink, the log-probability of ink, where there is paper, that of paper, summed over the pixels of one image. Don't compute $\hat x$: at a logit of 20 float32 rounds it to 1, and $\log(1-\hat x)$ is lost.
 # `F.binary_cross_entropy_with_logits(logits, x, reduction="none")` gives minus each pixel's term, straight from the logit.
@@ -369,10 +402,10 @@ for p in (0.5, 0.9, 0.99):
 # The areas are far from 1, so the numbers below are comparable with each other and with papers that do the same (most do), and with nothing else.
 
 # %% [markdown]
-# ### Exercise 3.5 · The price of gray
+# ### Exercise 3.5 · The loss of a gray pixel
 # Difficulty ●○○ · importance ●●○ · 3 minutes
 #
-# A pixel is half gray, $x = 0.5$, and the decoder predicts it as well as it can. What is its price $-x\log\hat x-(1-x)\log(1-\hat x)$, in nats?
+# A pixel is half gray, $x = 0.5$, and the decoder predicts it as well as it can. What is its loss $-x\log\hat x-(1-x)\log(1-\hat x)$, in nats?
 
 # %%
 ### BEGIN SOLUTION
@@ -462,60 +495,79 @@ x, x_test = train.float(device), test.float(device)  # (10000, 1, 28, 28), (2000
 # %% [markdown] slide_type="slide" only="slides"
 # ## One change, at the waist
 #
-# ```python
-# def forward(self, x):
-#     mu, logvar = self.encode(x)  # (N, K) each
-#     z = reparameterize(mu, logvar, torch.randn_like(mu))
-#     return self.decode(z), mu, logvar
-# ```
-#
-# The layers are the autoencoder's; the encoder puts out 2K numbers.
-
-# %%
-class VAE(nn.Module):
-    """Images to clouds of codes, codes to logits of images."""
-
-    def __init__(self, latent_dim: int, hidden: int = 400) -> None:
-        super().__init__()
-        self.encoder = nn.Sequential(
-            nn.Flatten(), nn.Linear(784, hidden), nn.ReLU(),
-            nn.Linear(hidden, 2 * latent_dim))  # mu and logvar
-        self.decoder = nn.Sequential(
-            nn.Linear(latent_dim, hidden), nn.ReLU(),
-            nn.Linear(hidden, 784), nn.Unflatten(1, (1, 28, 28)))
-
-    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        mu, logvar = self.encoder(x).chunk(2, dim=1)  # (N, K) each
-        return mu, logvar
-
-    def decode(self, z: Tensor) -> Tensor:
-        return self.decoder(z)  # (N, 1, 28, 28), logits
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        mu, logvar = self.encode(x)
-        z = reparameterize(mu, logvar, torch.randn_like(mu))
-        return self.decode(z), mu, logvar
+# The layers are the autoencoder's; the encoder puts out 2K numbers, and the code is drawn.
 
 # %% [markdown]
-# The step is short, since the ideas are in `vae_loss`. `fit` is the loop of notebook 02; here the step hands it a dict, so that both terms are recorded.
+# ### Exercise 3.8 · Through the cloud
+# Difficulty ●●○ · importance ●●● · 10 minutes
+#
+# Three lines make an autoencoder variational. You get the encoder and the decoder as networks, a batch of images, and the noise $\varepsilon$ for it, (N, K).
+#
+# 1. `encoder(x)` is (N, 2K). Its first K columns are `mu`, the others `logvar`.
+# 2. The code is a draw from the cloud: $z = \mu + \sigma\,\varepsilon$ with $\sigma = e^{\texttt{logvar}/2}$.
+# 3. The decoder turns $z$ into logits.
+
+# %% slide_type="-" show_code=true
+def vae_forward(encoder: nn.Module, decoder: nn.Module, x: Tensor,
+                eps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """logits (N, 1, 28, 28), mu and logvar (N, K) each, of images x."""
+    # 1. the two halves of what the encoder says, (N, K) each
+    # 2. the standard deviation, and a draw from the cloud
+    # 3. decode the draw; return logits, mu, logvar
+    ### BEGIN SOLUTION
+    mu, logvar = encoder(x).chunk(2, dim=1)  # (N, K) each
+    z = mu + torch.exp(0.5 * logvar) * eps  # (N, K)
+    return decoder(z), mu, logvar
+    ### END SOLUTION
+
+# %%
+vae_forward = check(vae_forward)
+
+# %% [markdown]
+# The layers come from the course: 784 → 400 → 2K on the encoder's side, K → 400 → 784 on the decoder's. The way through them is yours. (The sampling line is called `reparameterize` from here on; notebook 05 says why it is written in this way and no other.)
+
+# %%
+from course_utils.distributions import reparameterize
+
+class VAE(course_vae.VAE):
+    """The course's layers, with `encode` to mu and logvar and `decode` to logits; your way through."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        eps = torch.randn(len(x), self.latent_dim, device=x.device)
+        return vae_forward(self.encoder, self.decoder, x, eps)
+
+# %% [markdown]
+# ### Exercise 3.9 · The training step
+# Difficulty ●●○ · importance ●●● · 6 minutes
+#
+# `fit` is the loop of notebook 02. It asks a step for the loss of each batch, and here the step hands it a dict, so that both terms are recorded: `"loss"`, `"KL"` and `"reconstruction"`, each one number, averaged over the batch. `"KL"` is the KL itself, without $\beta$.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## The step
 
 # %% slide_type="fragment" show_code=true
-def train_vae(latent_dim: int, epochs: int = 12, beta: float = 1.0,
-              hidden: int = 400):
+def vae_step(model: nn.Module, x: Tensor,
+             beta: float = 1.0) -> dict[str, Tensor]:
+    """Loss of a batch x (N, 1, 28, 28) and its two terms, in nats."""
+    # 1. through the model: logits, mu, logvar
+    # 2. the loss, and the mean KL
+    # 3. what the loss holds besides beta times the KL
+    ### BEGIN SOLUTION
+    logits, mu, logvar = model(x)
+    loss = vae_loss(x, logits, mu, logvar, beta)
+    kl = gaussian_kl(mu, logvar).mean()
+    return {"loss": loss, "KL": kl, "reconstruction": loss - beta * kl}
+    ### END SOLUTION
+
+# %%
+vae_step = check(vae_step)
+
+# %%
+def train_vae(latent_dim: int, epochs: int = 12, beta: float = 1.0, hidden: int = 400):
     """A VAE trained on the digits, and what happened on the way."""
     set_seed(0)
     net = VAE(latent_dim, hidden).to(device)
-
-    def step(x: Tensor) -> dict[str, Tensor]:
-        logits, mu, logvar = net(x)
-        loss = vae_loss(x, logits, mu, logvar, beta)
-        kl = gaussian_kl(mu, logvar).mean()
-        return {"loss": loss, "KL": kl, "reconstruction": loss - beta * kl}
-
-    return net, fit(step, train.images, model=net, epochs=epochs, lr=2e-3)
+    return net, fit(lambda x: vae_step(net, x, beta), train.images, model=net, epochs=epochs, lr=2e-3)
 
 # %%
 vaes, histories = {}, {}
@@ -579,9 +631,10 @@ assert best < sum(two_terms(vaes[16], x_test))
 
 # %% [markdown]
 # The dashed line is your run on its own training images, the star on test images. The benchmark's first point comes after 60,000 images, and it goes on falling long after your run has ended; three seeds end within about a nat of each other.
-# Three things differ at once (network, data, steps), so the figure doesn't say which of them buys the difference.
+# Mind where the star lies: after the 120,000 images that your run has seen, the larger network is hardly ahead or not at all. Its lead comes later.
+# Three things differ at once (network, data, steps), so the figure doesn't say which of them makes the difference in the end.
 #
-# The number bounds $-\log p(x)$ from above. How loose is the bound? Section 3 has the tool: many draws for each image.
+# The negative ELBO bounds $-\log p(x)$ from above. How loose is the bound? Section 3 has the tool: many draws for each image.
 
 # %%
 @torch.no_grad()
@@ -600,7 +653,7 @@ for k in (1, 8, 64):
     print(f"K = {k:2d}: estimate of -log p(x) {-closer(vaes[16], few, k):.1f} nats per image")
 
 # %% [markdown]
-# A few nats of the loss are gap, not misfit. And they may be more: the encoder's clouds need not be as wide as the true posterior, and you have seen what that does to such an estimate.
+# The estimate falls by a few nats from $K = 1$ to $K = 64$: so much of the loss is gap, not misfit. The gap may be larger still: the encoder's clouds need not be as wide as the true posterior, and you have seen what that does to such an estimate.
 #
 # ### Clouds and points
 #
@@ -631,7 +684,7 @@ left.legend(ncol=2, fontsize=9, loc="upper left", handletextpad=0.1, columnspaci
 for middle, spread in zip(mu[:40], (0.5 * logvar[:40]).exp()):
     right.plot(middle[0] + 2 * spread[0] * turn.cos(), middle[1] + 2 * spread[1] * turn.sin(), color=plots.INK, lw=0.8)
 left.set_title("Autoencoder: anywhere", fontsize=12)
-right.set_title("VAE: around 0, wider than the prior", fontsize=12)
+right.set_title("VAE: around 0, somewhat wider than the prior", fontsize=12)
 show(fig, alt="Two planes of codes colored by digit. The autoencoder's points spread far beyond the circle that holds 95 % of N(0, I), off center. "
               "The VAE's clouds, small ellipses, lie around 0, most of them in the circle")
 inside = [(spots.norm(dim=1) < 2.45).float().mean().item() for spots in (points, cloud_draws)]
@@ -641,7 +694,7 @@ assert inside[0] < inside[1] < 0.95
 
 # %% [markdown]
 # Same images, same layers, same size of code. The black circle holds 95 % of the draws from N(0, I). Left, nobody said where codes go. Right, every image has a cloud (forty of them are drawn, as ellipses of two standard
-# deviations), and together the clouds lie around 0, wider than the prior: fewer than 95 % of the draws are in the circle. Section 7 comes back to it. (The circle is the same in both panels, and shows how different their scales are.)
+# deviations), and together the clouds lie around 0. They are not the prior: in at least one of the two directions they spread wider (the printed standard deviations), and fewer than 95 % of the draws are in the circle. Section 7 comes back to it. (The circle is the same in both panels, and shows how different their scales are.)
 
 # %% [markdown]
 # ## 6 · What the KL wants
@@ -649,18 +702,18 @@ assert inside[0] < inside[1] < 0.95
 # Two sentences you may meet are wrong, and both are about this term. The first wrong sentence is: "the KL encourages small variances". Look at one number of the code with $\mu=0$, where $\mathrm{KL}=\tfrac12(\sigma^2-1-\log\sigma^2)$.
 
 # %% [markdown]
-# ### Exercise 3.8 · The cheapest spread
+# ### Exercise 3.10 · The cheapest spread
 # Difficulty ●○○ · importance ●●● · 3 minutes
 #
 # At $\mu = 0$, which $\sigma$ makes $\tfrac12(\sigma^2 - 1 - \log\sigma^2)$ smallest? Work it out; the figure comes afterwards.
 
 # %%
 ### BEGIN SOLUTION
-answers["3.8"] = 1.0
+answers["3.10"] = 1.0
 ### END SOLUTION
 
 # %%
-check(answers, "3.8")
+check(answers, "3.10")
 
 # %% slide_type="slide"
 sigma = torch.linspace(0.05, 2.5, 200)
@@ -695,17 +748,17 @@ print(f"KL alone ends at {abs(loss.item()):.4f}; largest |mu| {farthest_mu:.3f},
 #> KL alone ends at 0.0000; largest |mu| 0.000, largest |sigma - 1| 0.000
 
 # %% [markdown]
-# Every cloud becomes the prior, and then a code says nothing about its image. In a VAE the KL does not stand by itself: the reconstruction holds against it, and the loss settles in between.
+# Every cloud becomes the prior, and then a code says nothing about its image. In a VAE the reconstruction term works against the KL, and the loss settles in between.
 # So the right sentence is: *the KL pulls each cloud all the way to the prior, the reconstruction term pulls it away, and the loss trades one for the other.*
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Two wrong sentences
 #
 # - "The KL encourages small variances." It encourages σ = 1; small σ is what the *reconstruction* wants.
-# - "The goal is not to make two distributions the same." It is the KL's only goal; the reconstruction holds against it.
+# - "The goal is not to make two distributions the same." It is the KL's only goal; the reconstruction term works against it.
 
 # %% [markdown] slide_type="notes"
-# Both stand in the study guide. The errata page says where. Don't rush: the second one prepares posterior collapse.
+# Both were found in print; the errata page says where. Don't rush: the second one prepares posterior collapse.
 
 # %% [markdown]
 # ## 7 · Draw new digits
@@ -729,6 +782,25 @@ def fitted_to(codes: Tensor, eps: Tensor) -> Tensor:
     """Draws (M, K) from a Gaussian fitted to codes (N, K), made from noise eps (M, K)."""
     return codes.mean(0).cpu() + eps @ torch.linalg.cholesky(codes.T.cov()).T.cpu()
 
+# %% [markdown]
+# ### Exercise 3.11 · Samples from the prior
+# Difficulty ●○○ · importance ●●● · 5 minutes
+#
+# Write the first generator. `decode` turns codes (n, latent_dim) into logits of images. Every draw comes from the `generator`, so that the same seed gives the same images.
+
+# %%
+def sample_prior(decode, n: int, latent_dim: int, generator: Generator) -> Tensor:
+    """n new images in [0, 1], decoded from codes z ~ N(0, I)."""
+    # 1. n codes from the prior
+    # 2. decoded, and made an image
+    ### BEGIN SOLUTION
+    z = torch.randn(n, latent_dim, generator=generator)
+    return decode(z).sigmoid()
+    ### END SOLUTION
+
+# %%
+sample_prior = check(sample_prior)
+
 # %%
 predict("03.rows")
 
@@ -736,12 +808,13 @@ predict("03.rows")
 eps = {k: torch.randn(2000, k, generator=Generator().manual_seed(7)) for k in (16, 2)}
 drawn = {}
 for k in (16, 2):
-    drawn["VAE, prior", k] = images_from(vaes[k], eps[k])
+    with torch.no_grad():
+        drawn["VAE, prior", k] = sample_prior(lambda z, k=k: vaes[k].decode(z.to(device)), 2000, k, Generator().manual_seed(7))
     drawn["AE, N(0, I)", k] = images_from(autoencoders[k], eps[k])
     drawn["AE, fitted", k] = images_from(autoencoders[k], fitted_to(batched(autoencoders[k].encode, x), eps[k]))
 show(plots.image_rows({name: images[:10] for (name, k), images in drawn.items() if k == 16},
                       title="Three generators with codes of 16 numbers"),
-     alt="Ten images each. VAE with its prior: many readable digits, some in between. Autoencoder with N(0, I): smudges. "
+     alt="Ten images each. VAE with its prior: about half can be read, the others lie in between two digits. Autoencoder with N(0, I): smudges. "
          "Autoencoder with a fitted Gaussian: many readable digits, some broken")
 
 # %% [markdown] slide_type="slide" only="slides"
@@ -794,7 +867,7 @@ assert 0.7 < same_ink["VAE, prior"] / same_ink["AE, fitted"] < 1.4
 # - its loss is a **bound on log p(x)**, so two models can be compared by it, and an image can be scored;
 # - its code is **smooth**, which section 9 measures.
 #
-# What is left between the prior and the codes? Do for the VAE what was done for the autoencoder, and fit a Gaussian to draws from its clouds:
+# How far from the prior are the VAE's codes? Do for the VAE what was done for the autoencoder, and fit a Gaussian to draws from its clouds:
 
 # %%
 mu, logvar = (part.detach() for part in vaes[16].encode(x))
@@ -806,7 +879,7 @@ print(f"largest correlation between two numbers of its code: {correlation:.2f}")
 assert refitted < distance["VAE, prior", 16]
 
 # %% [markdown]
-# Better again. All clouds together (the *aggregate* posterior) are close to N(0, I), not equal to it: its numbers are correlated, for one. Each cloud is pulled to the prior one by one, and the reconstruction keeps them
+# Better again. All clouds together (the *aggregate* posterior) are close to N(0, I), not equal to it: for one, the numbers of the code are correlated. The KL pulls each cloud to the prior by itself, and the reconstruction keeps it
 # from getting there. Fitting the prior afterwards, with something better than one Gaussian, is what today's latent diffusion models do.
 
 # %% [markdown] slide_type="notes"
@@ -814,9 +887,9 @@ assert refitted < distance["VAE, prior", 16]
 # prior on its codes.
 
 # %% [markdown]
-# ## 8 · The price of a nat
+# ## 8 · What β trades
 #
-# $\beta$ weighs the KL. With $\beta=1$ the loss is the negative ELBO; with any other value it is a different bargain. Train seven small VAEs, from $\beta = 0$ (code as much as you like, for free) to 10.
+# $\beta$ weights the KL. With $\beta=1$ the loss is the negative ELBO; with any other value it is another loss. Train seven small VAEs, from $\beta = 0$ (the code costs nothing) to 10.
 
 # %%
 predict("03.beta")
@@ -841,9 +914,9 @@ for beta, (reconstruction, kl) in rate.items():
 ax.set(xscale="log", xlabel="KL: nats spent on the code", ylabel="reconstruction (nats)")
 ax.set_xticks([2, 5, 10, 20, 50, 100, 200], [2, 5, 10, 20, 50, 100, 200])
 ax.minorticks_off()
-ax.set_title("A larger β buys a cheaper code with a worse picture")
-show(fig, alt="Reconstruction over KL for seven values of beta: from beta 10 at the upper left, cheap and bad, down to beta 0 at the lower right, "
-              "expensive and good; the curve is steep at first and flat at the end")
+ax.set_title("A larger β: a smaller KL and a worse picture")
+show(fig, alt="Reconstruction over KL for seven values of beta: from beta 10 at the upper left, with a small KL and a bad picture, down to beta 0 at the lower right, "
+              "with a large KL and a good one; the curve is steep at first and flat at the end")
 
 # %% tags=["solution"]
 assert all(a[0] < b[0] and a[1] > b[1] for a, b in zip(list(rate.values()), list(rate.values())[1:]))
@@ -851,7 +924,7 @@ assert min(rate, key=lambda beta: sum(rate[beta])) == 1
 assert all(a < b for a, b in zip(list(spread.values()), list(spread.values())[1:]))
 
 # %% [markdown]
-# This is a **rate–distortion curve**: the rate is what the code costs, the distortion what the picture still gets wrong. The first nats buy much, the last hardly anything: from $\beta=0.1$ to $\beta = 0$ the KL grows severalfold and the reconstruction improves by a nat
+# This is a **rate–distortion curve**: the rate is the KL, the nats spent on the code; the distortion is the reconstruction term, what the picture still gets wrong. The first nats of KL lower the distortion much, the last ones hardly: from $\beta=0.1$ to $\beta = 0$ the KL grows severalfold and the reconstruction improves by a nat
 # or three. Only at $\beta=1$ is the sum smallest, since only there the sum is what was trained.
 #
 # Look at the column of $\sigma$ as well. At $\beta=0$ the clouds shrink to points (this is an autoencoder again), at $\beta = 10$ they are nearly as wide as the prior. So much for small variances.
@@ -959,7 +1032,7 @@ assert halfway[6] > 2 * halfway[3] > 2 * halfway[2] and halfway[6] > along["pixe
 # %% [markdown]
 # ## 10 · When the code dies
 #
-# The KL is a price. If the decoder can explain the image without the code, it will, and save the price. Then $q(z\mid x)$ becomes the prior for every image, the KL is 0, and the code is dead: **posterior collapse**, also called KL collapse.
+# The KL makes the code costly. If the decoder can explain the image without the code, training finds that cheaper. Then $q(z\mid x)$ becomes the prior for every image, the KL is 0, and the code is dead: **posterior collapse**, also called KL collapse.
 #
 # To provoke it, give the decoder a second source. On digits of half size (14 × 14), the logit of each pixel may also use *all pixels before it* in reading order, times weights: a lower triangular matrix.
 
@@ -990,7 +1063,7 @@ predict("03.strong")
 # How do you notice? By looking at the KL of each number of the code, and by counting those in use.
 
 # %% [markdown]
-# ### Exercise 3.9 · Units in use
+# ### Exercise 3.12 · Units in use
 # Difficulty ●●○ · importance ●●○ · 5 minutes
 #
 # $$\text{active units} = \#\big\{k : \mathrm{Var}_n\,[\mu_{nk}] > \text{threshold}\big\}$$
@@ -1013,8 +1086,8 @@ active_units = check(active_units)
 # %% [markdown]
 # Four runs: a plain decoder; a strong one; and two remedies for the strong one.
 #
-# - **Annealing**: let $\beta$ rise from 0 to 1 over the first six epochs, so that the code is useful before it has to be paid for.
-# - **Free bits** (Kingma et al., 2016): the first 0.25 nats of each unit are free; the loss uses $\max(\mathrm{KL}_k, 0.25)$, so there is nothing to be saved by going below.
+# - **Annealing**: let $\beta$ rise from 0 to 1 over the first six epochs, so that the code is useful before its KL counts in full.
+# - **Free bits** (Kingma et al., 2016): the first 0.25 nats of each unit are free; the loss uses $\max(\mathrm{KL}_k, 0.25)$, so the loss gains nothing from a KL below that.
 
 # %% show_code=true
 def train_strong(strong: bool = True, annealed: bool = False, free: float = 0.0, epochs: int = 10):
@@ -1066,10 +1139,10 @@ assert kls[-1] < kls[7] < kls[5]
 assert all(sum(report["strong"][:2]) < sum(report[name][:2]) for name in ("strong, annealed", "strong, free bits"))
 
 # %% [markdown]
-# With the strong decoder the code sinks, slowly and through all ten epochs, to nearly nothing, and the printout shows it twice: every unit's KL is near 0, and hardly a unit is active. After ten epochs both remedies have kept a code, and they are not alike. The annealed KL was still falling when the run ended: from the sixth epoch on, the price is the full one again, so annealing only delays the end here. (`train_strong(annealed=True, epochs=30)` shows it.) Free bits stay, since below them nothing is to be gained.
+# With the strong decoder the code sinks, slowly and through all ten epochs, to nearly nothing, and the printout shows it twice: every unit's KL is near 0, and hardly a unit is active. After ten epochs both remedies have kept a code, and they are not alike. The annealed KL was still falling when the run ended: from the sixth epoch on, the KL counts in full again, so annealing only delays the end here. (`train_strong(annealed=True, epochs=30)` shows it.) With free bits the KL stays, since the loss gains nothing below them.
 #
 # Now look at the first column. The strong decoder has a much better bound than the plain one, *and it is best with the dead code*. The remedies cost a fraction of a nat to a nat of the bound. So collapse is not a failure of the optimizer here; it is what this loss asks for when the earlier pixels already tell what
-# the code would charge for. If all you want is $\log p(x)$, leave it. If you want the code (for search, for turning one number and watching, for notebook 08), you want something the ELBO doesn't ask for, and free bits are one way to ask.
+# the code would have to say. If all you want is $\log p(x)$, leave it. If you want the code (for search, for turning one number and watching, for notebook 08), you want something the ELBO doesn't ask for, and free bits are one way to ask.
 
 # %% [markdown] slide_type="notes"
 # Annealing helps most where collapse is an accident of the first steps. Here the KL sinks after the ramp and would go on sinking: let the room read that off the dashed curve.
@@ -1080,18 +1153,18 @@ assert all(sum(report["strong"][:2]) < sum(report[name][:2]) for name in ("stron
 # A VAE's images are soft at the edges. The usual suspects are the noise and the Gaussian prior. Test another one: averaging.
 
 # %% [markdown]
-# ### Exercise 3.10 · The best gray
+# ### Exercise 3.13 · The best gray
 # Difficulty ●●○ · importance ●●○ · 3 minutes
 #
 # Some code stands for many images. In 30 % of them a certain pixel is black ($x = 1$), in 70 % white ($x=0$). The decoder has to name one $\hat x$ for that code. Which one makes the mean of $-x\log\hat x - (1-x)\log(1-\hat x)$ smallest?
 
 # %%
 ### BEGIN SOLUTION
-answers["3.10"] = 0.3
+answers["3.13"] = 0.3
 ### END SOLUTION
 
 # %%
-check(answers, "3.10")
+check(answers, "3.13")
 
 # %% [markdown]
 # If that is what happens, a decoded image must be the *average* of the images that share its code. With two numbers many do. Take ten codes in the plane, for each the 50 training images whose centers are nearest, and average those, pixel by pixel, without any network:
@@ -1123,13 +1196,63 @@ assert to_average < 0.5 * to_single and gray(x_test) < gray(copies[16]) < gray(c
 
 # %% [markdown]
 # The decoded images are far closer to the average than to any typical one of the fifty. **Blur is averaging**: each pixel gets its best gray, independently of its neighbors, because the likelihood is a product over pixels. A code of 16 numbers leaves less to average over, and its copies are sharper: the last printed line counts the gray pixels. Squared error does
-# the same, as Exercise 3.10's reply says; GANs, in notebook 06, don't judge pixel by pixel, and pay for it elsewhere.
+# the same, as Exercise 3.13's reply says; GANs, in notebook 06, don't judge pixel by pixel, and have other faults.
+
+# %% [markdown]
+# ## 12 · The clinic
+#
+# Five VAEs with codes of 8 numbers. Each was trained with a fault that people really make: **a** the KL averaged over the code, **b** the reconstruction averaged over the pixels, **c** one term summed over the batch and the other averaged,
+# **d** `logvar` read as log σ in the draw, **e** the sigmoid applied twice. A shuffled list decides which patient has which fault. All are examined in the same way: the loss that the patient's own step reported last; then, with the right formulas, reconstruction + KL on test images; the units in use; and two spreads, the σ that its KL is computed from and the σ that its codes are drawn with. The first row is a healthy VAE.
+
+# %%
+def patient(fault: str, seed: int = 0) -> str:
+    """Train a VAE with a fault, and measure it as it should be measured."""
+    set_seed(seed)
+    net = VAE(8, hidden=200).to(device)
+
+    def step(x: Tensor) -> Tensor:
+        mu, logvar = net.encode(x)
+        sigma = torch.exp(logvar if fault == "log σ" else 0.5 * logvar)
+        logits = net.decode(mu + sigma * torch.randn_like(mu))
+        logits = logits.sigmoid() if fault == "sigmoid twice" else logits
+        nll, kl = -bernoulli_log_likelihood(x, logits), gaussian_kl(mu, logvar)
+        nll = nll / 784 if fault == "pixels averaged" else nll
+        kl = kl / 8 if fault == "code averaged" else kl
+        return nll.sum() + kl.mean() if fault == "batch summed" else (nll + kl).mean()
+
+    own = fit(step, train.images[:5000], model=net, epochs=4, lr=2e-3, progress=False)["loss"][-1]
+    with torch.no_grad():
+        logits, mu, logvar = net(x_test)
+        logits = logits.sigmoid() if fault == "sigmoid twice" else logits
+        rec, kl = -bernoulli_log_likelihood(x_test, logits).mean(), gaussian_kl(mu, logvar).mean()
+        paid, used = (torch.exp(part).mean() for part in (0.5 * logvar, logvar if fault == "log σ" else 0.5 * logvar))
+    return (f"own loss {own:7.1f}; measured {rec:5.1f} + KL {kl:5.1f} = {rec + kl:5.1f}; units in use {active_units(mu)}; "
+            f"σ in the KL {paid:.2f}, in the draws {used:.2f}")
+
+faults = ["code averaged", "pixels averaged", "batch summed", "log σ", "sigmoid twice"]
+shuffled = torch.randperm(5, generator=Generator().manual_seed(2)).tolist()
+for name, fault in {"healthy": "", **{name: faults[number] for name, number in zip("ABCDE", shuffled)}}.items():
+    print(f"{name:8s}", patient(fault))
+
+# %% [markdown]
+# ### Exercise 3.14 · Which bug is this?
+# Difficulty ●●● · importance ●●● · 10 minutes
+#
+# Type the faults of A to E as five letters, such as `"abcde"`. Then cure one of them: change its line in `step` above, run the cell again, and compare with the healthy row.
+
+# %%
+### BEGIN SOLUTION
+answers["3.14"] = "debac"
+### END SOLUTION
+
+# %%
+check(answers, "3.14")
 
 # %% [markdown] slide_type="slide"
 # ## What to take away
 #
 # - log p(x) = ELBO + gap. Raising the bound fits the model, or closes the gap.
-# - The KL pulls each cloud to the prior, the reconstruction pulls it away. β is the price.
+# - The KL pulls each cloud to the prior, the reconstruction pulls it away. β weights the KL.
 # - A VAE has its sampler built in and a smooth code. It need not win on pictures.
 # - A KL near 0 means a dead code. Blur is averaging.
 
@@ -1139,10 +1262,10 @@ assert to_average < 0.5 * to_single and gray(x_test) < gray(copies[16]) < gray(c
 # %% [markdown]
 # ## Review
 #
-# ### Exercise 3.11 · Autoencoder and VAE
+# ### Exercise 3.15 · Autoencoder and VAE
 # Difficulty ●○○ · importance ●●● · 3 minutes
 #
-# What turns an autoencoder into a generative model?
+# What makes a VAE a generative model, when an autoencoder is none?
 #
 # - **a** Its decoder is larger, so it draws better.
 # - **b** A prior on its codes, which training pulls the clouds toward.
@@ -1151,14 +1274,14 @@ assert to_average < 0.5 * to_single and gray(x_test) < gray(copies[16]) < gray(c
 
 # %%
 ### BEGIN SOLUTION
-answers["3.11"] = "b"
+answers["3.15"] = "b"
 ### END SOLUTION
 
 # %%
-check(answers, "3.11")
+check(answers, "3.15")
 
 # %% [markdown]
-# ### Exercise 3.12 · Why smooth
+# ### Exercise 3.16 · Why smooth
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
 # Why does the KL term make the code smooth?
@@ -1170,33 +1293,33 @@ check(answers, "3.11")
 
 # %%
 ### BEGIN SOLUTION
-answers["3.12"] = "c"
+answers["3.16"] = "c"
 ### END SOLUTION
 
 # %%
-check(answers, "3.12")
+check(answers, "3.16")
 
 # %% [markdown]
-# ### Exercise 3.13 · From 1 to 9, without the KL
+# ### Exercise 3.17 · From 1 to 9, without the KL
 # Difficulty ●●○ · importance ●●○ · 3 minutes
 #
-# You interpolate from the code of a 1 to that of a 9. What would you expect if the KL had been left out entirely?
+# You interpolate from the code of a 1 to that of a 9. What may you find if the KL was left out entirely?
 #
-# - **a** Perhaps no digits on the way, where no image has its code.
+# - **a** Shapes that are no digit, in places where no image has its code.
 # - **b** The same smooth path, since the decoder is the same network.
 # - **c** Only ones, since without the KL all codes are the same.
 # - **d** Random images, since without the KL the code is pure noise.
 
 # %%
 ### BEGIN SOLUTION
-answers["3.13"] = "a"
+answers["3.17"] = "a"
 ### END SOLUTION
 
 # %%
-check(answers, "3.13")
+check(answers, "3.17")
 
 # %% [markdown]
-# ### Exercise 3.14 · A KL of zero
+# ### Exercise 3.18 · A KL of zero
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
 # During training $\mathrm{KL}(q(z\mid x)\,\|\,p(z))$ goes to 0 for every image. What does that mean?
@@ -1208,11 +1331,11 @@ check(answers, "3.13")
 
 # %%
 ### BEGIN SOLUTION
-answers["3.14"] = "d"
+answers["3.18"] = "d"
 ### END SOLUTION
 
 # %%
-check(answers, "3.14")
+check(answers, "3.18")
 
 # %%
 progress("03")

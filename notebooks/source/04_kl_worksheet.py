@@ -6,26 +6,26 @@
 #     name: python3
 # course:
 #   title: KL worksheet
-#   minutes: 150
+#   minutes: 160
 # ---
 
 # %% [markdown] slide_type="slide"
 # # KL worksheet
 #
-# How far is one distribution from another, and why does it matter who asks?
+# How far is one distribution from another, and why does the order of the two matter?
 
 # %% [markdown] slide_type="notes"
-# About 150 minutes with all exercises, 45 if you only present. Nothing is trained here: this is the notebook for paper and
+# About 160 minutes with all exercises, 45 if you only present. Nothing is trained here: this is the notebook for paper and
 # pencil. If time is short, keep the compressor, the two bumps and the misprint.
 
 # %% [markdown]
-# About 150 minutes, with paper and a pencil. You need logarithms, expectations, and the Gaussian of notebook 01. No network is
+# About 160 minutes, with paper and a pencil. You need logarithms, expectations, and the Gaussian of notebook 01. No network is
 # trained here. Notebook 03 borrowed a function called `gaussian_kl`; here you derive it and write it.
 #
 # At the end you can
 #
 # 1. say what entropy, cross-entropy and KL divergence are, in words, in nats and in bits, and compute them;
-# 2. say what a KL is the price of, and measure that price on a real code;
+# 2. say what a KL means for a code, its extra length, and measure that on a real one;
 # 3. say what changes when the two distributions in a KL change places, and which of the two a model is trained with;
 # 4. derive the KL between two Gaussians line by line, and test a printed formula before you trust it;
 # 5. estimate a KL from draws, with an error bar, and say when that error bar can't be trusted.
@@ -53,8 +53,8 @@ answers = answer_sheet("04")
 # %% [markdown]
 # ## 1 · Surprise
 #
-# Something happens that you gave the probability $p$. How surprised are you? The **surprise** is $-\log p$: 0 for what was certain, and the larger the
-# rarer. Why a logarithm? Because for things that have nothing to do with each other, probabilities multiply, and surprises should add up.
+# Something happens that you gave the probability $p$. How surprised are you? The **surprise** is $-\log p$: 0 for a certain event, and the larger the
+# rarer the event. Why a logarithm? Because for things that have nothing to do with each other, probabilities multiply, and surprises should add up.
 #
 # The natural logarithm measures in **nats**, the logarithm to base 2 in **bits**. 1 bit is $\log 2 = 0.693$ nats. In this course $\log$ is always the
 # natural one.
@@ -144,18 +144,18 @@ for p in (0.5, 0.9, 1.0):
     ax.plot([p], [value], "o", color=plots.ACCENT, ms=8, clip_on=False)
     ax.annotate(f"{value:.3f}", (p, value), xytext=(8 if p < 1 else -10, 6), ha="left" if p < 1 else "right",
                 textcoords="offset points", annotation_clip=False)
-ax.set(xlabel="probability of heads", ylabel="entropy (nats)", xlim=(0, 1), ylim=(0, 0.8))
+ax.set(xlabel="probability of heads", ylabel="entropy (nats)", xlim=(0, 1), ylim=(0, 0.8), yticks=[0.2, 0.4, 0.6, 0.8])
 bits = ax.secondary_yaxis("right", functions=(lambda nats: nats / math.log(2), lambda bits: bits * math.log(2)))
-bits.set_ylabel("bits")
+bits.set(ylabel="entropy (bits)", yticks=[0.2, 0.4, 0.6, 0.8, 1])
 plots.set_title(ax, "A fair coin surprises most, a sure one never")
 show(fig, alt="Entropy of a coin over its probability of heads: an arch that is 0 at both ends and 0.693 nats, 1 bit, in the middle; "
               "0.325 nats at 0.9")
 
 # %% [markdown]
-# Your answers 4.2a and 4.2c, on the curve of all coins: left nats, right bits. The arch is flat on top, so a slightly unfair coin is nearly as surprising as a fair one.
+# Your answers 4.2a and 4.2c lie on the curve of all coins; the left axis counts nats, the right one bits. The arch is flat on top, so a slightly unfair coin is nearly as surprising as a fair one.
 
 # %% [markdown]
-# ### What an entropy buys
+# ### Entropy as a limit
 #
 # From coins to letters. A guess first:
 
@@ -181,12 +181,12 @@ print(f"entropy of the letters: {floor:.2f} bits each; a byte has 8, five bits w
 # area.
 
 # %% slide_type="slide"
-def letter_bars(ax, weights: Tensor, price: Tensor, **style) -> None:
-    """A bar for each letter, as wide as its weight and as high as its price: the area is the mean price."""
+def letter_bars(ax, weights: Tensor, length: Tensor, **style) -> None:
+    """A bar for each letter, as wide as its weight and as high as its length in bits: the area is the mean length."""
     left = weights.cumsum(0) - weights
     edges = [0.8 if weight > 0.005 else 0 for weight in weights]  # an edge would hide the rarest letters
-    ax.bar(left, price, width=weights, align="edge", edgecolor="white", linewidth=edges, **style)
-    ax.set(xlabel="share of the text", ylabel="bits", xlim=(0, 1))
+    ax.bar(left, length, width=weights, align="edge", edgecolor="white", linewidth=edges, **style)
+    ax.set(xlabel="share of the text", ylabel="surprise (bits)", xlim=(0, 1))
 
 def name_letters(ax, weights: Tensor, at: float) -> None:
     for letter, middle, width in zip(ALPHABET, weights.cumsum(0) - weights / 2, weights):
@@ -240,9 +240,9 @@ show(fig, alt="Bits per letter over the length of the text, for four compressors
               "and end between 4.2 and 4.8 for a million; none gets below 4.17")
 
 # %% [markdown]
-# Short texts pay for overhead: a header, a checksum, and the table of codes (for 100 letters `bz2` and `lzma` need more than the 8 bits of no compression at all, `lzma` so many that it is outside of the picture). Divided by a million letters it is gone. What stays is a floor that none of them breaks. Told to look at letters only, `zlib` ends
-# less than 2 % above the entropy. Left to themselves the compressors do worse, since they are made for real text: they look for repeated words, and find some by chance that aren't worth pointing at. `zlib`
-# even gets worse from 1,000 to 10,000 letters, while its letters-only line falls: with more text to look back at, there are more of those to find.
+# In short texts the overhead counts: a header, a checksum, and the table of codes. For 100 letters `bz2` and `lzma` need more than the 8 bits a letter has without compression; `lzma` needs so many that it lies above the picture. Divided by a million letters the overhead is gone. What stays is a floor that none of them breaks. Told to look at letters only, `zlib` ends
+# less than 2 % above the entropy. Left to themselves the compressors do worse, since they are made for real text: in place of a repeated word they write a pointer to the earlier copy. Here repetitions come by chance, and most are too short to be worth a pointer. `zlib`
+# even gets worse from 1,000 to 10,000 letters, while its letters-only line falls: with more text to look back at, it finds more of them.
 
 # %% tags=["solution"]
 # What the text claims.
@@ -262,9 +262,9 @@ assert sizes["bz2"][0] > 8 and sizes["lzma"][0] > 9 and sizes["zlib"][2] > sizes
 # Write $p$ for how often the letters come and $q$ for what the code was made for. A letter $c$ then costs $-\log q(c)$, and comes with probability $p(c)$.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## The price of the wrong code
+# ## The cost of the wrong code
 #
-# $$\underbrace{H(p, q) = -\sum_c p(c)\log q(c)}_{\text{cross-entropy: the whole price}}$$
+# $$\underbrace{H(p, q) = -\sum_c p(c)\log q(c)}_{\text{cross-entropy: the whole cost}}$$
 #
 # $$\underbrace{\mathrm{KL}(p\,\|\,q) = \sum_c p(c)\log\frac{p(c)}{q(c)}}_{\text{KL: the extra}} \;=\; H(p, q) - H(p)$$
 
@@ -277,12 +277,12 @@ assert sizes["bz2"][0] > 8 and sizes["lzma"][0] > 9 and sizes["zlib"][2] > sizes
 #
 # $$H(p, q) = -\sum_{c} p(c)\,\log q(c)$$
 #
-# In words: the mean price of a message whose letters come as often as $p$ says, in a code made for $q$. $p$ stands in front and weighs, $q$ stands inside the log and sets the price.
-# Where $q(c) = 0$ and $p(c) > 0$, something comes that the code has no word for, and the price is infinite: return `inf` there. Where both are 0, nothing is due.
+# In words: the mean length of a letter, in nats, where letters come as often as $p$ says and the code was made for $q$. $p$ stands in front, as the weights; $q$ stands inside the log and sets the lengths.
+# Where $q(c) = 0$ and $p(c) > 0$, something comes that the code has no word for, and the cost is infinite: return `inf` there. Where both are 0, the term is 0.
 
 # %%
 def cross_entropy(p: Tensor, q: Tensor) -> Tensor:
-    """Mean price of p in a code made for q, over the last axis: p, q (..., C) -> (...), in nats."""
+    """Mean length of letters from p in a code made for q, over the last axis: p, q (..., C) -> (...), in nats."""
     # 1. p times −log q, for every outcome; 0 where p is 0
     # 2. the sum over the last axis
     ### BEGIN SOLUTION
@@ -296,11 +296,11 @@ cross_entropy = check(cross_entropy)
 # ### Exercise 4.4 · KL divergence
 # Difficulty ●●○ · importance ●●● · 6 minutes
 #
-# Part of the price is due in any case, the entropy $H(p)$. The extra is the **Kullback–Leibler divergence**:
+# Part of this length is needed with any code, the entropy $H(p)$. The extra is the **Kullback–Leibler divergence**:
 #
 # $$\mathrm{KL}(p\,\|\,q) = \sum_c p(c)\,\log\frac{p(c)}{q(c)} = H(p, q) - H(p)$$
 #
-# In words: how many nats more than necessary you pay per letter, because you expected $q$ and got $p$. As above, 0 where $p(c) = 0$, and `inf` where only $q(c) = 0$.
+# In words: how many nats more than necessary you need per letter, because you expected $q$ and got $p$. As above, 0 where $p(c) = 0$, and `inf` where only $q(c) = 0$.
 
 # %%
 def kl_divergence(p: Tensor, q: Tensor) -> Tensor:
@@ -329,27 +329,31 @@ whole = cross_entropy(english, german).item() / math.log(2)
 print(f"English in a code for German: {whole:.3f} bits a letter = {floor:.3f} due anyway + {extra:.3f} extra")
 
 # %% slide_type="slide"
-right_price, wrong_price = -english.log2(), -german.log2()
+right_length, wrong_length = -english.log2(), -german.log2()
 fig, (ax,) = plots.canvas(width=8.5, height=4.4)
-letter_bars(ax, english, wrong_price, color=plots.ACCENT, label="extra")
-letter_bars(ax, english, right_price.minimum(wrong_price), color=plots.HOUSE, label="due in either code")
-letter_bars(ax, english, (right_price - wrong_price).clamp(min=0), color="#cdd7ee", hatch="//", label="saved",
-            bottom=wrong_price)
+letter_bars(ax, english, wrong_length, color=plots.ACCENT, label="extra")
+letter_bars(ax, english, right_length.minimum(wrong_length), color=plots.HOUSE, label="needed in either code")
+letter_bars(ax, english, (right_length - wrong_length).clamp(min=0), color="#cdd7ee", hatch="//", label="saved",
+            bottom=wrong_length)
 name_letters(ax, english, at=0.4)
 ax.legend(loc="upper left")
 plots.set_title(ax, f"English in a German code costs {extra:.2f} bits a letter more")
-show(fig, alt="The bars of English letters priced in a German code: e, n and others come cheaper than needed, t, o, p and above all "
-              "y dearer; the extra outweighs the savings")
+show(fig, alt="The bars of English letters in a German code: e, n and others get shorter words than needed, t, o, p and above all "
+              "y longer ones; the extra outweighs the savings")
 
 # %% [markdown]
-# The orange area minus the hatched one is the KL. Some letters come out *cheaper* than in English's own code: e, n, r, u. What the code saves on these it loses on o, t, p and y, and more than that. A y costs over 11 bits in the German code. Single terms of a KL can be negative;
-# the sum can't.
+# The orange area minus the hatched one is the KL. Some letters get *shorter* words than in English's own code: e, n, r, u. What the code saves on these it loses on o, t, p and y, and more than that. A y costs over 11 bits in the German code. Single terms of a KL can be negative;
+# the sum can't. That needs an argument, and one line is enough. The curve $\log t$ lies below its tangent at 1: $\log t \le t - 1$, with equality only at $t = 1$. Put in $t = q(c)/p(c)$:
+#
+# $$-\mathrm{KL}(p\,\|\,q) = \sum_c p(c)\,\log\frac{q(c)}{p(c)} \;\le\; \sum_c p(c)\Big(\frac{q(c)}{p(c)} - 1\Big) = \sum_c q(c) - \sum_c p(c) \;\le\; 0 ,$$
+#
+# with sums over the outcomes that $p$ allows. So $\mathrm{KL} \ge 0$, and it is 0 only where $q(c) = p(c)$ for every outcome (**Gibbs' inequality**). On average a wrong code is never shorter.
 
 # %% [markdown] slide_type="notes"
 # Point at the hatched parts first: the wrong code is better for some letters. Then the y.
 
 # %% [markdown]
-# Does a real code pay this price? A **Huffman code** is the best code that gives each letter a whole number of bits. It is built by one rule: take the two rarest groups of letters, put them together, and
+# Does a real code need these extra bits? A **Huffman code** is the best code that gives each letter a whole number of bits. It is built by one rule: take the two rarest groups of letters, put them together, and
 # every letter inside gets one bit longer. Repeat until one group is left.
 
 # %%
@@ -365,7 +369,7 @@ def huffman_lengths(q: Tensor) -> Tensor:
     return bits
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## A real code pays the extra
+# ## A real code needs the extra bits
 #
 # 100,000 letters of each language, in both Huffman codes:
 
@@ -394,10 +398,28 @@ for p, q in (("English", "German"), ("German", "English")):
     print(f"{p} in a code for {q}: {paid:.3f} − {own:.3f} = {paid - own:.3f} bits extra; KL {kl:.3f}")
 
 # %% [markdown]
-# Real codes pay an extra, a few hundredths of a bit off the KL. The formula prices a letter at $-\log_2 q(c)$, and a Huffman code has to round that to whole bits. Rounded lengths $\ell(c)$ are exact for slightly other frequencies, $2^{-\ell(c)}$:
+# Real codes do need extra bits, within a few hundredths of the KL. The formula gives a letter $-\log_2 q(c)$ bits, and a Huffman code has to round that to whole bits. Rounded lengths $\ell(c)$ are exact for slightly other frequencies, $2^{-\ell(c)}$:
 # each code here is a little wrong for its own language as well, which makes the difference smaller.
 #
-# And the two KLs differ: English in a German code pays more extra than German in an English code. **The KL depends on who comes first**: on what happens, $p$, and what was expected, $q$.
+# And the two KLs differ: English in a German code needs more extra bits than German in an English code. **The KL depends on who comes first**: on what happens, $p$, and what was expected, $q$.
+#
+# Here is a use that has nothing to do with models of images. Somebody sends 10, 40 or 160 letters in one of the two languages, each drawn independently. Count them, and ask from which language the counts have the smaller KL:
+
+# %%
+def counted(letters: Tensor) -> Tensor:
+    """Shares of the 26 letters in texts (T, n): (T, 26)."""
+    return torch.nn.functional.one_hot(letters, 26).double().mean(1)
+
+for n in (10, 40, 160):
+    named = {}
+    for text, p in languages.items():
+        shares = counted(draw_letters(1000 * n, p).reshape(1000, n))
+        nearer = kl_divergence(shares, english) < kl_divergence(shares, german)
+        named[text] = (nearer if text == "English" else ~nearer).double().mean()
+    print(f"{n:3d} letters: " + ", ".join(f"{value:.1%} of the {text} texts named right" for text, value in named.items()))
+
+# %% [markdown]
+# (The smaller KL is the larger likelihood: $\mathrm{KL}(\text{counts}\,\|\,q)$ is the mean surprise under $q$, minus an entropy that is the same for both. Exercise 4.6 comes back to it.)
 #
 # You have met a cross-entropy before. The loss of a classifier is one: $p$ is the label (1 for the right class, 0 for the others), $q$ the classifier's probabilities.
 
@@ -415,8 +437,8 @@ assert kl_divergence(english, german) > 1.3 * kl_divergence(german, english)
 for p, q in (("English", "German"), ("German", "English")):
     short = kl_divergence(languages[p], languages[q]).item() / math.log(2) - (measured[p, q] - measured[p, p])
     assert 0 < short < 0.05 and measured[p, p] > entropy(languages[p]).item() / math.log(2)
-assert wrong_price[ALPHABET.index("y")] > 11 and all((wrong_price < right_price)[ALPHABET.index(c)] for c in "enru")
-assert all((wrong_price > right_price)[ALPHABET.index(c)] for c in "otpy")
+assert wrong_length[ALPHABET.index("y")] > 11 and all((wrong_length < right_length)[ALPHABET.index(c)] for c in "enru")
+assert all((wrong_length > right_length)[ALPHABET.index(c)] for c in "otpy")
 
 # %% [markdown]
 # ### Exercise 4.5 · Coins, dice and a classifier
@@ -458,7 +480,7 @@ check(answers, "4.5f")
 # %% [markdown]
 # ### Where a KL is infinite
 #
-# The last die is worth a second look. Suppose $q$ does not rule the six out, and only holds it for very unlikely.
+# The last die is worth a second look. Suppose $q$ does not rule the six out, but gives it a very small probability.
 
 # %% slide_type="slide"
 belief = torch.logspace(-12, math.log10(1 / 6), 60, dtype=torch.float64)  # q's probability of a six
@@ -474,7 +496,7 @@ plots.set_title(ax, "Ruling out what happens costs infinitely much")
 show(fig, alt="Two KLs of dice over q's probability of a six: KL(p‖q) climbs steadily as that goes to 0, KL(q‖p) levels off at 0.18 nats")
 
 # %% [markdown]
-# Every factor of ten costs KL(p‖q) another $\tfrac16 \log 10 = 0.38$ nats, and at 0 it is infinite. KL(q‖p) comes to rest at $\log\frac65$, your answer 4.5e. The two directions fear different things: $\mathrm{KL}(p\,\|\,q)$ a $q$
+# Every factor of ten costs KL(p‖q) another $\tfrac16 \log 10 = 0.38$ nats, and at 0 it is infinite. KL(q‖p) comes to rest at $\log\frac65$, your answer 4.5e. The two directions punish different things: $\mathrm{KL}(p\,\|\,q)$ a $q$
 # with **holes** where $p$ lives, $\mathrm{KL}(q\,\|\,p)$ a $q$ with **mass** where $p$ has none.
 
 # %% [markdown] slide_type="notes"
@@ -521,13 +543,17 @@ embed("two_bumps")
 # ### Exercise 4.6 · Mean-seeking, mode-seeking
 # Difficulty ●●○ · importance ●●● · 8 minutes
 #
-# - **a** The width (standard deviation) of the best forward fit for bumps at ±3. Work it out: the best forward Gaussian has the mean and the variance of $p$.
-# - **b** Two bumps very far apart, $q$ is exactly one of them. How large is $\mathrm{KL}(q\,\|\,p)$, in nats?
-# - **c** Notebook 01 fitted by maximum likelihood: raise the average of $\log p_\text{model}(x)$ over the data. Which KL does that lower? Type the letter, in quotes.
-#     - **a** KL(model‖data): the model is punished for samples that look unlike data.
-#     - **b** KL(data‖model): the model is punished wherever there are data that it finds unlikely.
-#     - **c** Both equally: the likelihood is symmetric.
-#     - **d** Neither: the likelihood is no divergence.
+# - **4.6a** The width (standard deviation) of the best forward fit for bumps at ±3. Work it out: the best forward Gaussian has the mean and the variance of $p$.
+# - **4.6b** Two bumps very far apart, $q$ is exactly one of them. How large is $\mathrm{KL}(q\,\|\,p)$, in nats?
+#
+# **4.6c** Notebook 01 fitted by maximum likelihood: raise the average of $\log p_\text{model}(x)$ over the data. Which KL does that lower? Type `"a"`, `"b"`, `"c"` or `"d"`.
+#
+# | letter | answer |
+# |---|---|
+# | a | KL(model‖data): the model is punished for samples that look unlike data. |
+# | b | KL(data‖model): the model is punished for data that it finds unlikely. |
+# | c | Both equally: the likelihood is symmetric. |
+# | d | Neither: the likelihood is no divergence. |
 
 # %%
 ### BEGIN SOLUTION
@@ -634,10 +660,10 @@ show(fig, alt="Mean and width of the best fits over the distance of the bumps: f
               "little narrower, until it jumps to one bump with width 1 between 2.75 and 3")
 
 # %% [markdown]
-# It changes all at once, when the valley on the bump becomes the deeper one. "Reverse KL is mode-seeking" is true of modes that are far enough apart. Of bumps that overlap it makes one, like the forward KL.
+# It changes all at once, when the valley on the bump becomes the deeper one. "Reverse KL is mode-seeking" is true of modes that are far enough apart. Over bumps that overlap it lays one wide Gaussian, like the forward KL.
 # (The means tried are 0.1 apart, the widths 0.05; that's why a mean of 3.2 stands at ±3.25.)
 #
-# Once $q$ sits on a bump, its reverse KL hardly changes any more, however far away the other bump moves. To ignore half of the world has a fixed price, your answer 4.6b.
+# Once $q$ sits on a bump, its reverse KL hardly changes any more, however far away the other bump moves: ignoring one of two bumps costs log 2, your answer 4.6b.
 
 # %% tags=["solution"]
 # What the text claims.
@@ -648,7 +674,7 @@ assert abs(fits[4.0]["reverse"][2] - math.log(2)) < 2e-3
 # %% [markdown]
 # ## 4 · Jensen–Shannon
 #
-# Infinite, and different in each direction: a KL is an awkward ruler. The **Jensen–Shannon divergence** mends both. It compares $p$ and $q$ not with each other but each with their mixture $m$:
+# Infinite, and different in each direction: a KL is awkward as a measure of distance. The **Jensen–Shannon divergence** avoids both. It compares $p$ and $q$ not with each other but each with their mixture $m$:
 #
 # $$\mathrm{JS}(p, q) = \tfrac12\,\mathrm{KL}(p\,\|\,m) + \tfrac12\,\mathrm{KL}(q\,\|\,m), \qquad m = \tfrac12(p + q).$$
 #
@@ -692,18 +718,22 @@ gain = js_divergence(p, q)
 print(f"JS: {gain[60]:.4f} at a distance of 6, {gain[80]:.4f} at 8; log 2 = {math.log(2):.4f}")
 
 # %% [markdown]
-# A ceiling makes JS finite for any two distributions, holes or not. It has a price, too: beyond a distance of 6 or so the curve is flat, and no longer tells how far apart the two are.
+# A ceiling makes JS finite for any two distributions, holes or not. It has a drawback, too: beyond a distance of 6 or so the curve is flat, and no longer tells how far apart the two are.
 
 # %% [markdown]
 # ### Exercise 4.8 · At the ceiling
 # Difficulty ●●○ · importance ●●○ · 4 minutes
 #
-# - **a** $p$ and $q$ share no outcome at all. How large is their JS, in nats?
-# - **b** Two Gaussians of width 1 are 20 apart, and you want to move $q$ toward $p$ by going downhill on JS. What is the gradient like? Type the letter, in quotes.
-#     - **a** It is large: the distributions differ as much as they can.
-#     - **b** It is infinite, as with the KL.
-#     - **c** It is nearly 0: moving $q$ a little leaves JS at log 2.
-#     - **d** It points away from $p$.
+# **4.8a** $p$ and $q$ share no outcome at all. How large is their JS, in nats?
+#
+# **4.8b** Two Gaussians of width 1 are 20 apart, and you want to move $q$ toward $p$ by going downhill on JS. What is the gradient like? Type `"a"`, `"b"`, `"c"` or `"d"`.
+#
+# | letter | answer |
+# |---|---|
+# | a | It is large: the distributions differ as much as they can. |
+# | b | It is infinite, as with the KL. |
+# | c | It is nearly 0: moving $q$ a little leaves JS at log 2. |
+# | d | It points away from $p$. |
 
 # %%
 ### BEGIN SOLUTION
@@ -832,7 +862,7 @@ halvings = gaussian_kl(torch.zeros(4, 1), 2 * torch.tensor([1, 0.5, 0.25, 0.125]
 print("σ = 1, ½, ¼, ⅛: " + ", ".join(f"{value:.3f}" for value in halvings.abs()) + " nats")
 
 # %% [markdown]
-# The study guide says that this KL "encourages small variances". One half of it does. The log pushes back, the harder the narrower $q$ is, and the two balance at $\sigma = 1$. In a VAE, what asks for small variances is
+# You may read that this KL "encourages small variances". One half of it does. The log pushes back, the harder the narrower $q$ is, and the two balance at $\sigma = 1$. In a VAE, what asks for small variances is
 # the *reconstruction*: a sharp code is easier to decode.
 
 # %% [markdown]
@@ -856,10 +886,10 @@ check(answers, "4.10b")
 check(answers, "4.10c")
 
 # %% [markdown]
-# ### Exercise 4.11 · Any covariance
+# ### Exercise 4.11a · Any covariance
 # Difficulty ●●○ · importance ●●○ · 8 minutes
 #
-# If the numbers of a code depend on each other, their variances grow into a covariance matrix $\Sigma$, and sums grow into matrix functions:
+# If the numbers of a code depend on each other, a covariance matrix $\Sigma$ takes the place of the variances:
 #
 # $$\mathrm{KL}\big(\mathcal N(\mu, \Sigma)\,\|\,\mathcal N(0, I)\big) = \tfrac12\big(\operatorname{tr}\Sigma + \mu^\top\mu - K - \log\det\Sigma\big) .$$
 #
@@ -878,7 +908,27 @@ def gaussian_kl_full(mu: Tensor, cov: Tensor) -> Tensor:
 gaussian_kl_full = check(gaussian_kl_full)
 
 # %% [markdown]
-# PyTorch knows the KL of many pairs of distributions. Let it check both of your functions.
+# ### Two Gaussians, neither of them N(0, I)
+#
+# And if the second one is not the standard normal? A KL doesn't change when both distributions are moved and stretched in the same way. So subtract $\mu_p$ and divide by $\sigma_p$. That turns $p$ into $\mathcal N(0, 1)$, and the moved and stretched $q$ goes into your formula. For one number of the code:
+#
+# $$\mathrm{KL}\big(\mathcal N(\mu_q, \sigma_q^2)\,\|\,\mathcal N(\mu_p, \sigma_p^2)\big) = \mathrm{KL}\Big(\mathcal N\Big(\frac{\mu_q - \mu_p}{\sigma_p}, \frac{\sigma_q^2}{\sigma_p^2}\Big)\,\Big\|\,\mathcal N(0, 1)\Big) .$$
+#
+# ### Exercise 4.11b · From one to the other
+# Difficulty ●●○ · importance ●●○ · 4 minutes
+#
+# $q = \mathcal N(3, 2^2)$ and $p = \mathcal N(1, 4^2)$: standard deviations 2 and 4. What is $\mathrm{KL}(q\,\|\,p)$, in nats?
+
+# %%
+### BEGIN SOLUTION
+answers["4.11b"] = 0.5 * (0.5**2 + 0.5**2 - 1 - math.log(0.5**2))
+### END SOLUTION
+
+# %%
+check(answers, "4.11b")
+
+# %% [markdown]
+# PyTorch knows the KL of many pairs of distributions. Let it check both of your functions, and answer 4.11b.
 
 # %%
 center = torch.tensor([0.5, -1.0, 0.0])
@@ -891,6 +941,10 @@ widths = cov.diagonal().sqrt()
 theirs = torch.distributions.kl_divergence(Normal(center, widths), Normal(0.0, 1.0)).sum()
 yours = gaussian_kl(center[None], 2 * widths.log()[None]).item()
 print(f"variances only: torch.distributions {theirs:.5f}, yours {yours:.5f}")
+
+theirs = torch.distributions.kl_divergence(Normal(3.0, 2.0), Normal(1.0, 4.0))
+yours = gaussian_kl(torch.tensor([[(3 - 1) / 4]]), torch.tensor([[math.log(2**2 / 4**2)]])).item()
+print(f"neither N(0, 1): torch.distributions {theirs:.5f}, yours {yours:.5f}")
 
 # %% slide_type="slide"
 turn = torch.linspace(0, 2 * math.pi, 200)
@@ -917,7 +971,7 @@ show(fig, alt="Three Gaussians against the standard normal circle: itself, KL 0;
 # %% [markdown]
 # ## 6 · A misprint
 #
-# One of the documents that this course grew out of, a study guide, prints the formula like this (with $k$ for our $K$):
+# You may meet the formula in this form, with the ½ on the trace alone ($K$ is the size of the code):
 #
 # $$\tfrac12\operatorname{tr}\Sigma + \mu^\top\mu - K - \log\det\Sigma \qquad\text{(as printed)}$$
 #
@@ -927,18 +981,27 @@ show(fig, alt="Three Gaussians against the standard normal circle: itself, KL 0;
 # ### Exercise 4.12 · Trust, but put in numbers
 # Difficulty ●●○ · importance ●●● · 8 minutes
 #
-# - **a** Which value does the printed formula give for $\mathcal N(0, I)$ in $K = 16$ dimensions, in nats?
-# - **b** Why can't that be a KL? Type the letter, in quotes.
-#     - **a** A KL is never negative, and it is 0 for two distributions that are the same.
-#     - **b** A KL has to grow with the number of dimensions.
-#     - **c** A KL is at most log 2.
-#     - **d** The formula only holds where $\mu$ is not 0.
-# - **c** A VAE trained with the printed formula would be drawn to a wrong variance. Which $\sigma^2$ makes the printed formula smallest? (One dimension, $\mu = 0$: $\tfrac12\sigma^2 - 1 - \log\sigma^2$.)
-# - **d** The same guide says that "the goal is not to make two distributions the same". What does lowering a KL, by itself, ask for? Type the letter, in quotes.
-#     - **a** That $q$ stays in the interesting places, without becoming $p$.
-#     - **b** That $q$ becomes as narrow as possible.
-#     - **c** That $q$ has the mean of $p$, whatever its shape.
-#     - **d** That $q$ becomes $p$.
+# **4.12a** Which value does the printed formula give for $\mathcal N(0, I)$ in $K = 16$ dimensions, in nats?
+#
+# **4.12b** Why can't that be a KL? Type `"a"`, `"b"`, `"c"` or `"d"`.
+#
+# | letter | answer |
+# |---|---|
+# | a | A KL is never negative, and 0 for two equal distributions. |
+# | b | A KL has to grow with the number of dimensions, and this one falls. |
+# | c | A KL is at most log 2. |
+# | d | The formula only holds where $\mu$ is not 0. |
+#
+# **4.12c** A VAE trained with the printed formula would end at a wrong variance. Which $\sigma^2$ makes the printed formula smallest? (One dimension, $\mu = 0$: $\tfrac12\sigma^2 - 1 - \log\sigma^2$.)
+#
+# **4.12d** You may read that "the goal is not to make two distributions the same". What does lowering a KL, by itself, ask for? Type `"a"`, `"b"`, `"c"` or `"d"`.
+#
+# | letter | answer |
+# |---|---|
+# | a | That $q$ stays in the interesting places, without becoming $p$. |
+# | b | That $q$ becomes as narrow as possible. |
+# | c | That $q$ has the mean of $p$, whatever its shape. |
+# | d | That $q$ becomes $p$. |
 
 # %%
 ### BEGIN SOLUTION
@@ -978,12 +1041,12 @@ show(fig, alt="Two formulas for the KL over σ, and dots from the integral: the 
               "misprinted curve falls below 0 and has its minimum at σ of 1.41")
 
 # %% [markdown] slide_type="notes"
-# Three sentences of the study guide are wrong, and each is mended by one look: the one half, "small variances", and "not the same". A
-# formula for a KL has to be 0 at twice the same; that test takes ten seconds.
+# Three sentences in circulation are wrong, and one test each shows it: the one half, "small variances", and "not the same". A
+# formula for a KL has to be 0 where both distributions are the same; that test takes ten seconds. The errata page says where they were found.
 
 # %% [markdown]
 # The dots lie on the formula with the ½ in front of the bracket. Note how quietly the misprint fails: it has a minimum, its gradient is smooth, a VAE trains with it. Nothing tells you, except a test with a known answer.
-# The course's page of errata lists eight more places like this one.
+# The course's page of errata lists nine more places like this one.
 
 # %% [markdown]
 # ## 7 · When there is no formula
@@ -1115,6 +1178,53 @@ assert abs(bars.mean() - 0.065) < 5e-4
 assert 0.6 < within[0] < 0.76 and 0.9 < within[1] < 0.98 and 0.05 < negative < 0.5
 assert math.isfinite(estimate) and bar < 0.1 and outside < 1e-6
 
+# %% [markdown]
+# ## 8 · The clinic
+#
+# Five functions for $\mathrm{KL}(p\,\|\,q)$ with a fault that people really make: **a** arguments swapped, **b** the log of a zero, **c** a small number put inside the log, so that nothing becomes infinite, **d** bits, **e** a mean over
+# the outcomes in place of a sum. Which is which was decided by a shuffled list.
+
+# %%
+def faulty_kl(fault: str, p: Tensor, q: Tensor) -> float:
+    """KL(p ‖ q) for p, q (C,), with a fault."""
+    if fault == "arguments swapped":
+        p, q = q, p
+    if fault == "log of zero":
+        return (p * (p / q).log()).sum().item()
+    if fault == "a small number inside the log":
+        return (p * ((p + 1e-8) / (q + 1e-8)).log()).sum().item()
+    each = torch.xlogy(p, p) - torch.xlogy(p, q)
+    return (each.mean() if fault == "mean" else each.sum() / (math.log(2) if fault == "bits" else 1)).item()
+
+fair, loaded = torch.tensor([0.5, 0.5]), torch.tensor([0.9, 0.1])
+die, no_six = torch.full((6,), 1 / 6), torch.tensor([0.2] * 5 + [0.0])
+pairs = {"fair, loaded": (fair, loaded), "loaded, fair": (loaded, fair), "no six, die": (no_six, die), "die, no six": (die, no_six)}
+faults = ["arguments swapped", "log of zero", "a small number inside the log", "bits", "mean"]
+shuffled = torch.randperm(5, generator=Generator().manual_seed(8)).tolist()
+
+print(" " * 12 + "".join(f"{name:>14s}" for name in pairs))
+for name, number in zip("ABCDE", shuffled):
+    print(f"function {name}  " + "".join(f"{faulty_kl(faults[number], p, q):14.3f}" for p, q in pairs.values()))
+
+# %% [markdown]
+# ### Exercise 4.15 · Which bug is this?
+# Difficulty ●●○ · importance ●●● · 6 minutes
+#
+# The right values of the four columns are, from left to right, your answers 4.5b, 4.5c, 4.5e and 4.5d. Type the faults of the functions A to E as five letters, such as `"abcde"`. Then let your own function stand the same test.
+
+# %%
+### BEGIN SOLUTION
+answers["4.15"] = "dbcea"
+### END SOLUTION
+
+# %%
+check(answers, "4.15")
+
+# %%
+print("yours       " + "".join(f"{kl_divergence(p, q).item():14.3f}" for p, q in pairs.values()))
+for fault in faults:
+    print(f"{fault:30s} on two equal coins: {abs(faulty_kl(fault, loaded, loaded)):.3f}")
+
 # %% [markdown] slide_type="slide"
 # ## What to take away
 #
@@ -1129,7 +1239,7 @@ assert math.isfinite(estimate) and bar < 0.1 and outside < 1e-6
 # %% [markdown]
 # ## Review
 #
-# ### Exercise 4.15 · No distance
+# ### Exercise 4.16 · No distance
 # Difficulty ●○○ · importance ●●○ · 2 minutes
 #
 # Why is the KL called a divergence and not a distance?
@@ -1141,14 +1251,14 @@ assert math.isfinite(estimate) and bar < 0.1 and outside < 1e-6
 
 # %%
 ### BEGIN SOLUTION
-answers["4.15"] = "b"
+answers["4.16"] = "b"
 ### END SOLUTION
 
 # %%
-check(answers, "4.15")
+check(answers, "4.16")
 
 # %% [markdown]
-# ### Exercise 4.16 · In a VAE
+# ### Exercise 4.17 · In a VAE
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
 # The loss of a VAE holds $\mathrm{KL}(q(z\mid x)\,\|\,p(z))$, encoder first, prior second. What does it punish most?
@@ -1160,11 +1270,11 @@ check(answers, "4.15")
 
 # %%
 ### BEGIN SOLUTION
-answers["4.16"] = "a"
+answers["4.17"] = "a"
 ### END SOLUTION
 
 # %%
-check(answers, "4.16")
+check(answers, "4.17")
 
 # %%
 progress("04")

@@ -6,7 +6,7 @@
 #     name: python3
 # course:
 #   title: Reparameterization
-#   minutes: 130
+#   minutes: 160
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -15,18 +15,18 @@
 # How does a gradient get through a random draw?
 
 # %% [markdown] slide_type="notes"
-# About 130 minutes with all exercises, 45 if you only present. The arc: a draw has no gradient; rewritten, it has one; there is a
-# second way, which needs less and costs more; and a third, crooked one for draws that are choices. Every claim has a number, so let
+# About 160 minutes with all exercises, 45 if you only present. The arc: a draw has no gradient; rewritten, it has one; there is a
+# second way, which needs only values of f and has more noise; and a third, biased one for draws that are choices. Every claim has a number, so let
 # the room guess before you run.
 
 # %% [markdown]
-# About 130 minutes. You need notebook 03 (what a VAE is), the chain rule, and mean and variance of a sum of independent numbers.
+# About 160 minutes, in two sittings: sections 1 to 4, and the rest. You need notebook 03 (what a VAE is), the chain rule, and mean and variance of a sum of independent numbers.
 #
 # At the end you can
 #
 # 1. say why a sample has no gradient, and point at the place in autograd's graph where it gets lost;
 # 2. write a draw so that gradients pass through it, with `logvar` read the same way everywhere;
-# 3. estimate the slope of a mean in two ways, and say which one to take when, and what a baseline buys;
+# 3. estimate the slope of a mean in two ways, and say which one to take when, and what a baseline changes;
 # 4. train a VAE with either;
 # 5. get an approximate gradient through a choice, and say what is wrong with it.
 
@@ -108,7 +108,7 @@ assert reached(loss, names) == ["w"]
 #
 # - **a** The loss doesn't depend on μ.
 # - **b** A random number has no derivative, so nothing can be done.
-# - **c** `sample` hands back a bare number: how it was made from μ and σ isn't recorded.
+# - **c** `sample` hands back a number without a record of μ and σ.
 # - **d** Autograd needs more than one sample.
 
 # %%
@@ -274,16 +274,16 @@ paid, drawn = torch.exp(0.5 * logvars).mean().item(), torch.exp(logvars).mean().
 print("negative ELBO in nats        its own number    as it should be measured")
 for name in vaes:
     print(f"{name + ' sampler':28s} {told[name]:14.1f} {true[name]:27.1f}")
-print(f"the mixed one pays for a mean sigma of {paid:.2f} and draws with {drawn:.2f}")
+print(f"mixed: mean sigma {paid:.2f} in the KL, {drawn:.2f} in the draws")
 assert abs(told["mixed"] - told["right"]) < 6 and true["mixed"] > told["mixed"] + 4 and drawn < 0.7 * paid
 assert true["mixed"] > true["right"] + 1
 
 # %% [markdown] slide_type="fragment" only="slides"
-# It pays for one $\sigma$ and draws with a smaller one, so its own number is no bound on anything.
+# Its KL is that of one $\sigma$, its draws have a smaller one. So its own number is no bound on anything.
 
 # %% [markdown]
 # Nothing crashes and both losses fall. By its own number the mixed code is about as good as the right one, a few nats up or down. Measured as it should be, it is worse. Its own number is too good:
-# its KL pays for one $\sigma$, and its decoder gets codes with a smaller one. A loss computed that way is no bound on anything. There is only one remedy: say once what the
+# its KL is computed for one $\sigma$, and its decoder gets codes with a smaller one. A loss computed that way is no bound on anything. There is only one remedy: say once what the
 # tensor is, and put it into its name.
 
 # %% [markdown] slide_type="notes"
@@ -408,7 +408,7 @@ for sigma in (1.0, 0.3, 0.1):
     ratio[name] = report(name, 2.0, found[name])
 
 # %% [markdown] slide_type="fragment" only="slides"
-# $f(z) = z^2$, $\mu = 1$. Both means are right. The last column is the price of not knowing the slope of $f$: so many times the draws for the
+# $f(z) = z^2$, $\mu = 1$. Both means are right. The last column says how many times more draws the score function needs for the
 # same error bar.
 
 # %% tags=["solution"]
@@ -447,18 +447,54 @@ show(plots.curves(widths, {"pathwise": [variance_path(1, s) for s in widths],
          "at sigma 0.1 they are more than three powers of ten apart")
 
 # %% [markdown]
-# ### Exercise 5.6 · The price in samples
+# ### Exercise 5.6 · How many more samples
 # Difficulty ●●○ · importance ●●○ · 5 minutes
 #
-# $f(z) = z^2$, $\mu = 1$, $\sigma = 0.5$. By which factor must the score function's number of draws be larger than pathwise's, for the same error bar? Type a number, with its decimals.
+# $f(z) = z^2$, $\mu = 1$, $\sigma = 0.4$. By which factor must the score function's number of draws be larger than pathwise's, for the same error bar? Type a number, with its decimals.
 
 # %%
 ### BEGIN SOLUTION
-answers["5.6"] = ((1 + 14 * 0.5**2 + 15 * 0.5**4) / 0.5**2) / (4 * 0.5**2)
+answers["5.6"] = ((1 + 14 * 0.4**2 + 15 * 0.4**4) / 0.4**2) / (4 * 0.4**2)
 ### END SOLUTION
 
 # %%
 check(answers, "5.6")
+
+# %% [markdown]
+# ### Exercise 5.7 · The other slope
+# Difficulty ●●● · importance ●●○ · 10 minutes
+#
+# An encoder also needs the slope in $\sigma$. The estimator is the same, with another factor:
+#
+# $$\frac{d}{d\sigma}\,\mathbb E\left[f(z)\right] = \mathbb E\left[f(z)\,\frac{d}{d\sigma}\log\mathcal N(z; \mu, \sigma^2)\right], \qquad
+# \log\mathcal N(z; \mu, \sigma^2) = -\log\sigma - \frac{(z-\mu)^2}{2\sigma^2} + \text{constant} .$$
+#
+# Differentiate the log on paper, with $z$ held fixed. Then write the estimate, with a baseline as in 5.4.
+
+# %%
+def score_gradient_sigma(f, mu: Tensor, sigma: Tensor, eps: Tensor, baseline: float = 0.0) -> Tensor:
+    """Estimate of d/dsigma E[f(z)], z = mu + sigma * eps, from values of f; eps (S,) -> scalar."""
+    # 1. the draws, (S,)
+    # 2. f above the baseline, times the slope of the log-density in sigma: it has two terms
+    # 3. the mean over the draws
+    ### BEGIN SOLUTION
+    z = mu + sigma * eps  # (S,)
+    score = (z - mu) ** 2 / sigma**3 - 1 / sigma  # (S,)
+    return ((f(z) - baseline) * score).mean()
+    ### END SOLUTION
+
+# %%
+score_gradient_sigma = check(score_gradient_sigma)
+
+# %% [markdown]
+# For $f(z) = z^2$ the mean is $\mu^2 + \sigma^2$, so the slope in $\sigma$ is $2\sigma$. Compare your estimate with it:
+
+# %%
+eps = torch.randn(400_000, generator=torch.Generator().manual_seed(1))
+for sigma in (0.5, 1.0, 2.0):
+    found_slope = score_gradient_sigma(lambda z: z**2, torch.tensor(1.0), torch.tensor(sigma), eps)
+    print(f"σ = {sigma}: estimated {found_slope:.2f}, exact {2 * sigma:.2f}")
+    assert abs(found_slope - 2 * sigma) < 0.1
 
 # %% [markdown]
 # ### Is pathwise always better?
@@ -499,11 +535,11 @@ for name, who in (("sin 8z, σ = 1", "score function"), ("sin 8z, σ = 1", "path
 assert 0.012 < ratio["sin 8z, σ = 1"] < 0.02 and (found["step, σ = 1"]["pathwise"] == 0).all()
 
 # %% [markdown]
-# **The wave.** Both means lie within three of their error bars of the exact slope, and the order is turned round: the pathwise estimate is some sixty times *noisier* (ratio 0.02). A sine has values between −1 and 1,
+# **The wave.** Both means lie within three of their error bars of the exact slope, and now pathwise is the noisy one: its variance is some sixty times *larger* (the ratio, printed as 0.02, is about 1/60). A sine has values between −1 and 1,
 # and slopes between −8 and 8. So "pathwise has the smaller variance" is a rule of thumb for smooth functions, and no law.
 #
 # **The step.** The mean of a step is the probability that $z > 0$. It rises with $\mu$, with slope $p(0)$, the density of $z$ at the step, and the score function finds it. The pathwise estimate is exactly 0, on
-# every draw: a step is flat wherever you stand. No number of draws mends that. Its variance is 0, so the ratio is a
+# every draw: a step is flat wherever you stand. More draws don't help. Its variance is 0, so the ratio is a
 # number over zero, `inf`: the quietest estimate there is, of the wrong number. Differentiating inside the mean needs an $f$ without jumps.
 
 # %% slide_type="slide"
@@ -512,13 +548,14 @@ panels = {"z², σ = 0.1": "z², σ = 0.1: pathwise hardly scatters", "sin 8z, �
 fig, axes = plots.canvas(width=11, height=3.8, cols=3)
 for ax, (name, finding) in zip(axes, panels.items()):
     edges = torch.linspace(*torch.cat(list(found[name].values())).quantile(torch.tensor([0.002, 0.998])).tolist(), 50).tolist()
-    for (who, e), color in zip(found[name].items(), (plots.ACCENT, plots.HOUSE)):
-        ax.hist(e, bins=edges, color=color, alpha=0.6, label=who)
+    heights = [ax.hist(e, bins=edges, color=color, alpha=0.6, label=who)[0].max()
+               for (who, e), color in zip(found[name].items(), (plots.ACCENT, plots.HOUSE))]
+    ax.set_ylim(0, 2 * min(heights))  # the narrow one is cut off at the top, or nobody would see the broad one
     ax.axvline(exact.get(name, 2.0), color=plots.INK, ls="--", lw=1.5, label="exact")
     ax.set(xlabel="estimated slope", yticks=[])
     ax.set_title(finding, fontsize=11)
 axes[2].legend(fontsize=10)
-show(fig, alt="Histograms of 2,000 estimates. For z squared at sigma 0.1 pathwise is a spike and the score function is broad; "
+show(fig, alt="Histograms of 2,000 estimates, the narrow one of each pair cut off at the top. For z squared at sigma 0.1 pathwise is a spike and the score function is broad; "
               "for sin 8z pathwise is far broader; for the step pathwise is a spike at 0, away from the exact slope")
 
 # %% [markdown] slide_type="notes"
@@ -532,21 +569,7 @@ show(fig, alt="Histograms of 2,000 estimates. For z squared at sigma 0.1 pathwis
 # $$\mathbb E\left[(f(z) - b)\,\frac{z-\mu}{\sigma^2}\right] = \mathbb E\left[f(z)\,\frac{z-\mu}{\sigma^2}\right] - b\;\underbrace{\mathbb E\left[\frac{z-\mu}{\sigma^2}\right]}_{=\,0} .$$
 #
 # In words: the votes "up" and "down" are equally likely, so adding the same to every value of $f$ changes nothing on average. It does change the noise. For
-# $f(z) = z^2$, $\mu = \sigma = 1$ the variance of one draw's estimate comes out as $30 - 8b + b^2$.
-
-# %% [markdown]
-# ### Exercise 5.7 · The best baseline
-# Difficulty ●○○ · importance ●●○ · 3 minutes
-#
-# At which $b$ is $30 - 8b + b^2$ smallest?
-
-# %%
-### BEGIN SOLUTION
-answers["5.7"] = 8 / 2
-### END SOLUTION
-
-# %%
-check(answers, "5.7")
+# $f(z) = z^2$, $\mu = \sigma = 1$ the variance of one draw's estimate comes out as $30 - 8b + b^2$, a parabola that is lowest at $b = 4$.
 
 # %%
 noise = torch.randn(2000, 50, generator=torch.Generator().manual_seed(0))
@@ -573,27 +596,63 @@ show(fig, alt="Variance over the baseline: a parabola with its lowest point, 14,
               "at b = -6 it is 114; the pathwise variance, 4, is below all of it")
 
 # %% [markdown]
-# All four means agree. The best baseline halves the variance, the mean of $f$, which is what people use in practice, gets most of that, and a bad one makes
+# All four means agree. The best baseline halves the variance. The mean of $f$, which people use in practice, brings most of that gain. A bad baseline makes
 # things much worse. Pathwise, the dashed line, is still below. Baselines matter most where $f$ is large and nearly constant, and that is the case in a VAE.
 
 # %% [markdown]
-# ## 5 · One VAE, three gradients
+# ## 5 · One VAE, five gradients
 #
 # In a VAE $f(z)$ is the reconstruction, $\log p(x\mid z)$, some −150 nats for every draw. The encoder needs the slope of its mean. (The KL has
 # a closed form in $\mu$ and `logvar` and needs no draw; the decoder's own gradient doesn't go through the draw at all.) So train the same network in five ways:
 #
-# - **pathwise**: what you know;
-# - **score function**: $z$ counts as given (`detach`), and the gradient goes to $\log q(z\mid x)$ in place of $\log p(x\mid z)$;
-# - **no reconstruction gradient**: the same with nothing in its place, so that the encoder feels only the KL;
-# - **… with the batch's mean** as a baseline;
-# - **… with a second draw**: $\log p(x\mid z')$ for another $z'$ of the *same image*, so that each image has a baseline of its own.
+# - **pathwise**: $z = \mu + \sigma\varepsilon$, and the gradient goes through the draw;
+# - **score function**: $z$ counts as given (`detach`), and the encoder gets its gradient from $\log q(z\mid x)$, weighted with $f$;
+# - the same with a **baseline**, the batch's mean of $f$;
+# - the same with a **second draw** as the baseline: $\log p(x\mid z')$ for another $z'$ of the *same image*, so that each image has a baseline of its own;
+# - **no reconstruction gradient**: $z$ counts as given, and the encoder feels the KL alone. This run shows how far the decoder gets by itself.
 #
-# PyTorch wants a loss to differentiate. So below there is a **surrogate**, $(f - b)\,\log q(z\mid x)$ with $f - b$ detached. Nobody wants to know its value; its
-# gradient is the score-function estimate,
+# In the last four $z$ is a bare number for the decoder too, and the decoder learns as usual: $\log p(x\mid z)$ has a gradient in its weights.
+
+# %% [markdown]
+# ### Exercise 5.8 · A loss for the score function
+# Difficulty ●●● · importance ●●● · 12 minutes
 #
-# $$\nabla\,\text{surrogate} = (f - b)\,\nabla \log q(z\mid x) .$$
+# PyTorch differentiates losses. So we need a loss whose gradient is the score-function estimate. Its core is the **surrogate** $(f - b)\log q(z\mid x)$. The value of the surrogate means nothing; its *gradient* is the estimate:
 #
-# Adding `- surrogate + surrogate.detach()` to the loss leaves its value alone, since the two cancel, and brings that gradient in.
+# $$\nabla\big[(f - b)\,\log q(z\mid x)\big] = (f - b)\,\nabla\log q(z\mid x), \qquad f - b \text{ counts as a plain number (detached)} .$$
+#
+# Put it into a loss for each image. Training lowers the loss, and $f = \log p(x\mid z)$ should rise. So
+#
+# - the value of the loss is $-f$;
+# - its gradient in $f$ is −1, for the decoder;
+# - its gradient in $\log q$ is $-(f - b)$, for the encoder;
+# - no gradient goes into the baseline $b$.
+#
+# All three arguments are (N,), and so is the answer. A term can have the value 0 and still a gradient: `a - a.detach()`.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## A loss with the right gradient
+#
+# $$\nabla\big[(f - b)\,\log q\big] = (f - b)\,\nabla\log q$$
+#
+# with $f - b$ detached. And `a - a.detach()` is 0, with a gradient.
+
+# %% slide_type="-" show_code=true
+def surrogate_loss(log_likelihood: Tensor, log_q: Tensor,
+                   baseline: Tensor) -> Tensor:
+    """Value −log_likelihood, gradient for log_q as well; all (N,)."""
+    # 1. the surrogate: f − b, as a plain number, times log q
+    # 2. −f, minus the surrogate, and the surrogate's value put back
+    ### BEGIN SOLUTION
+    surrogate = (log_likelihood - baseline).detach() * log_q  # (N,)
+    return -log_likelihood - surrogate + surrogate.detach()
+    ### END SOLUTION
+
+# %%
+surrogate_loss = check(surrogate_loss)
+
+# %% [markdown]
+# Now the five ways are a few lines each.
 
 # %%
 predict("05.race")
@@ -616,8 +675,7 @@ def vae_loss(net: VAE, x: Tensor, way: str) -> Tensor:
     if way == "second draw as baseline":
         other = reparameterize(mu, logvar, torch.randn_like(mu))
         baseline = bernoulli_log_likelihood(x, net.decode(other))
-    surrogate = (f - baseline).detach() * log_gaussian_diagonal(z, mu, logvar)  # (N,)
-    return (kl - f - surrogate + surrogate.detach()).mean()
+    return (kl + surrogate_loss(f, log_gaussian_diagonal(z, mu, logvar), baseline)).mean()
 
 # %%
 ways = ("pathwise", "second draw as baseline", "mean as baseline", "score function", "no reconstruction gradient")
@@ -693,7 +751,7 @@ assert (counts - logits.softmax(0)).abs().max() < 0.006
 # $\tau \to 0$: a one-hot row, an honest draw. $\tau$ large: an even row.
 
 # %% [markdown]
-# ### Exercise 5.8 · Gumbel-softmax
+# ### Exercise 5.9 · Gumbel-softmax
 # Difficulty ●●○ · importance ●●○ · 8 minutes
 #
 # `logits` and `u` are (N, C), each row a choice of its own; `u` is uniform noise between 0 and 1.
@@ -727,21 +785,32 @@ show(fig, alt="Twelve draws as rows of four gray cells at four temperatures: at 
 # %% [markdown]
 # Same noise in all four pictures. At $\tau = 0.1$ nearly every row is a choice; at 5 the rows look alike and say little about what was drawn.
 #
-# **Straight-through** (Bengio et al., 2013) wants both: the one-hot row forward, the soft row's gradient backward. In code it is one line, `hard + y - y.detach()`: the value is `hard`, since the
-# rest is 0, and the gradient is that of `y`.
+# ### Exercise 5.10 · Straight-through
+# Difficulty ●●○ · importance ●●○ · 6 minutes
+#
+# **Straight-through** (Bengio et al., 2013) wants both: the one-hot row forward, the soft row's gradient backward. You have just used the trick: something whose value is 0 and whose gradient is that of
+# the soft row $y$, added to the one-hot row.
 
 # %%
 def straight_through(logits: Tensor, tau: float, u: Tensor) -> Tensor:
     """One-hot choices with the gradient of gumbel_softmax; all (N, C)."""
+    # 1. the soft rows y
+    # 2. the one-hot row of each row's largest entry: F.one_hot(index, C) has whole numbers, .to(y) makes them y's type
+    # 3. their sum with something that is 0 and has the gradient of y
+    ### BEGIN SOLUTION
     y = gumbel_softmax(logits, tau, u)
     hard = F.one_hot(y.argmax(1), y.shape[1]).to(y)
     return hard + y - y.detach()
+    ### END SOLUTION
+
+# %%
+straight_through = check(straight_through)
 
 # %% [markdown]
 # ### What is wrong with them
 #
 # For a choice among four, the true gradient can be computed: $\mathbb E[f] = \sum_c p_c\, f(\text{class } c)$, four terms. Take the squared distance of the row to a target, $f(y) = \lVert y - t\rVert^2$, and compare. **Bias**
-# is how far the mean of many estimates is from the true gradient, as a share of its length; **spread** is the standard deviation of one estimate, same unit.
+# is how far the mean of many estimates is from the true gradient, as a share of its length; **spread** is the standard deviation of one estimate, in the same unit.
 
 # %%
 target = torch.tensor([0.4, 0.3, 0.2, 0.1])
@@ -777,10 +846,12 @@ for ax, part, what in ((left, 0, "bias"), (right, 1, "spread")):
     for (name, rows), color, mark in zip(table.items(), (plots.HOUSE, plots.ACCENT), "os"):
         ax.plot(temperatures, [row[part] for row in rows], color=color, marker=mark, label=name)
     for (name, row), style in zip(by_score.items(), (":", "--")):
-        ax.axhline(row[part], color=plots.QUIET, ls=style, label=name)
+        if part or name == "score function":  # in the left panel both would lie at 0
+            ax.axhline(row[part], color=plots.QUIET, ls=style, label=name)
     ax.set(xscale="log", xlabel="temperature τ", ylabel=f"{what} / true gradient", ylim=(0, None))
     ax.set_xticks(temperatures, [f"{tau:g}" for tau in temperatures])
     ax.minorticks_off()
+left.annotate("score function, with and without a baseline", (0.1, 0.03), fontsize=9)
 left.set_title("Warm: the wrong slope", fontsize=12)
 right.set_title("Cold: a noisy slope", fontsize=12)
 right.legend(fontsize=10)
@@ -801,8 +872,8 @@ assert soft[0][0] < soft[2][0] < soft[-1][0] and soft[0][1] > soft[2][1] > soft[
 assert min(row[0] for row in through) > 0.05
 
 # %% [markdown]
-# Read the two panels together. A warm Gumbel-softmax is quiet and answers another question, since its rows are no choices; a cold one answers nearly the right question, loudly. Straight-through has honest forward values, and its gradient is biased
-# at every temperature, here more than Gumbel-softmax's. The score function has no bias, and with a baseline it is also the quietest here, but for a Gumbel-softmax so warm that its bias is large. With one choice among a few, take the score function. Its noise grows with the number of choices in a model, and there the biased estimators come into their own.
+# Read the two panels together. A warm Gumbel-softmax (large $\tau$) has little noise and a large bias, since its rows are no choices; a cold one has little bias and much noise. Straight-through has honest forward values, and its gradient is biased
+# at every temperature, here more than Gumbel-softmax's. The score function has no bias, and with a baseline it also has the smallest spread here, apart from Gumbel-softmax and straight-through at temperatures so high that their bias is most of the true gradient. With one choice among a few, take the score function. Its noise grows with the number of choices in a model, and there the biased estimators come into their own.
 
 # %% [markdown] slide_type="notes"
 # The score function wins this toy. Don't hide it. The next slide shows where it doesn't.
@@ -854,8 +925,7 @@ def discrete_loss(net: DiscreteVAE, x: Tensor, way: str, tau: float = 1.0) -> Te
     baseline = torch.zeros_like(f)
     if way == "score, second draw":
         baseline = net.log_likelihood(x, straight_through(logits, tau, u[1]).detach())
-    surrogate = (f - baseline).detach() * (log_q * y).sum(1)
-    return (kl - f - surrogate + surrogate.detach()).mean()
+    return (kl + surrogate_loss(f, (log_q * y).sum(1), baseline)).mean()
 
 # %%
 discrete, last = {}, {}
@@ -901,10 +971,64 @@ assert result["Gumbel-softmax"] > last["Gumbel-softmax"] + 2
 
 # %% [markdown]
 # The two bent estimators come close to the exact gradient with one decoding per image, where the exact one tries all sixteen. (Close, or even a little ahead: their noise keeps codes alive that the exact gradient gives up early.)
-# Without a baseline the score function keeps only a code or a few in use, as the last column says; a second draw mends much of that.
+# Without a baseline the score function keeps only a code or a few in use, as the last column says; a second draw fixes much of that.
 #
 # Compare the two columns for Gumbel-softmax, too. Its own number (the loss of the last epoch) is lower than what it gets when codes are real choices: in training its soft rows could *mix*
-# prototypes, and nobody may mix at test time. Its own number is that of another model. It is the same lesson as with the mixed-up sampler: measure what you will use.
+# prototypes, and at test time a code is one choice. Its own number is that of another model. It is the same lesson as with the mixed-up sampler: measure what you will use.
+
+# %% [markdown]
+# ## 7 · The clinic
+#
+# Five draws for one batch, `mu` and `logvar` both (N, K), and each has a fault that people really make: **a** `.sample()`, **b** `torch.normal`, **c** σ detached, **d** `logvar` read as log σ, **e** one ε for
+# the whole batch. The code is in the open; which draw has which fault was decided by a shuffled list.
+
+# %%
+def faulty_draw(fault: str, mu: Tensor, logvar: Tensor) -> Tensor:
+    sigma, eps = torch.exp(0.5 * logvar), torch.randn(mu.shape)
+    if fault == ".sample()":
+        return Normal(mu, sigma).sample()
+    if fault == "torch.normal":
+        return torch.normal(mu, sigma)
+    if fault == "σ detached":
+        return mu + sigma.detach() * eps
+    return mu + logvar.exp() * eps if fault == "logvar read as log σ" else mu + sigma * eps[:1]
+
+faults = [".sample()", "torch.normal", "σ detached", "logvar read as log σ", "one ε for the batch"]
+shuffled = torch.randperm(5, generator=torch.Generator().manual_seed(4)).tolist()
+patients = {name: faults[number] for name, number in zip("ABCDE", shuffled)}
+
+# %%
+def examined(draw) -> str:
+    """Gradients of a loss in mu and logvar, the spread of the draws, and the noise that two images share."""
+    mu, logvar = torch.zeros(2, 5000), torch.full((2, 5000), -2.0)  # two images, σ = 0.37
+    mu, logvar = mu.requires_grad_(), logvar.requires_grad_()
+    z = draw(mu, logvar)
+    loss = (z - 1).square().sum()
+    if loss.requires_grad:
+        loss.backward()
+    slopes = ["none" if t.grad is None else f"{t.grad.mean():.2f}" for t in (mu, logvar)]
+    z = z.detach()
+    return f"gradient of mu {slopes[0]:>6s}, of logvar {slopes[1]:>6s}; spread {z.std():.2f}, shared noise {z.corrcoef()[0, 1]:.2f}"
+
+for name, fault in patients.items():
+    print(f"draw {name}: " + examined(lambda mu, logvar, fault=fault: faulty_draw(fault, mu, logvar)))
+
+# %% [markdown]
+# ### Exercise 5.11 · Which bug is this?
+# Difficulty ●●○ · importance ●●● · 6 minutes
+#
+# Type the faults of the draws A to E as five letters, such as `"abcde"`. (`logvar` is −2, so the spread of the draws should be σ = 0.37.) Then examine your own draw in the next cell.
+
+# %%
+### BEGIN SOLUTION
+answers["5.11"] = "adbec"
+### END SOLUTION
+
+# %%
+check(answers, "5.11")
+
+# %%
+print("yours:  " + examined(lambda mu, logvar: reparameterize(mu, logvar, torch.randn_like(mu))))
 
 # %% [markdown] slide_type="slide"
 # ## What to take away
@@ -920,26 +1044,26 @@ assert result["Gumbel-softmax"] > last["Gumbel-softmax"] + 2
 # %% [markdown]
 # ## Review
 #
-# ### Exercise 5.9 · Why the trick
+# ### Exercise 5.12 · Why the trick
 # Difficulty ●○○ · importance ●●● · 3 minutes
 #
 # Why does a VAE use the reparameterization trick?
 #
 # - **a** It makes the code deterministic, so that training is stable.
-# - **b** It moves the randomness into an input ε, so that gradients of the loss reach μ and σ.
-# - **c** It makes the samples more accurate.
+# - **b** It makes the randomness an input, so that gradients reach μ and σ.
+# - **c** It makes the samples more accurate than `Normal(mu, sigma).sample()` does.
 # - **d** It is needed for the KL term.
 
 # %%
 ### BEGIN SOLUTION
-answers["5.9"] = "b"
+answers["5.12"] = "b"
 ### END SOLUTION
 
 # %%
-check(answers, "5.9")
+check(answers, "5.12")
 
 # %% [markdown]
-# ### Exercise 5.10 · A colleague's encoder
+# ### Exercise 5.13 · A colleague's encoder
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
 # A colleague's encoder gives `mu` and `s`. The sampler is `mu + exp(s) * eps`, the KL is `0.5 * (exp(2 * s) + mu**2 - 1 - 2 * s)`. What is `s`?
@@ -951,14 +1075,14 @@ check(answers, "5.9")
 
 # %%
 ### BEGIN SOLUTION
-answers["5.10"] = "a"
+answers["5.13"] = "a"
 ### END SOLUTION
 
 # %%
-check(answers, "5.10")
+check(answers, "5.13")
 
 # %% [markdown]
-# ### Exercise 5.11 · A black box
+# ### Exercise 5.14 · A black box
 # Difficulty ●●○ · importance ●●○ · 3 minutes
 #
 # $f(z)$ is the score of a computer game played with setting $z$. You can play it as often as you like, and that is all. Which estimator gives you the slope of the mean score in $\mu$?
@@ -970,14 +1094,14 @@ check(answers, "5.10")
 
 # %%
 ### BEGIN SOLUTION
-answers["5.11"] = "d"
+answers["5.14"] = "d"
 ### END SOLUTION
 
 # %%
-check(answers, "5.11")
+check(answers, "5.14")
 
 # %% [markdown]
-# ### Exercise 5.12 · Hot or cold
+# ### Exercise 5.15 · Hot or cold
 # Difficulty ●○○ · importance ●●○ · 2 minutes
 #
 # Gumbel-softmax with a *small* temperature has
@@ -989,11 +1113,11 @@ check(answers, "5.11")
 
 # %%
 ### BEGIN SOLUTION
-answers["5.12"] = "c"
+answers["5.15"] = "c"
 ### END SOLUTION
 
 # %%
-check(answers, "5.12")
+check(answers, "5.15")
 
 # %%
 progress("05")

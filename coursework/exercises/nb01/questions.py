@@ -87,7 +87,7 @@ REVIEW = [
                 "detection, tracking.", "same_distribution",
                 "A discriminative model leaves out the distribution of x."),
             "b": "A discriminative model learns p(y|x), a generative one p(x) or p(x, y). Tasks: "
-                "labeling a street scene; drawing a new one.",
+                "labeling a scene; drawing one.",
             "c": ("A discriminative model learns p(x|y), a generative one p(y|x). Tasks: drawing a "
                 "face; naming it.", "turned_round", "The two are exchanged: p(y|x) is what a "
                 "classifier gives."),
@@ -105,8 +105,9 @@ REVIEW = [
     choice(
         "01.answers.1.10", "sure, and far away",
         {
-            "a": ("The road bends left with a probability of 99.9 %.", "trusts_the_classifier",
-                "That holds for inputs like the training ones. This one is not."),
+            "a": ("The road bends left with a probability of 99.9 %, whatever the density says.",
+                "trusts_the_classifier", "That holds for inputs like the training ones. This one "
+                "is not."),
             "b": ("The road does not bend left: the low density contradicts the classifier.",
                 "density_as_classifier", "The density says nothing about the direction, only that "
                 "such inputs were not seen."),
@@ -169,7 +170,7 @@ PREDICTIONS = [
         options={
             "Near 50 %: it has no idea there.": "That would be sensible, and nothing in the "
                 "training asks for it. Run the cell.",
-            "Less sure than among the data.": "It doubts at the boundary alone. Run the cell.",
+            "Less sure than among the data.": "It is unsure near the boundary alone. Run the cell.",
             "Surer than among the data.": "Yes: the logit is linear in x, so it grows with the "
                 "distance from the boundary, and far away the classifier is as sure as can be.",
         }, right="c",

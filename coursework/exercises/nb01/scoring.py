@@ -128,6 +128,8 @@ MISTAKES = named({
         "missing, so the density does not integrate to 1.", lambda t: -0.5 * t.distance),
     "two_pi_once": ("You counted log 2π once. There is one for each dimension: D log 2π.",
         lambda t: -0.5 * (t.distance + t.log_det + math.log(2 * math.pi))),
+    "dimension_inside_the_log": ("You took the log of D · 2π. D multiplies the log: D log 2π.",
+        lambda t: -0.5 * (t.distance + t.log_det + math.log(len(t.mu) * 2 * math.pi))),
     "two_pi_per_example": ("You counted one log 2π for each example, N log 2π. There is one for "
         "each dimension, D log 2π, and D is `len(mu)` or `x.shape[1]`.",
         lambda t: -0.5 * (t.distance + t.log_det + len(t.x) * math.log(2 * math.pi))),

@@ -54,8 +54,9 @@ _REACH = Question(
 _GENERATOR = choice(
     "02.answers.2.9", "low reconstruction error, and still no generative model",
     {
-        "a": "The loss only sees codes that the encoder made; nothing says where to draw new ones.",
-        "b": ("It has not been trained for long enough.", "more_training",
+        "a": "The loss only sees codes that the encoder made, and none that you draw.",
+        "b": ("It has not been trained for long enough, and its codes are still moving.",
+            "more_training",
             "More training lowers the reconstruction error further. The codes still lie wherever "
             "they like, and N(0, I) still misses them."),
         "c": ("Squared error makes the images blurry.", "blur",
@@ -77,19 +78,20 @@ _GENERATOR = choice(
 _BOTTLENECK = choice(
     "02.answers.2.10", "bottleneck too small, bottleneck too large",
     {
-        "a": ("Too small: memorizes the images. Too large: blurs them.", "swapped",
+        "a": ("Too small: the network memorizes the images. Too large: it blurs them.", "swapped",
             "Two numbers can't hold a digit's detail, and 784 could hold every pixel."),
         "b": ("The size matters only for speed; training adapts to it.", "only_speed",
             "Look at the rows of reconstructions again: at 1 number the digits melt into each "
             "other, at 64 they are close copies. No training fixes the first."),
-        "c": "Too small: different images share a reconstruction, detail is lost. Too large: the "
-            "network can pass pixels on, and the code need not summarize anything.",
-        "d": ("Larger is always better, since the error falls.", "error_is_all",
+        "c": "Too small: detail is lost. Too large: the code need not summarize anything.",
+        "d": ("A small one loses detail. A large one has no fault, since the error only falls.",
+            "error_is_all",
             "The error falls, yes, down to a copy of the input at 784. A copy is no summary; "
-            "neighbors, denoising and anomaly scores all live from the squeeze."),
+            "search, denoising and anomaly scores all depend on the bottleneck."),
     },
-    why="Right. The error alone always votes for a wider code; what you want the code *for* "
-        "decides how narrow it should be.",
+    why="Right. With a code that is too small, different images share a reconstruction; one of "
+        "784 numbers can pass every pixel on. The error alone always favors the wider code; what "
+        "you want the code *for* decides how narrow it should be.",
     hints=[
         "Take the two ends: a code of 1 number and a code of 784 numbers.",
         "With 784 numbers the encoder could hand over the pixels. What would it have learned?",
@@ -103,15 +105,16 @@ _ANOMALY = choice(
         "a": ("That blank images are normal digits.", "score_believed",
             "No digit is blank. The score says how well the network copies an image, and a blank "
             "one is easy to copy."),
-        "b": "That the score measures how hard an image is to reconstruct, not how strange it is.",
-        "c": ("That the threshold was badly chosen.", "threshold",
+        "b": "That the score measures how hard an image is to reconstruct.",
+        "c": ("That the threshold between normal and strange was badly chosen.", "threshold",
             "A blank image scores lower than most real digits, so no threshold calls it strange "
             "without calling those strange too."),
         "d": ("That the AUC was computed wrongly.", "auc", "The AUC was right for the anomalies it "
             "was tried on. It says nothing on other ones."),
     },
-    why="Right. It works on anomalies that are as complex as the normal images, and fails on "
-        "simple ones. Notebook 09 meets the same trap again with densities.",
+    why="Right, and that is not how strange it is. The score works on anomalies that are as "
+        "complex as the normal images, and fails on simple ones. Notebook 09 meets the same trap "
+        "again with densities.",
     hints=[
         "What does the score of an image consist of?",
         "Few strokes, few pixels to get wrong.",

@@ -21,7 +21,7 @@ def denoising_loss(model: nn.Module, x: Tensor, x_noisy: Tensor) -> Tensor:
     return reconstruction_error(x, model(x_noisy).sigmoid())
 
 
-def _model(generator: Generator, side: int) -> nn.Module:
+def tiny_model(generator: Generator, side: int) -> nn.Module:
     """Standard layers only. Image (N, 1, side, side) to logits of the same shape."""
     pixels = side * side
     encoder = nn.Sequential(nn.Flatten(), nn.Linear(pixels, 6), nn.ReLU())
@@ -36,7 +36,7 @@ def _model(generator: Generator, side: int) -> nn.Module:
 def _cases(generator: Generator) -> Iterator[Case]:
     for n, side, label in ((6, 5, "random images"), (1, 6, "a batch of one")):
         x = torch.rand(n, 1, side, side, generator=generator)
-        yield Case((_model(generator, side), x, corrupt(x, 0.3, generator)), label)
+        yield Case((tiny_model(generator, side), x, corrupt(x, 0.3, generator)), label)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ MISTAKES = named({
 DENOISING_LOSS = Exercise(
     name="denoising_loss",
     notebook="02",
-    title="error of the mended image against the clean one",
+    title="error of the cleaned image against the clean one",
     reference=denoising_loss,
     cases=_cases,
     mistakes=MISTAKES,

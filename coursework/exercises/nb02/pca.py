@@ -157,9 +157,10 @@ MISTAKES = named({
 })  # fmt: skip
 
 ROWS = recognized({
-    "eigenvectors_by_rows": ("You took rows of the matrix of eigenvectors. In what "
-        "`torch.linalg.eigh` returns the eigenvectors are the columns, in rising order of their "
-        "eigenvalues: `vectors[:, -k:]`, shape (D, k).", _rows_of_eigenvectors,
+    "eigenvectors_by_rows": ("You took rows for columns, or columns for rows. In what "
+        "`torch.linalg.eigh` returns, the directions are the columns, in rising order of their "
+        "eigenvalues: `vectors[:, -k:]`, shape (D, k). In `Vh`, which `torch.linalg.svd` returns, "
+        "they are the rows, strongest first: `Vh[:k]`, shape (k, D).", _rows_of_eigenvectors,
         lambda x, k: _onto(_eigenvectors(x)[:k], x, x.mean(0)),
         lambda x, k: _onto(_eigenvectors(x)[-k:], x, x.mean(0)),
         lambda x, k: _onto(_eigenvectors(x).flip(1)[:k], x, x.mean(0)),

@@ -5,19 +5,18 @@ from __future__ import annotations
 import math
 
 from coursework.checking.exercise import Question
-from coursework.exercises.nb03.derivation import DERIVATION
 
 # fmt: off
 _GRAY = Question(
-    name="03.answers.3.5", title="the cheapest price of a gray pixel", answer=math.log(2),
+    name="03.answers.3.5", title="the loss of a gray pixel", answer=math.log(2),
     unit="nats",
     wrong={
         0.0: ("perfect_is_free", "A perfect prediction is free for a black or a white pixel only. "
             "Put x = 0.5 and x̂ = 0.5 into the formula: both halves are left."),
-        -math.log(2): ("log_likelihood", "That is the log-likelihood. The price is its negative."),
+        -math.log(2): ("log_likelihood", "That is the log-likelihood. The loss is its negative."),
         math.log(2) / 2: ("one_half_only", "That is one of the two halves, ½ log 2. The other "
             "half, (1 − x) log(1 − x̂), costs as much."),
-        0.5: ("the_probability", "That is the best x̂ itself. Its price is −½ log ½ − ½ log ½."),
+        0.5: ("the_probability", "That is the best x̂ itself. Its loss is −½ log ½ − ½ log ½."),
         0.25: ("squared_error", "That is a squared error. The Bernoulli loss is −x log x̂ − (1 − "
             "x) log(1 − x̂)."),
         1.0: ("bits", "That is in bits. 1 bit = log 2 = 0.693 nats."),
@@ -26,7 +25,7 @@ _GRAY = Question(
         "predicted perfectly, so the loss of gray images never reaches 0, and differences between "
         "models are what to look at.",
     hints=[
-        "The price of a pixel is −x log x̂ − (1 − x) log(1 − x̂).",
+        "The loss of a pixel is −x log x̂ − (1 − x) log(1 − x̂).",
         "Which x̂ makes it smallest at x = 0.5? Its derivative is 0 where x̂ = x.",
         "−½ log ½ − ½ log ½",
     ],
@@ -72,7 +71,7 @@ _BETA_FOUR = Question(
 )
 
 _CHEAPEST_SPREAD = Question(
-    name="03.answers.3.8", title="the spread with the smallest KL", answer=1.0,
+    name="03.answers.3.10", title="the spread with the smallest KL", answer=1.0,
     wrong={
         0.0: ("small_variances", "That is what \"the KL encourages small variances\" would give. "
             "As σ → 0, −log σ² goes to +∞, and the KL with it."),
@@ -90,7 +89,7 @@ _CHEAPEST_SPREAD = Question(
 )
 
 _BLUR = Question(
-    name="03.answers.3.10", title="the best gray", answer=0.3,
+    name="03.answers.3.13", title="the best gray", answer=0.3,
     wrong={
         0.0: ("majority", "That is the likelier color. The loss does not ask for the likelier one: "
             "at x̂ = 0 the 30 % black pixels would cost −log 0, which is infinite."),
@@ -109,5 +108,5 @@ _BLUR = Question(
 )
 # fmt: on
 
-_IN_TEXT = (DERIVATION, _GRAY, _NEGATIVE_ELBO, _BETA_FOUR, _CHEAPEST_SPREAD, _BLUR)
+_IN_TEXT = (_GRAY, _NEGATIVE_ELBO, _BETA_FOUR, _CHEAPEST_SPREAD, _BLUR)
 ANSWERS = {question.key: question for question in _IN_TEXT}

@@ -7,7 +7,7 @@ from coursework.exercises.rules import choice
 
 # fmt: off
 _DIFFERENCE = choice(
-    "03.answers.3.11", "what makes a VAE a generative model",
+    "03.answers.3.15", "what makes a VAE a generative model",
     {
         "a": ("Its decoder is larger, so it draws better.", "size",
             "Both decoders of this notebook have the same layers."),
@@ -29,7 +29,7 @@ _DIFFERENCE = choice(
 )
 
 _SMOOTH = choice(
-    "03.answers.3.12", "why the KL makes the code smooth",
+    "03.answers.3.16", "why the KL makes the code smooth",
     {
         "a": ("It is a penalty on the decoder's weights, and small weights give smooth functions.",
             "weight_decay", "The KL depends on mu and logvar, not on the decoder's weights."),
@@ -51,9 +51,9 @@ _SMOOTH = choice(
 )
 
 _INTERPOLATION = choice(
-    "03.answers.3.13", "from a 1 to a 9 without the KL",
+    "03.answers.3.17", "from a 1 to a 9 without the KL",
     {
-        "a": "Perhaps no digits on the way, where no image has its code.",
+        "a": "Shapes that are no digit, in places where no image has its code.",
         "b": ("The same smooth path, since the decoder is the same network.", "same_layers",
             "The layers are the same and the weights are not: this decoder has only seen codes "
             "that an encoder without noise made."),
@@ -73,7 +73,7 @@ _INTERPOLATION = choice(
 )
 
 _ZERO_KL = choice(
-    "03.answers.3.14", "a KL of zero",
+    "03.answers.3.18", "a KL of zero",
     {
         "a": ("The best there is: the approximate posterior is exact.", "wrong_kl",
             "That would be KL(q(z|x) ‖ p(z|x)) = 0, the gap. This KL is the one to the *prior*."),
@@ -100,10 +100,11 @@ PREDICTIONS = [
         "you move q(z|x) away from the true posterior p(z|x). What happens to log p(x), ELBO and "
             "KL(q ‖ p(z|x))?",
         {
-            "All three change": "log p(x) belongs to the model; q doesn't occur in it. Move the "
-                "controls and look at the dashed line.",
-            "The ELBO stays, log p(x) falls": "The other way round: only the ELBO contains q.",
-            "log p(x) stays, the ELBO falls by what the KL gains": "Yes. Their sum stays.",
+            "All three change, each in its own way": "log p(x) belongs to the model; q doesn't "
+                "occur in it. Move the controls and look at the dashed line.",
+            "The ELBO stays, log p(x) falls, the KL grows": "The other way round: of the two, "
+                "only the ELBO contains q.",
+            "log p(x) stays, the ELBO falls, the KL grows": "Yes, and by as much: their sum stays.",
         }, right="c",
     ),
     Prediction(
@@ -140,10 +141,9 @@ PREDICTIONS = [
     ),
     Prediction(
         "03.strong",
-        "the decoder also sees the pixels above and left of the one it draws. What happens to the "
-            "code?",
+        "the decoder also sees the pixels before the one it draws. What happens to the code?",
         {
-            "It is hardly used, or not at all": "Yes. What the neighbors tell is free, what the "
+            "It is hardly used, or not at all": "Yes. What those pixels tell is free, what the "
                 "code tells costs KL.",
             "It gets better, with two sources": "It takes what is free first. Look at the KL.",
             "Nothing, the code is trained as before": "The loss is the same, and its cheapest "

@@ -8,6 +8,7 @@ from coursework.checking.exercise import Question
 from coursework.exercises.nb04.answers_discrete import DISCRETE
 from coursework.exercises.nb04.answers_fits import FITS
 from coursework.exercises.nb04.answers_gaussian import GAUSSIANS
+from coursework.exercises.nb04.clinic import BETWEEN, CLINIC
 from coursework.exercises.nb04.divergences import JS_DIVERGENCE, KL_DIVERGENCE
 from coursework.exercises.nb04.entropies import CROSS_ENTROPY, ENTROPY
 from coursework.exercises.nb04.gaussian import GAUSSIAN_KL
@@ -33,9 +34,11 @@ EXERCISES = [
     GAUSSIAN_KL,
     *_answers("4.10"),
     GAUSSIAN_KL_FULL,
+    BETWEEN,
     *_answers("4.12"),
     KL_MONTE_CARLO,
     *_answers("4.14"),
+    CLINIC,
     *REVIEW,
 ]
 

@@ -18,7 +18,7 @@ DISCRETE = [
         wrong={
             LOG2 / 2: ("one_outcome", "That is one of two terms, −½ log ½. Add the other one."),
             math.log10(2): BASE_TEN,
-            LOG2**2: ("unit", "The number is right in nats, and you called them bits."),
+            LOG2**2: ("unit", "You turned 0.693 from bits into nats. It is in nats already."),
             0.5: ("probability", "That is the probability of one side. Its surprise is −log ½."),
         },
         why="Both sides surprise by −log ½ = log 2 = 0.693 nats: that is what a bit is.",

@@ -51,8 +51,7 @@ FITS = [
                 "reverse",
                 "For that one you would have to draw from the model. Likelihood scores the data "
                 "under the model: the expectation is over data."),
-            "b": "KL(data‖model): the model is punished wherever there are data that it finds "
-                "unlikely.",
+            "b": "KL(data‖model): the model is punished for data that it finds unlikely.",
             "c": ("Both equally: the likelihood is symmetric.", "both",
                 "The average of log p(x) runs over data. Only one KL is an expectation under it."),
             "d": ("Neither: the likelihood is no divergence.", "neither",

@@ -80,8 +80,8 @@ GAUSSIANS = [
     ),
     choice(
         "04.answers.4.12b", "why that can't be", {
-            "a": "A KL is never negative, and it is 0 for two distributions that are the same.",
-            "b": ("A KL has to grow with the number of dimensions.", "grows",
+            "a": "A KL is never negative, and 0 for two equal distributions.",
+            "b": ("A KL has to grow with the number of dimensions, and this one falls.", "grows",
                 "It does for independent dimensions that each differ. These don't differ at all."),
             "c": ("A KL is at most log 2.", "ceiling", "That is JS. A KL has no ceiling."),
             "d": ("The formula only holds where μ is not 0.", "restricted",
@@ -91,7 +91,7 @@ GAUSSIANS = [
             "with equality only if p = q. A quick test for any formula that claims to be a KL: "
             "make both arguments equal.",
         hints=["What did `kl_divergence(p, p)` give?",
-               "What is the price of the wrong code, if the code is not wrong?",
+               "How many extra nats does a code cost that was made for the right distribution?",
                "No divergence is below 0."],
     ),
     Question(

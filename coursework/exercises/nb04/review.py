@@ -7,7 +7,7 @@ from coursework.exercises.rules import choice
 
 REVIEW = [
     choice(
-        "04.answers.4.15", "why the KL is no distance", {
+        "04.answers.4.16", "why the KL is no distance", {
             "a": ("It can be negative.", "negative", "Single terms can, the sum never."),
             "b": "KL(p‖q) and KL(q‖p) differ in general.",
             "c": ("It is measured in nats and not in meters.", "unit",
@@ -22,7 +22,7 @@ REVIEW = [
                "A distance is the same there and back."],
     ),
     choice(
-        "04.answers.4.16", "which mistake the KL of a VAE punishes most", {
+        "04.answers.4.17", "which mistake the KL of a VAE punishes most", {
             "a": "Codes where the prior has next to nothing.",
             "b": ("Places of the prior where this image has no codes.", "forward",
                 "KL(q‖p) is an expectation under q. Where q has nothing, it does not look. And one "
@@ -61,7 +61,7 @@ PREDICTIONS = [
         options={
             "Over both bumps, both times.":
                 "KL(p‖q) does that. In KL(q‖p) the empty valley between the bumps costs too much.",
-            "KL(p‖q): over both. KL(q‖p): on one of them.":
+            "KL(p‖q): over both. KL(q‖p): on one.":
                 "Yes, if the bumps are far enough apart. How far is far enough? Move them and see.",
             "KL(p‖q): on one. KL(q‖p): over both.":
                 "The other way round. KL(p‖q) is weighted by p, so q has to cover all of p.",

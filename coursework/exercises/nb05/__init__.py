@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from coursework.exercises.nb05.answers import ANSWERS
+from coursework.exercises.nb05.clinic import CLINIC
 from coursework.exercises.nb05.gumbel import GUMBEL
 from coursework.exercises.nb05.pathwise import PATHWISE
 from coursework.exercises.nb05.predictions import PREDICTIONS
 from coursework.exercises.nb05.reparameterize import REPARAMETERIZE
 from coursework.exercises.nb05.score_function import SCORE_FUNCTION
+from coursework.exercises.nb05.score_sigma import SCORE_SIGMA
+from coursework.exercises.nb05.straight import STRAIGHT_THROUGH
+from coursework.exercises.nb05.surrogate import SURROGATE_LOSS
 
 EXERCISES = [
     ANSWERS["5.1"],
@@ -16,12 +20,12 @@ EXERCISES = [
     SCORE_FUNCTION,
     PATHWISE,
     ANSWERS["5.6"],
-    ANSWERS["5.7"],
+    SCORE_SIGMA,
+    SURROGATE_LOSS,
     GUMBEL,
-    ANSWERS["5.9"],
-    ANSWERS["5.10"],
-    ANSWERS["5.11"],
-    ANSWERS["5.12"],
+    STRAIGHT_THROUGH,
+    CLINIC,
+    *(ANSWERS[key] for key in ("5.12", "5.13", "5.14", "5.15")),
 ]
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

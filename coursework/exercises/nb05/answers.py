@@ -15,7 +15,7 @@ QUESTIONS = [
                 "nothing_to_be_done",
                 "The *distribution* of the draws changes smoothly with μ, and so does the mean "
                 "loss. That slope exists, and this notebook estimates it in two ways."),
-            "c": "`sample` hands back a bare number: how it was made from μ and σ isn't recorded.",
+            "c": "`sample` hands back a number without a record of μ and σ.",
             "d": ("Autograd needs more than one sample.", "more_samples",
                 "A thousand calls of `sample` give a thousand bare numbers, none with a way back."),
         },
@@ -47,51 +47,35 @@ QUESTIONS = [
     ),
     Question(
         name="05.answers.5.6", title="how many more samples the score function needs",
-        answer=21.75, rtol=0.02,
+        answer=35.390625, rtol=0.02,
         wrong={
-            4.6637: ("error_bars_not_variances", "That is the ratio of the error bars, √21.75. An "
+            5.949: ("error_bars_not_variances", "That is the ratio of the error bars, √35.4. An "
                 "error bar shrinks with the *root* of the number of samples, so the number of "
                 "samples goes with the variances."),
-            0.0459770: ("upside_down", "That is pathwise over score function. The question is how "
+            0.0282561: ("upside_down", "That is pathwise over score function. The question is how "
                 "many times *more* the score function needs."),
-            5.4375: ("sigma_forgotten", "You divided by 4σ² = 1 and forgot the σ² in the "
-                "denominator of the first variance."),
-            7.5: ("sigma_one", "That is the ratio at σ = 1. Put σ = 0.5 into both formulas."),
-            87.0: ("slope_not_squared", "Take 4σ² for the pathwise variance: at σ = 0.5 it is 1."),
+            5.6625: ("sigma_forgotten", "One σ² is missing: the first variance is divided by σ², "
+                "and the second is 4σ²."),
+            14.15625: ("sigma_not_squared", "In one of the two variances σ is not squared."),
+            22.65: ("one_variance_only", "That is the score function's variance. Divide it by "
+                "pathwise's, 4σ²."),
+            7.5: ("sigma_one", "That is the ratio at σ = 1. Put σ = 0.4 into both formulas."),
         },
-        why="(1 + 14/4 + 15/16) / 0.25 over 4 · 0.25: 21.75. At σ = 1 the score function needs 7.5 "
-            "times as many samples, at σ = 0.1 nearly 3,000 times.",
+        why="(1 + 14 · 0.16 + 15 · 0.0256) / 0.16 over 4 · 0.16: 35.4. At σ = 1 the score function "
+            "needs 7.5 times as many samples, at σ = 0.1 nearly 3,000 times.",
         hints=["The error bar of a mean of S samples is √(variance / S). Equal error bars: S grows "
                "with the variance.",
-               "So the answer is the ratio of the two variances at σ = 0.5.",
-               "((1 + 14 · 0.25 + 15 · 0.0625) / 0.25) / (4 · 0.25)."],
-    ),
-    Question(
-        name="05.answers.5.7", title="the baseline with the smallest variance", answer=4.0,
-        wrong={
-            2.0: ("mean_of_f", "That is the mean of f, a common choice and a fair one: variance "
-                "18, against 30 without. The best one weights f(z) by ε²."),
-            0.0: ("no_baseline", "Without a baseline the variance is 30. The parabola goes lower."),
-            8.0: ("other_side", "At b = 8 the variance is 30 again, as without any. The lowest "
-                "point lies halfway."),
-            14.0: ("variance_not_baseline", "That is the smallest variance. Asked for is the "
-                "baseline at which it is reached."),
-            1.0: ("f_at_the_mean", "That is f(μ). Asked for is the lowest point of the parabola."),
-        },
-        why="30 − 8b + b² is lowest at b = 4, where it is 14: less than half, for one subtraction. "
-            "In general it is E[f(z) ε²] / E[ε²].",
-        hints=["The variance is a parabola in b. Where is its lowest point?",
-               "The derivative of 30 − 8b + b² is −8 + 2b.",
-               "−8 + 2b = 0."],
+               "So the answer is the ratio of the two variances at σ = 0.4.",
+               "((1 + 14 · 0.16 + 15 · 0.0256) / 0.16) / (4 · 0.16)."],
     ),
     choice(
-        "05.answers.5.9", "why the reparameterization trick", {
+        "05.answers.5.12", "why the reparameterization trick", {
             "a": ("It makes the code deterministic, so that training is stable.", "deterministic",
                 "z is as random as before: another ε, another z. What is deterministic is the way "
                 "from (μ, σ, ε) to z."),
-            "b": "It moves the randomness into an input ε, so that gradients of the loss reach μ "
-                "and σ.",
-            "c": ("It makes the samples more accurate.", "accuracy",
+            "b": "It makes the randomness an input, so that gradients reach μ and σ.",
+            "c": ("It makes the samples more accurate than `Normal(mu, sigma).sample()` does.",
+                "accuracy",
                 "μ + σε has exactly the distribution that `sample` draws from. New is the "
                 "gradient."),
             "d": ("It is needed for the KL term.", "kl", "The KL of two Gaussians has a closed "
@@ -105,7 +89,7 @@ QUESTIONS = [
                "It can walk from the loss through z to μ and σ."],
     ),
     choice(
-        "05.answers.5.10", "a colleague's encoder", {
+        "05.answers.5.13", "a colleague's encoder", {
             "a": "s is log σ, and both lines agree: right, in another convention.",
             "b": ("s is log σ², and both lines agree.", "not_log_variance",
                 "With s = log σ² the sampler would say e^(s/2) and the KL e^s. Both lines here "
@@ -124,7 +108,7 @@ QUESTIONS = [
                "σ = e^s, so s = log σ, σ² = e^(2s), log σ² = 2s."],
     ),
     choice(
-        "05.answers.5.11", "a black box", {
+        "05.answers.5.14", "a black box", {
             "a": ("Pathwise, since it has the smaller variance.", "needs_the_slope",
                 "Pathwise walks back through f. The game can't be walked through."),
             "b": ("Gumbel-softmax with a small τ.", "needs_the_slope_too",
@@ -142,7 +126,7 @@ QUESTIONS = [
                "(f(z) − b)(z − μ) / σ²: no f′ in it."],
     ),
     choice(
-        "05.answers.5.12", "hot or cold", {
+        "05.answers.5.15", "hot or cold", {
             "a": ("Small bias, small variance.", "no_price",
                 "Look at the table: something grows as τ falls."),
             "b": ("Large bias, small variance.", "hot", "That is a *large* τ: soft rows, far from "
@@ -155,7 +139,7 @@ QUESTIONS = [
             "is so steep that its gradient is mostly 0 and now and then huge.",
         hints=["As τ → 0 the rows turn into one-hot rows. Is the model then the one you wanted?",
                "The gradient of a softmax carries a factor 1/τ.",
-               "Compare the first and the last line of the table."],
+               "Compare Gumbel-softmax at τ = 0.1 with Gumbel-softmax at τ = 5 in the table."],
     ),
 ]  # fmt: skip
 

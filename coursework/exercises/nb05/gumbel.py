@@ -20,7 +20,9 @@ def gumbel(u: Tensor) -> Tensor:
     return -torch.log(-torch.log(u))
 
 
-def _draw(generator: Generator, n: int, c: int, scale: float = 1.2) -> tuple[Tensor, float, Tensor]:
+def draw_choices(
+    generator: Generator, n: int, c: int, scale: float = 1.2
+) -> tuple[Tensor, float, Tensor]:
     logits = scale * torch.randn(n, c, generator=generator)
     u = 0.02 + 0.96 * torch.rand(n, c, generator=generator)
     warm = torch.rand((), generator=generator) < 0.5
@@ -29,13 +31,13 @@ def _draw(generator: Generator, n: int, c: int, scale: float = 1.2) -> tuple[Ten
     return logits, tau, u
 
 
-def _cases(generator: Generator) -> Iterator[Case]:
+def choice_cases(generator: Generator) -> Iterator[Case]:
     c = int(torch.randint(3, 7, (), generator=generator))
     n = c + int(torch.randint(2, 6, (), generator=generator))
-    yield Case(_draw(generator, n, c), "random logits")
-    yield Case(_draw(generator, c - 1, n), "more classes than examples")
-    yield Case(_draw(generator, 1, c), "a batch of one")
-    _, _, u = _draw(generator, 4, 3)
+    yield Case(draw_choices(generator, n, c), "random logits")
+    yield Case(draw_choices(generator, c - 1, n), "more classes than examples")
+    yield Case(draw_choices(generator, 1, c), "a batch of one")
+    _, _, u = draw_choices(generator, 4, 3)
     steep = torch.tensor(
         [[100.0, 99.0, 98.5], [-100.0, -99.0, -99.5], [50.0, 50.5, -50.0], [20.0, 19.0, -20.0]]
     )
@@ -43,7 +45,7 @@ def _cases(generator: Generator) -> Iterator[Case]:
 
 
 def _largest_when_cold(fn: Wrong, generator: Generator) -> Tensor:
-    logits, _, u = _draw(generator, 20, 4)
+    logits, _, u = draw_choices(generator, 20, 4)
     return fn(logits, 0.001, u).amax(1).median()
 
 
@@ -60,7 +62,7 @@ def _by_hand(logits: Tensor, tau: float, u: Tensor) -> Tensor:
     return e / e.sum(1, keepdim=True)
 
 
-def _observe(fn: Wrong, logits: Tensor, tau: float, u: Tensor) -> Any:
+def observe(fn: Wrong, logits: Tensor, tau: float, u: Tensor) -> Any:
     """What `fn` returns, or the name of a mistake. It is called twice, with the same noise."""
     copies = logits.detach().clone(), u.clone()
     first = fn(copies[0], tau, copies[1])
@@ -81,7 +83,7 @@ def _same_draw(value: Tensor, first: Tensor) -> bool:
 
 GUMBEL = Exercise(
     name="gumbel_softmax", notebook="05", title="a discrete draw, softened",
-    reference=gumbel_softmax, cases=_cases, observe=_observe, differentiable=(0,), points=2,
+    reference=gumbel_softmax, cases=choice_cases, observe=observe, differentiable=(0,), points=2,
     mistakes=named({
         "one_log_missing": ("One of the two logs is missing: −log u, or −log(1 − u), is "
             "exponential noise. Gumbel noise takes the log once more, g = −log(−log u).",
@@ -165,7 +167,7 @@ GUMBEL = Exercise(
             lambda x, t, u: softened(x - u.log_().neg_().log_(), t)),
     }),
     properties=[
-        must_be("rows_sum_to_one", 1, lambda fn, g: fn(*_draw(g, 5, 4)).sum(1).mean(),
+        must_be("rows_sum_to_one", 1, lambda fn, g: fn(*draw_choices(g, 5, 4)).sum(1).mean(),
             "Each row must sum to 1; yours sum to {:.4g} on average."),
         must_be("cold", 1, _largest_when_cold, "At τ = 0.001 nearly every row must be close to "
             "one-hot; the largest entry of yours is {:.3g}.", 1e-3),

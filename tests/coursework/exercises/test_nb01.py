@@ -402,3 +402,9 @@ def test_sample_joint_raises_no_false_alarm() -> None:
     """A right answer passes 2,000 times: the stated rate is below 1e-6 a check."""
     reference = exercises.get("sample_joint").reference
     assert all(evaluate("sample_joint", reference, seed).passed for seed in range(2000))
+
+
+def test_the_clinic_of_densities_names_the_first_wrong_one():
+    assert evaluate("01.answers.1.2b", "badec").passed
+    verdict = evaluate("01.answers.1.2b", "bacde")
+    assert verdict.mistake == "patient_c" and "2π" in verdict.message

@@ -648,3 +648,64 @@ def test_compression_answer_reads_units_and_known_slips():
     assert evaluate("02.answers.2.2", 12).mistake == "rounded"
     assert evaluate("02.answers.2.8", 2).mistake == "rounded"
     assert evaluate("02.answers.2.8", 15).mistake == "radii_not_areas"
+
+
+def loop_with_while(model, optimizer, x, steps):
+    losses = []
+    while len(losses) < steps:
+        optimizer.zero_grad(set_to_none=False)
+        loss = (x - model(x)).square().flatten(1).sum(1).mean()
+        loss.backward()
+        losses.append(float(loss.detach()))
+        optimizer.step()
+    return losses
+
+
+def loop_that_keeps_tensors(model, optimizer, x, steps):
+    losses = []
+    for _ in range(steps):
+        loss = (x - model(x)).square().sum() / len(x)
+        for p in model.parameters():
+            p.grad = None
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach())
+    return torch.stack(losses)
+
+
+@pytest.mark.parametrize("fn", [loop_with_while, loop_that_keeps_tensors])
+def test_right_loops_pass(fn):
+    assert_passes("training_loop", fn)
+
+
+def test_a_loop_that_moves_the_weights_by_hand_is_told():
+    def by_hand(model, optimizer, x, steps):
+        losses = []
+        for _ in range(steps):
+            loss = (x - model(x)).square().flatten(1).sum(1).mean()
+            model.zero_grad()
+            loss.backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= 0.003 * p.grad
+            losses.append(loss.item())
+        return losses
+
+    assert_mistake("training_loop", by_hand, "another_optimizer")
+
+
+def test_right_steps_pass():
+    def copies(model, x):
+        return (x - torch.sigmoid(model.decode(model.encode(x)))).pow(2).sum((1, 2, 3)).mean()
+
+    def cleans(model, x, noise_std, generator):
+        noisy = (x + noise_std * torch.randn(x.shape, generator=generator)).clamp(0, 1)
+        return (x - model(noisy).sigmoid()).square().sum() / x.shape[0]
+
+    assert_passes("copy_step", copies)
+    assert_passes("denoising_step", cleans)
+
+
+def test_the_clinic_of_the_loop_names_the_first_wrong_one():
+    assert evaluate("02.answers.2.4b", "aecdb").passed
+    assert evaluate("02.answers.2.4b", "eacdb").mistake == "patient_a"

@@ -19,7 +19,6 @@ from course_utils.distributions import (
 )
 from course_utils.metrics import active_units
 from coursework.checking import evaluate
-from coursework.exercises.nb03.derivation import ORDER
 from tests.coursework.exercises.verdicts import assert_mistake, assert_passes
 
 
@@ -258,14 +257,14 @@ def test_right_counts_of_units_pass(fn):
 
 def test_every_order_of_the_derivation_gets_a_reply():
     for order in map("".join, permutations("abcde")):
-        verdict = evaluate("03.answers.3.2", order)
-        assert verdict.passed == (order == ORDER) and verdict.message
-    assert evaluate("03.answers.3.2", "badec").mistake == "slip_at_line_2"
-    assert evaluate("03.answers.3.2", "bdeac").mistake == "slip_at_line_3"
-    assert evaluate("03.answers.3.2", "abdec").mistake == "jensen_first"
+        verdict = evaluate("03.answers.3.2a", order)
+        assert verdict.passed == (order == "bdaec") and verdict.message
+    assert evaluate("03.answers.3.2a", "badec").mistake == "slip_at_line_2"
+    assert evaluate("03.answers.3.2a", "bdeac").mistake == "slip_at_line_3"
+    assert evaluate("03.answers.3.2a", "abdec").mistake == "jensen_first"
     for typed in ("b d a e c", "b, d, a, e, c", "B-D-A-E-C", "bdaec."):
-        assert evaluate("03.answers.3.2", typed).passed, typed
-    assert evaluate("03.answers.3.2", "b d a").kind == "interface"
+        assert evaluate("03.answers.3.2a", typed).passed, typed
+    assert evaluate("03.answers.3.2a", "b d a").kind == "interface"
 
 
 def test_units_and_bits_are_told_apart():
@@ -273,3 +272,59 @@ def test_units_and_bits_are_told_apart():
     assert evaluate("03.answers.3.5", 1.0).mistake == "bits"
     assert evaluate("03.answers.3.7a", "52 nats").passed
     assert evaluate("03.answers.3.7b", 208).mistake == "beta_on_both"
+
+
+def by_slices(encoder, decoder, x, eps):
+    out = encoder(x)
+    k = out.shape[1] // 2
+    mu, logvar = out[:, :k], out[:, k:]
+    return decoder(torch.addcmul(mu, logvar.exp().sqrt(), eps)), mu, logvar
+
+
+def by_distributions(encoder, decoder, x, eps):
+    mu, logvar = torch.split(encoder(x), eps.shape[1], dim=-1)
+    return decoder(mu + eps * (logvar / 2).exp()), mu, logvar
+
+
+def step_with_more(model, x, beta=1.0):
+    logits, mu, logvar = model(x)
+    each = F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(1)
+    kl = 0.5 * (logvar.exp() + mu**2 - 1 - logvar).sum(1)
+    loss = (each + beta * kl).mean()
+    return {"loss": loss, "KL": kl.mean().item(), "reconstruction": each.mean(), "beta": beta}
+
+
+def in_two_batches(decode, n, latent_dim, generator):
+    sizes = [n // 2, n - n // 2]
+    parts = [torch.randn(k, latent_dim, generator=generator) for k in sizes if k]
+    return torch.cat([1 / (1 + (-decode(z)).exp()) for z in parts])
+
+
+@pytest.mark.parametrize(
+    ("name", "fn"),
+    [
+        ("vae_forward", by_slices),
+        ("vae_forward", by_distributions),
+        ("vae_step", step_with_more),
+        ("sample_prior", in_two_batches),
+        (
+            "sample_prior",
+            lambda d, n, k, g: torch.sigmoid(d(torch.normal(0.0, 1.0, (k, n), generator=g).T)),
+        ),
+    ],
+)
+def test_other_ways_through_a_vae_pass(name, fn):
+    assert_passes(name, fn)
+
+
+def test_a_step_without_its_terms_is_told_which_keys():
+    verdict = evaluate("vae_step", lambda model, x, beta: {"loss": model(x)[0].mean()}, 0)
+    assert verdict.kind == "interface" and "'reconstruction'" in verdict.message
+
+
+def test_the_gap_and_the_clinic_get_replies():
+    assert evaluate("03.answers.3.2b", "CBDA").passed
+    assert evaluate("03.answers.3.2b", "bcda").mistake == "slip_at_line_1"
+    assert evaluate("03.answers.3.14", "debac").passed
+    verdict = evaluate("03.answers.3.14", "debca")
+    assert verdict.mistake == "patient_d" and "128" in verdict.message

@@ -298,3 +298,12 @@ def test_answers_agree_with_the_functions():
     for key, value in truth.items():
         answer = exercises.get(f"04.answers.{key}").answer
         assert float(value) == pytest.approx(answer, rel=1e-5), key
+
+
+def test_the_clinic_and_the_kl_between_two_gaussians():
+    assert evaluate("04.answers.4.15", "dbcea").passed
+    assert evaluate("04.answers.4.15", "adbce").mistake == "patient_a"
+    right = torch.distributions.kl_divergence(Normal(3.0, 2.0), Normal(1.0, 4.0)).item()
+    other = torch.distributions.kl_divergence(Normal(1.0, 4.0), Normal(3.0, 2.0)).item()
+    assert evaluate("04.answers.4.11b", right).passed
+    assert evaluate("04.answers.4.11b", other).mistake == "other_way"
