@@ -99,6 +99,8 @@ def _code_cell(
     elif checks:
         points = sum(exercises.get(name).points for name in checks)
         metadata["nbgrader"] = check_metadata(checks[0], text, points)
+    if "plot" in cell.tags:
+        metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
     made = new_code_cell(text, id=identity, metadata=metadata)
     if kind == "solution" and (printed := checked_output(cell.text)):
         made.metadata["tags"] = ["nbval-check-output"]

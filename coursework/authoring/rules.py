@@ -19,7 +19,7 @@ LONGEST_SETUP = 15
 WIDEST_ON_SLIDE = 80  # columns of code in type that is read from the back row
 SLIDE_TYPES = ("slide", "subslide", "-", "fragment", "notes")
 KEYS = ("slide_type", "only", "show_code", "tags")
-TAGS = ("setup", "solution", "nbval-check-output")
+TAGS = ("setup", "solution", "plot", "nbval-check-output")  # plot: folded, since it only draws
 
 
 class Exercises(Protocol):

@@ -1,7 +1,7 @@
 """Read `notebooks/source/NN_topic.py`, a jupytext percent script, into cells that know their line.
 
 A cell's header line may say `slide_type="slide"` (slide, subslide, -, fragment, notes),
-`only="slides"`, `show_code=true` and `tags=["setup", "solution", "nbval-check-output"]`.
+`only="slides"`, `show_code=true` and `tags=["setup", "solution", "plot", "nbval-check-output"]`.
 """
 
 import re

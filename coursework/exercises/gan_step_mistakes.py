@@ -95,7 +95,7 @@ MISTAKES = [
             "does.", lambda t: {k: torch.tensor(v) for k, v in t.step().items()}),
     }, right="weights"),
     *named({
-        "fakes_not_detached": ("The fakes aren't detached in D's update, and G pays for it: D's "
+        "fakes_not_detached": ("The fakes aren't detached in D's update, and that changes G: D's "
             "`backward()` runs on through G, and what it leaves in G's `.grad` stays there when G "
             "steps. It asks G to make D's work *easier*. Write `x_fake.detach()` for D.",
             built(detach=False, reuse=False, zero="d"),
@@ -114,8 +114,12 @@ MISTAKES = [
         "g_step_moves_d": ("D moves in G's step. G's backward fills D's `.grad` as well, since it "
             "runs through D, and `opt_d.step()` after it makes D easier to fool. After G's "
             "backward only `opt_g.step()`.", built(g_steps="gd")),
+        "optimizers_swapped": ("The optimizers changed places: `opt_g` zeroes and steps in D's "
+            "update, `opt_d` in G's. So D learns to be fooled, and G never moves. `opt_d` moves D.",
+            lambda t: replace(t, opt_g=t.opt_d, opt_d=t.opt_g).step()),
         "wrong_optimizer_for_g": ("After G's backward you step with `opt_d`: D learns to be "
-            "fooled, and G never moves. There it is `opt_g.step()`.", built(g_steps="d")),
+            "fooled, and G never moves. There it is `opt_g.step()`.", built(g_steps="d"),
+            lambda t: replace(t, opt_g=t.opt_d).step()),
         "wrong_optimizer_for_d": ("After D's backward you step with `opt_g`, so D never moves. "
             "There it is `opt_d.step()`.", built(d_steps="g", reuse=False)),
         "g_never_moves": ("G never moves. Either `opt_g.step()` or its backward is missing, or a "

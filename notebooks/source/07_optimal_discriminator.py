@@ -6,7 +6,7 @@
 #     name: python3
 # course:
 #   title: The optimal discriminator
-#   minutes: 100
+#   minutes: 130
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -15,22 +15,23 @@
 # What would a perfect judge say, and what does that tell the forger?
 
 # %% [markdown] slide_type="notes"
-# About 100 minutes with all exercises, 45 if you only present. Everything is one-dimensional, so that every claim about densities can be
-# drawn and computed. Keep the explorer, the rising water, the frozen judge and the two pictures of pulls if time is short.
+# About 130 minutes with all exercises, 45 if you only present. Everything is one-dimensional, so that every claim about densities can be
+# drawn and computed. Keep the explorer, the judge that is lifted to D*, the frozen judge and the two pictures of pulls if time is short.
 
 # %% [markdown]
-# About 100 minutes. You need densities and expectations, Bayes' rule, and the idea of a GAN in two sentences: a **generator** $G$ turns noise $z$ into
+# About 130 minutes. Cells that only draw a figure are folded: run them like any other, and open one if you want to know how it is drawn. You need densities and expectations, Bayes' rule, and the idea of a GAN in two sentences: a **generator** $G$ turns noise $z$ into
 # points $G(z)$ that should look like data; a **discriminator** $D$ looks at a point $x$ and gives the probability that it is real,
 # $D(x) = P(x \text{ is real})$. The density of the data is $p_\text{data}$, that of the generator's points $p_G$. The networks in this notebook are tiny, and all points
 # lie on a line, so that you can draw everything.
 #
 # At the end you can
 #
-# 1. derive the best discriminator there is, and read densities off a trained one;
+# 1. derive the best discriminator there is, train one, and read densities off it;
 # 2. say what the value of the game has to do with the Jensen–Shannon divergence, and under which condition;
 # 3. reweight samples with a discriminator, and say when that can't work;
-# 4. say which generator's gradient dies when distributions part, which doesn't, and what the Wasserstein distance does then;
-# 5. say what $D = ½$ means, and what it doesn't.
+# 4. say with which loss the generator's gradient dies when distributions part, with which it doesn't, and what the Wasserstein distance does then;
+# 5. say what $D = ½$ means, and what it doesn't;
+# 6. find out what was wrong in a judge's training from what it says.
 
 # %% tags=["setup"]
 # setup
@@ -54,9 +55,9 @@ answers = answer_sheet("07")
 # %% [markdown]
 # ## 1 · A perfect judge
 #
-# We call the discriminator the *judge*, a perfect one a judge that knows both densities.
+# We call the discriminator the *judge*. A *perfect* judge knows both densities.
 #
-# Two densities on a grid, then: the data have two bumps, the generator has one, wide and off center. `bell` is the Gaussian density. Everything is in float64, since
+# Here are two densities on a grid: the data have two bumps, the generator has one, wide and off center. `bell` is the Gaussian density. Everything is in float64, since
 # we will compare logs of very small numbers.
 
 # %%
@@ -92,7 +93,7 @@ real = torch.histogram(draw_data(100_000, chance), edges).hist  # (40,) counts
 fake = torch.histogram(draw_fakes(100_000, chance), edges).hist
 share = real / (real + fake)
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 def draw_densities(ax, p: Tensor = p_data, q: Tensor = p_g) -> None:
     for density, color, line, name in ((p, plots.HOUSE, "-", "$p_{data}$"), (q, plots.ACCENT, "--", "$p_G$")):
         ax.fill_between(x, density, color=color, alpha=0.15, lw=0)
@@ -159,7 +160,7 @@ many = real + fake > 2000
 print(f"bins with more than 2,000 points: formula and count differ by at most {(share - formula)[many].abs().max():.3f}")
 
 # %% [markdown]
-# And toward the edges? There $p_G$ is the wider one, so nearly all of the little that comes from there is fake, and $D^*$ goes to 0. Only the *relation* of the densities counts.
+# And toward the edges? There $p_G$ is the wider one, so nearly all of the little that comes from there is fake, and $D^*$ goes to 0. Only the *ratio* of the densities counts.
 #
 # Now play with it. Drag the generator's density (or a bump of the data) with the mouse, or use the sliders with the arrow keys. Put $p_G$ on one bump. Make it very wide, then very narrow.
 # Then choose densities "with ends", which are exactly 0 outside of an interval, and look for the three values that $D^*$ then takes.
@@ -184,14 +185,14 @@ check(answers, "7.2")
 # %% [markdown]
 # ### Where the formula comes from
 #
-# The judge is paid with logs. For a real point it gets $\log D(x)$, for a fake one $\log(1 - D(x))$: nothing if it was certain and right, a large loss if it was certain and wrong. On
-# average that is the **value** of the game,
+# The judge's score is a log: $\log D(x)$ for a real point, $\log(1 - D(x))$ for a fake one. It is 0 if the judge was certain and right, and very negative if it was certain and wrong. The
+# average score is the **value** of the game,
 #
 # $$\begin{aligned} V(D, G) &= \underbrace{\mathbb E_{x\sim p_\text{data}}[\log D(x)]}_{\text{real points}} + \underbrace{\mathbb E_{x\sim p_G}[\log(1 - D(x))]}_{\text{fakes}} \\
 # &= \int \big(p_\text{data}(x)\log D(x) + p_G(x)\log(1 - D(x))\big)\,dx . \end{aligned}$$
 #
 # $D$ makes it as large as it can, $G$ as small as it can. Under the integral each place stands by itself: what $D$ says at one $x$ doesn't matter at any other. So look at one place, with $p$ for
-# $p_\text{data}(x)$, $q$ for $p_G(x)$, and $d$ for what the judge says there. It earns $p\log d + q\log(1-d)$. The slope in $d$ is
+# $p_\text{data}(x)$, $q$ for $p_G(x)$, and $d$ for what the judge says there. Its score there is $p\log d + q\log(1-d)$. The slope in $d$ is
 #
 # $$\frac{p}{d} - \frac{q}{1-d} = 0 \quad\Longleftrightarrow\quad p(1-d) = q\,d \quad\Longleftrightarrow\quad d = \frac{p}{p+q} .$$
 #
@@ -210,7 +211,7 @@ plots.set_title(ax, "Each place has its own best answer, p / (p + q)")
 show(fig, alt="Three arches over d from 0 to 1, what the judge earns at three places; their tops lie at 0.80, 0.50 and 0.12, each at p over p plus q")
 
 # %% [markdown] slide_type="notes"
-# This is exam question 3a. Do the derivative on the board. The one sentence that students leave out is why the integral may be maximized place by place.
+# This is an exam question. Do the derivative on the board. The one sentence that students leave out is why the integral may be maximized place by place.
 
 # %% [markdown]
 # ## 2 · What the judge earns
@@ -221,7 +222,7 @@ show(fig, alt="Three arches over d from 0 to 1, what the judge earns at three pl
 # $$\begin{aligned} V &= \int \big(p_\text{data}\log D + p_G\log(1 - D)\big)\,dx \\
 # &\approx \sum_i \big(p_{\text{data},i}\log d_i + p_{G,i}\log(1 - d_i)\big)\cdot dx \end{aligned}$$
 #
-# In words: at each grid point weigh both logs with their densities, add up over the grid, multiply by the spacing `dx`. Where a density is 0, its term is 0, even if the log is $-\infty$; the computer makes NaN of $0\cdot\infty$. `torch.xlogy(a, b)`
+# In words: at each grid point multiply both logs by their densities, add up over the grid, multiply by the spacing `dx`. Where a density is 0, its term is 0, even if the log is $-\infty$; the computer makes NaN of $0\cdot\infty$. `torch.xlogy(a, b)`
 # is $a\log b$ with $0\log 0 = 0$. Where $D$ is certain and wrong, $V$ is $-\infty$; let it be, without a clamp or a small number in the log.
 
 # %%
@@ -244,10 +245,10 @@ for name, d in judges.items():
     print(f"{name:29s} V = {gan_value(d, p_data, p_g, dx):8.4f} nats")
 
 # %% [markdown]
-# $D^*$ earns most. A coin earns $\log ½ + \log ½ = -\log 4 = -1.386$, whatever the densities. Taking the right side each time, but with more certainty than the evidence allows, earns less than the coin.
+# $D^*$ has the largest value. A judge that always says ½, as a coin would, has $\log ½ + \log ½ = -\log 4 = -1.386$, whatever the densities. The third judge takes the right side each time and is too certain; its value is below that of the coin.
 #
 # That $D^*$ beats three others proves nothing yet, and the derivation used calculus. So let the computer find the best $D$ without knowing the formula. Start with a judge who says 0.001 everywhere. At each place,
-# lift what it says by 0.001 as long as that earns more there, and stop when nothing grows any more. Nobody mentions $p_\text{data} / (p_\text{data} + p_G)$.
+# raise what it says by 0.001 as long as the score there grows, and stop when it grows nowhere. The code doesn't contain $p_\text{data} / (p_\text{data} + p_G)$.
 
 # %%
 def earned(d: Tensor) -> Tensor:
@@ -268,7 +269,7 @@ print(f"stopped after {lift} lifts; largest gap to D*: {(d - d_star).abs().max()
 print("V on the way:", ", ".join(f"{gan_value(level, p_data, p_g, dx):.4f}" for level in levels))
 assert (d - d_star).abs().max() <= 0.0011
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, (ax,) = plots.canvas(width=8.5, height=4.2)
 for level, lifts, shade in zip(levels, (100, 300, 500, 700, "all"), (0.25, 0.4, 0.55, 0.7, 1)):
     ax.plot(x, level, color=plots.HOUSE, alpha=shade, lw=2, label=f"{lifts} lifts: V = {gan_value(level, p_data, p_g, dx):.4f}")
@@ -276,11 +277,11 @@ ax.plot(x[::40], d_star[::40], "o", color=plots.ACCENT, ms=5, label="$p_{data}\\
 ax.set(xlim=(-5, 8), ylim=(0, 1), xlabel="x", ylabel="what the judge says", xticks=range(-4, 5, 2))
 ax.legend(loc="center right")
 plots.set_title(ax, "Lifted until V stops growing, D traces D*")
-show(fig, alt="Curves of the judge after 100, 300, 500, 700 and all lifts rise like water under a lid; the last one lies on the dots of D*; "
+show(fig, alt="Curves of the judge after 100, 300, 500, 700 and all lifts rise and stop where they reach D*; the last one lies on the dots of D*; "
               "the value in the legend grows from each to the next")
 
 # %% [markdown]
-# Like water that rises under a lid: wherever it reaches $D^*$ it stays. The value grows with every lift, and the last curve lies on the formula, to within the 0.001 of one lift.
+# Wherever the curve reaches $D^*$ it stays. The value grows with every lift, and the last curve lies on the formula, to within the 0.001 of one lift.
 
 # %% [markdown] slide_type="notes"
 # The legend lists the curves from bottom to top. The dots are the formula, which the lifting never saw.
@@ -288,7 +289,7 @@ show(fig, alt="Curves of the judge after 100, 300, 500, 700 and all lifts rise l
 # %% [markdown]
 # ### A word on labels
 #
-# The lecture slides write the discriminator's problem as $\arg\max_D \mathbb E[\log D(G(z)) + \log(1 - D(x))]$. There $D$ is rewarded for being large on $G(z)$, so it is $P(\text{fake})$. Every other text, and this course, has
+# You will also meet the discriminator's problem as $\arg\max_D \mathbb E[\log D(G(z)) + \log(1 - D(x))]$. There $D$ should be large on $G(z)$, so it is $P(\text{fake})$. Most texts, and this course, have
 # $D = P(\text{real})$. Replace $D$ by $1 - D$, and one becomes the other: same game, opposite label.
 
 # %% [markdown] slide_type="slide" only="slides"
@@ -299,22 +300,22 @@ show(fig, alt="Curves of the judge after 100, 300, 500, 700 and all lifts rise l
 # Here: $D = P(\text{real})$. Replace $D$ by $1 - D$:
 
 # %% slide_type="fragment"
-def value_of_the_slides(d: Tensor) -> Tensor:
+def value_with_p_fake(d: Tensor) -> Tensor:
     """E[log D(G(z))] + E[log(1 − D(x))], with D = P(fake)."""
     return (torch.xlogy(p_g, d) + torch.xlogy(p_data, 1 - d)).sum() * dx
 
 for name, d in judges.items():
-    print(f"{name:29s} V(D) = {gan_value(d, p_data, p_g, dx):.4f}   theirs of 1 − D: {value_of_the_slides(1 - d):.4f}")
+    print(f"{name:29s} V(D) = {gan_value(d, p_data, p_g, dx):.4f}   other, of 1 − D: {value_with_p_fake(1 - d):.4f}")
 
 # %% [markdown]
-# ### Exercise 7.4 · Reading a slide
+# ### Exercise 7.4 · Reading the other label
 # Difficulty ●○○ · importance ●●○ · 2 minutes
 #
-# On a slide in the other convention you read $D(x) = 0.9$ for some image $x$. What does that judge think?
+# In a text with the other convention you read $D(x) = 0.9$ for some image $x$. What does that judge think?
 #
-# - **a** It is sure that $x$ is real.
-# - **b** Its logit is 0.9.
-# - **c** It gives $x$ a chance of 0.1 of being real; here we would write $D(x) = 0.1$.
+# - **a** It is fairly sure that $x$ is real.
+# - **b** It has the logit 0.9, so nearly 0.7 for real.
+# - **c** It gives $x$ a chance of 0.1 of being real.
 # - **d** Nothing can be said without knowing the densities.
 
 # %%
@@ -333,7 +334,7 @@ check(answers, "7.4")
 #
 # $$\mathrm{JS}(p, q) = ½\,\mathrm{KL}(p\,\|\,m) + ½\,\mathrm{KL}(q\,\|\,m), \qquad \mathrm{KL}(p\,\|\,m) = \int p\,\log\frac{p}{m}\,dx .$$
 #
-# In words: how surprising is each of the two, on average, to somebody who expects a fair mix of both? It is 0 where they are equal and $\log 2$ where they never overlap.
+# In words: how much more does a draw from $p$ or $q$ surprise somebody who expects a fair mix of both than somebody who knows which of the two it comes from? It is 0 where they are equal and $\log 2$ where they never overlap.
 
 # %% [markdown]
 # ### Exercise 7.5 · Jensen–Shannon on a grid
@@ -385,8 +386,8 @@ check(answers, "7.6")
 # $p = p_\text{data}$, $q = p_G$, $m = ½(p + q)$. It holds for $D^*$ and for no other $D$.
 
 # %% [markdown]
-# Does it hold? Two hundred pairs of random densities, mixtures of three Gaussians each. One thing has to be said about the computer: far out in a tail $p_G$ may be there, and yet so much smaller than $p_\text{data}$ that $D^*$ is *rounded* to 1. Then
-# $\log(1 - D^*)$ is $-\infty$ where it should be about −37, and the whole value is lost. So we cut each density to exactly 0 where it is below $10^{-12}$, and normalize what is left.
+# Does it hold? Two hundred pairs of random densities, mixtures of three Gaussians each. One thing has to be said about the computer: far out in a tail $p_G$ may be above 0, and yet so much smaller than $p_\text{data}$ that $D^*$ is *rounded* to 1. Then
+# $\log(1 - D^*)$ is $-\infty$ where it should be −37 or somewhat less, and with it the whole value is $-\infty$. So we cut each density to exactly 0 where it is below $10^{-12}$, and normalize what is left.
 
 # %%
 def random_density(generator: Generator, cut: float = 1e-12) -> Tensor:
@@ -411,7 +412,7 @@ assert worst < 1e-6
 uncut = [both_sides(random_density(chance, 0.0), random_density(chance, 0.0))[0] for _ in range(200)]
 print(f"200 pairs without the cut: {sum(value == -math.inf for value in uncut)} values are −∞, by rounding alone")
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, (ax,) = plots.canvas(width=8, height=4.4)
 ax.plot([0, math.log(2)], [-math.log(4), 0], color=plots.QUIET, lw=1.4, label="−log 4 + 2 JS")
 ax.plot(js, values, "o", color=plots.HOUSE, ms=5, alpha=0.6, label="200 random pairs, D*")
@@ -424,13 +425,13 @@ show(fig, alt="Value over JS: for the best discriminator all 200 points lie on t
               "discriminator they lie below it")
 
 # %% [markdown]
-# The dots lie on the line, from −log 4 where nothing can be told apart, to 0 where everything can. The crosses are for a judge halfway between ½ and D*; they lie below the line, and the gap grows.
+# All 200 dots lie on the line. (Exercise 7.7 asks for its two ends.) The crosses are for a judge halfway between ½ and D*; they lie below the line, and the gap grows.
 
 # %% [markdown]
 # ### Exercise 7.7 · Two ends of a line
 # Difficulty ●○○ · importance ●●● · 3 minutes
 #
-# In nats: **a** the value $V(D^*, G)$ where $p_G = p_\text{data}$; **b** the value where the two never overlap.
+# The two ends of the line, in nats: **a** the value $V(D^*, G)$ where $p_G = p_\text{data}$; **b** the value where the two never overlap.
 
 # %%
 ### BEGIN SOLUTION
@@ -445,7 +446,7 @@ check(answers, "7.7b")
 # %% [markdown]
 # ### Only with the best judge
 #
-# "Minimizing the GAN objective is minimizing JS", says the exam guide. True for $D^*$, and $D^*$ changes with every step of $G$. What if the judge stays as it is? The data are N(0, 1), the generator N($m$, 1) starts at $m = 2$, the judge is perfect
+# You will read that "minimizing the GAN objective is minimizing JS". True for $D^*$, and $D^*$ changes with every step of $G$. What if the judge stays as it is? The data are N(0, 1), the generator N($m$, 1) starts at $m = 2$, the judge is perfect
 # for that and then frozen.
 
 # %%
@@ -462,7 +463,7 @@ frozen = optimal_discriminator(bell(x), bell(x, 2.0))
 places = torch.linspace(-3, 3, 61).tolist()
 always_best, always_old = [value_at(m) for m in places], [value_at(m, frozen) for m in places]
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, (ax,) = plots.canvas(width=8.5, height=4.2)
 ax.plot(places, always_old, color=plots.ACCENT, ls="--", label="judge frozen at m = 2")
 ax.plot(places, always_best, color=plots.HOUSE, label="best judge for each m: −log 4 + 2 JS")
@@ -475,8 +476,8 @@ show(fig, alt="Value over the generator's mean: with the best judge a valley who
               "a curve that touches it there and falls on and on to the left, through 0 and beyond")
 
 # %% [markdown]
-# The two curves touch at the start, with the same slope: a *small* step of the generator against a perfect judge is a step down JS. But the frozen curve knows no bottom. It lies below the other one everywhere else, and going down
-# on it leads through the data at 0 and out on the other side. That is why GANs are trained in turns, a little $D$, a little $G$, and why JS explains the game rather than what happens in a run.
+# The two curves touch at the start, with the same slope: a *small* step of the generator against a perfect judge is a step down JS. But the frozen curve has no minimum. It lies below the other one everywhere else, and gradient descent on it
+# leads through the data at 0 and out on the other side. That is why GANs are trained in turns, a little $D$, a little $G$, and why JS explains the game rather than what happens in a run.
 
 # %% tags=["solution"]
 # What the text claims: below everywhere, touching at the start, no bottom.
@@ -487,38 +488,56 @@ slopes = [(value_at(2 + step, judge) - value_at(2 - step, judge)) / (2 * step) f
 assert abs(slopes[0] - slopes[1]) < 1e-5
 
 # %% [markdown] slide_type="notes"
-# Errors in the sources, number nine: the exam guide drops "with D at its optimum". Ask what the generator would do if D were trained once and for all.
+# Error nine of the errata page: "with D at its optimum" is often left out. Ask what the generator would do if D were trained once and for all.
 
 # %% [markdown]
 # ## 3 · A judge knows densities
 #
-# So far the densities were given. In a real GAN nobody knows them; there are samples. Give a small network 20,000 points of each, and train it as a classifier: real is 1, fake is 0, binary cross-entropy. That loss is
-# $-V$ on samples (up to a factor of 2), so the best network is the one closest to $D^*$. The network returns logits, and $D = \mathrm{sigmoid}(\text{logit})$.
+# So far the densities were given. In a real GAN nobody knows them; there are samples. Give a small network 20,000 points of each, and train it as a classifier: real is 1, fake is 0, binary cross-entropy. That loss, one mean over the real points plus one over the fakes, is
+# $-V$ on samples, so the best network is the one closest to $D^*$. The network returns logits $a$, and $D = \mathrm{sigmoid}(a)$.
+#
+# ### Exercise 7.8 · One step of a judge
+# Difficulty ●●○ · importance ●●● · 10 minutes
+#
+# Write one update of the judge on a batch of real points and a batch of fakes. From logits, $-\log D$ is `F.softplus(-a)` and $-\log(1 - D)$ is `F.softplus(a)`: never the log of a sigmoid, which is $-\infty$ where the sigmoid is rounded to 0. The fakes are given: detach them, so that no gradient runs back into whoever made them.
+# Return $V$ on this batch before the step, as a float.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Now from samples alone
 #
 # 20,000 real points, labeled 1. 20,000 fakes, labeled 0. A small network, trained as a classifier:
 #
-# $$\text{binary cross-entropy} = -\tfrac12\, V(D, G) \text{ on samples}$$
+# $$\text{cross-entropy, real half + fake half} = -V(D, G)$$
 #
 # So the best network is the one closest to $D^*$. Nobody tells it a density.
 
 # %%
-def train_judge(real: Tensor, fake: Tensor, seed: int = 0, steps: int = 600) -> nn.Module:
-    """A small network trained to tell real points (N,) from fake ones (N,); it returns logits (M, 1)."""
+def judge_step(judge: nn.Module, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor) -> float:
+    """One step of descent on −V for real (N, 1) and fake (M, 1): V on this batch before the step."""
+    # 1. the loss, −V from logits: a mean over real points plus a mean over the detached fakes
+    # 2. zero, backward, step
+    # 3. V, as a float
+    ### BEGIN SOLUTION
+    loss = F.softplus(-judge(real)).mean() + F.softplus(judge(fake.detach())).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return -loss.item()
+    ### END SOLUTION
+
+# %%
+judge_step = check(judge_step)
+
+# %%
+def train_judge(real: Tensor, fake: Tensor, seed: int = 0, steps: int = 600, step=judge_step, fakes_per_real: int = 1) -> nn.Module:
+    """A small network trained to tell real points (N,) from fake ones (M,); it returns logits (…, 1)."""
     set_seed(seed)
-    points = torch.cat([real, fake])[:, None]  # (2N, 1)
-    labels = torch.cat([torch.ones_like(real), torch.zeros_like(fake)])[:, None]
     net = nn.Sequential(nn.Linear(1, 64), nn.SiLU(), nn.Linear(64, 64), nn.SiLU(), nn.Linear(64, 1))
     optimizer = adam(net.parameters(), lr=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=steps)
     for _ in range(steps):
-        batch = torch.randint(0, len(points), (512,))
-        loss = F.binary_cross_entropy_with_logits(net(points[batch]), labels[batch])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        some_real, some_fake = torch.randint(0, len(real), (256,)), torch.randint(0, len(fake), (256 * fakes_per_real,))
+        step(net, optimizer, real[some_real, None], fake[some_fake, None])
         schedule.step()
     return net
 
@@ -547,7 +566,7 @@ for n in (20_000, 2_000):
     gaps[n] = torch.stack([(curves[n, seed] - d_star)[where].abs().max() for seed in range(5)])
     print(f"{n:6,} each, gap to D*: " + " ".join(f"{gap:.3f}" for gap in gaps[n]) + f", median {gaps[n].median():.3f}")
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, (ax,) = plots.canvas(width=8.5, height=4.4)
 ax.axvspan(x[where].min(), x[where].max(), color=plots.QUIET, alpha=0.1, lw=0)
 for seed in range(5):
@@ -570,7 +589,7 @@ assert gaps[20_000].median() < 0.05 < gaps[2_000].max() + 0.02 and gaps[2_000].m
 # Nobody told the network about densities. A classifier that is trained well is a comparison of densities, which is the idea of the next pages.
 
 # %% [markdown]
-# ### Exercise 7.8 · The density ratio
+# ### Exercise 7.9 · The density ratio
 # Difficulty ●○○ · importance ●●● · 4 minutes
 #
 # Turn $D = p_\text{data}/(p_\text{data}+p_G)$ around:
@@ -591,7 +610,7 @@ def density_ratio(d: Tensor) -> Tensor:
 density_ratio = check(density_ratio)
 
 # %% [markdown]
-# A ratio of densities can mend samples. Let each fake point $x_i$ count $w_i = p_\text{data}(x_i)/p_G(x_i)$ times. Then averages over fakes become averages over data:
+# A ratio of densities can correct samples. Let each fake point $x_i$ count $w_i = p_\text{data}(x_i)/p_G(x_i)$ times. Then averages over fakes become averages over data:
 #
 # $$\mathbb E_{p_\text{data}}[f(x)] = \mathbb E_{p_G}\Big[\frac{p_\text{data}(x)}{p_G(x)} f(x)\Big] \approx \frac{\sum_i w_i f(x_i)}{\sum_i w_i}, \qquad w_i = \frac{D(x_i)}{1 - D(x_i)} .$$
 #
@@ -615,7 +634,7 @@ for name, w in {"no weights": torch.ones_like(fakes), "D*": by_formula, "the net
     print(f"{name:12s} mean {mean:6.3f}   spread {spread:.3f}   mean weight {w.mean():.3f}   worth {effective_sample_size(w):7,.0f} points")
 print(f"the data     mean {0:6.3f}   spread {math.sqrt(1.5**2 + 0.8**2):.3f}")
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, axes = plots.canvas(width=9.5, height=4, cols=2)
 bins = torch.linspace(-5, 5, 51).tolist()
 for ax, weights, title in zip(axes, (None, by_network.numpy()), ("20,000 fakes as they are", "each counted D / (1 − D) times")):
@@ -624,16 +643,16 @@ for ax, weights, title in zip(axes, (None, by_network.numpy()), ("20,000 fakes a
     ax.set(xlim=(-5, 5), ylim=(0, 0.36), xlabel="x", ylabel="density")
     ax.set_title(title, fontsize=12)
     ax.legend()
-plots.set_finding(fig, "Weighed by the network's judgment, fakes have the data's two bumps")
-show(fig, alt="Left, the histogram of fakes is one broad bump beside the data's two. Right, the same fakes weighed with D over 1 minus D: the "
+plots.set_finding(fig, "Weighted by the network's judgment, fakes have the data's two bumps")
+show(fig, alt="Left, the histogram of fakes is one broad bump beside the data's two. Right, the same fakes weighted with D over 1 minus D: the "
               "histogram follows the two bumps of the data")
 
 # %% [markdown]
-# The same 20,000 fakes, not one of them moved. The network never saw a density, and its weights give the data's mean and spread back. The price stands in the last column: the weighted fakes are worth fewer points than there are.
+# The same 20,000 fakes, not one of them moved. The network never saw a density, and its weights give the data's mean and spread back. What it costs stands in the last column: the weighted fakes are worth fewer points than there are.
 #
 # ### When it fails
 #
-# Take other generators, and weigh with the *exact* ratio, so that no network can be blamed. The last one has collapsed: it makes the right half of the data and nothing else. The data's mean is 0.
+# Take other generators, and weight with the *exact* ratio, so that no network can be blamed. The last one has collapsed: it makes the right half of the data and nothing else. The data's mean is 0.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Weights can't bring back what was never drawn
@@ -674,18 +693,18 @@ assert all(row[1] > 1 for row in rows[3:]) and abs(rows[4][3] - 0.5) < 0.05
 assert table["N(4.0, 0.5²)"][4] < 200 and table["right half only"][4] > 19_000
 
 # %% [markdown]
-# ### Exercise 7.9 · Worth how many?
+# ### Exercise 7.10 · Worth how many?
 # Difficulty ●○○ · importance ●●○ · 2 minutes
 #
 # Four points have the weights 1, 1, 1 and 5. What is their effective sample size?
 
 # %%
 ### BEGIN SOLUTION
-answers["7.9"] = (1 + 1 + 1 + 5) ** 2 / (1 + 1 + 1 + 25)
+answers["7.10"] = (1 + 1 + 1 + 5) ** 2 / (1 + 1 + 1 + 25)
 ### END SOLUTION
 
 # %%
-check(answers, "7.9")
+check(answers, "7.10")
 
 # %% [markdown] slide_type="slide"
 # ## 4 · When they part
@@ -699,7 +718,7 @@ check(answers, "7.9")
 predict("07.parted")
 
 # %% [markdown]
-# ### Exercise 7.10 · The Wasserstein distance
+# ### Exercise 7.11 · The Wasserstein distance
 # Difficulty ●○○ · importance ●●● · 6 minutes
 #
 # JS asks how well two densities can be told apart. Another question: how far must the points be *carried* to turn one sample into the other? On a line, the cheapest way pairs the smallest with the smallest, the second with the second, and so on:
@@ -740,7 +759,7 @@ for name, density in kinds.items():
     js[name] = [jensen_shannon(density(line), density(line - shift), 0.01).item() for shift in shifts]
     w1[name] = [wasserstein_1d(real, fake + shift) for shift in shifts]
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, (left, right) = plots.canvas(width=10, height=4, cols=2)
 for ax, measure, label in ((left, js, "JS (nats)"), (right, w1, "$W_1$ (units of x)")):
     for (name, values), color, style in zip(measure.items(), (plots.HOUSE, plots.ACCENT), ("-", "--")):
@@ -779,18 +798,18 @@ for name, y in {"another draw": other, "shifted by 3": other + 3, "3 times as wi
 # one distribution. And the first row isn't quite 0, since samples are only samples.
 
 # %% [markdown]
-# ### Exercise 7.11 · Carry by hand
+# ### Exercise 7.12 · Carry by hand
 # Difficulty ●○○ · importance ●●○ · 2 minutes
 #
 # What is $W_1$ between the samples 7, 1, 4 and 4, 4, 4?
 
 # %%
 ### BEGIN SOLUTION
-answers["7.11"] = (abs(1 - 4) + abs(4 - 4) + abs(7 - 4)) / 3
+answers["7.12"] = (abs(1 - 4) + abs(4 - 4) + abs(7 - 4)) / 3
 ### END SOLUTION
 
 # %%
-check(answers, "7.11")
+check(answers, "7.12")
 
 # %% [markdown]
 # ### What reaches the generator
@@ -828,7 +847,7 @@ for shift in (1.0, 1.9, 2.0, 4.0, 6.0):
     (a, b), (c, d) = ((pull(saturating, density, shift), pull(non_saturating, density, shift)) for density in kinds.values())
     print(f"{shift:5.1f} {a:26.3f} {b:8.2f} {c:22.3f} {d:8.2f}")
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, axes = plots.canvas(width=10, height=4, cols=2)
 for ax, (name, both) in zip(axes, pulls.items()):
     for (loss, values), color, style in zip(both.items(), (plots.HOUSE, plots.ACCENT), ("-", "--")):
@@ -844,11 +863,11 @@ show(fig, alt="Pull over shift. Left, bumps that end: the saturating pull rises,
               "Right, Gaussians: the saturating pull rises and falls back to 0, the non-saturating one keeps growing; W1 pulls with 1 throughout")
 
 # %% [markdown]
-# **Right**, Gaussians, which never part. The further away, the better the judge. The saturating pull dies: at a shift of 6 next to nothing is left of it. The non-saturating pull *grows*, about as fast as the shift. The exam guide says "a strong discriminator makes the generator's gradient vanish" of GANs in
-# general. It is true of $\log(1 - D)$, and the other loss was invented because of it: with $a$ the logit of $D$, the slopes in $a$ are $-D$ and $-(1 - D)$, and where $D \to 0$ one goes to 0 and the other to −1.
+# **Right**, Gaussians, which never part. The further away, the better the judge. The saturating pull dies: at a shift of 6 next to nothing is left of it. The non-saturating pull *grows*, about as fast as the shift. You will read that "a strong discriminator makes the generator's gradient vanish".
+# It is true of $\log(1 - D)$, and the other loss was invented because of it: with $a$ the logit of $D$, the slopes in $a$ are $-D$ and $-(1 - D)$, and where $D \to 0$ one goes to 0 and the other to −1.
 #
-# **Left**, bumps that end. From 2 on $D^* = 0$ on every fake, and flat: $\log(1 - D)$ is 0 with slope 0. $-\log D$ doesn't help: it is infinite (`nan` in the table) as soon as a single fake lies where no data can be, at any shift, and has no slope to follow there. So changing the loss doesn't help against a judge that is *exactly* right. A trained network is never exactly right, it is a smooth guess between
-# the two, and what pulls then is the guess. $W_1$ pulls with 1 everywhere; that is the idea of the Wasserstein GAN (Arjovsky et al., 2017).
+# **Left**, bumps that end. From 2 on $D^* = 0$ on every fake, and flat: $\log(1 - D)$ is 0 with slope 0. $-\log D$ doesn't help: it is infinite (`nan` in the table) as soon as a single fake lies where no data can be, at any shift, and has no slope to follow there. So changing the loss doesn't help against a judge that is *exactly* right. A trained network is never exactly right. Between
+# the two bumps it guesses, smoothly, and the slope of that guess is what pulls. $W_1$ pulls with 1 everywhere; that is the idea of the Wasserstein GAN (Arjovsky et al., 2017).
 
 # %% tags=["solution"]
 # What the text claims; and the saturating pull is the slope of V(D*, G) = −log 4 + 2 JS.
@@ -860,7 +879,7 @@ around = [2 * jensen_shannon(bell(line), bell(line - s), 0.01).item() for s in (
 assert abs(pull(saturating, bell, 1.0) - (around[1] - around[0]) / 0.002) < 1e-3
 
 # %% [markdown] slide_type="notes"
-# Error six in the sources: "D too strong, gradient vanishes" is said of GANs and holds for one loss. The left panel is the honest other half: a perfect judge of parted densities is of no use
+# Error six of the errata page: "D too strong, gradient vanishes" is said of GANs and holds for one loss. The left panel is the other half: a perfect judge of parted densities is of no use
 # for either loss.
 
 # %% [markdown]
@@ -869,11 +888,11 @@ assert abs(pull(saturating, bell, 1.0) - (around[1] - around[0]) / 0.002) < 1e-3
 # One more use of the pull. Take the discriminator from a text with $D = P(\text{fake})$ and the generator's loss from one with $D = P(\text{real})$, and this happens:
 
 # %%
-def judge_of_the_slides(p_data: Tensor, p_g: Tensor) -> Tensor:
+def judge_with_p_fake(p_data: Tensor, p_g: Tensor) -> Tensor:
     return 1 - optimal_discriminator(p_data, p_g)
 
 at = bell(line - 2.0)
-for name, best in {"our D, our loss −log D": optimal_discriminator, "slides' D, our loss −log D": judge_of_the_slides}.items():
+for name, best in {"D = P(real), loss −log D": optimal_discriminator, "D = P(fake), loss −log D": judge_with_p_fake}.items():
     loss = non_saturating(best(bell(line), at))
     slope = torch.gradient(loss, spacing=0.01)[0]
     print(f"{name:28s} pull {(at * slope)[at > 1e-12].sum() * 0.01:6.2f}")
@@ -882,9 +901,9 @@ for name, best in {"our D, our loss −log D": optimal_discriminator, "slides' D
 # A negative pull: the generator is trained to be *caught*, and runs away from the data. Each convention is fine by itself. A mixture isn't, and nothing will crash to tell you.
 
 # %% [markdown]
-# ### A mend: blur both
+# ### A fix: blur both
 #
-# "The discriminator is near perfect and the samples are noise, hardly changing": an exam question, and the left panel above. One mend follows from what you have seen. If the trouble is that the densities don't touch, make them touch: add Gaussian noise to real points *and* to fakes before the judge sees
+# "The discriminator is near perfect and the samples are noise, hardly changing": an exam question, and the left panel above. One fix follows from what you have seen. If the trouble is that the densities don't touch, make them touch: add Gaussian noise to real points *and* to fakes before the judge sees
 # them (Arjovsky and Bottou, 2017; Sønderby et al., 2017). Here are the bumps that end, 4 apart, with noise of different widths.
 
 # %% [markdown] slide_type="slide" only="slides"
@@ -902,19 +921,19 @@ def blurred(density, width: float):
     return lambda x: bell(x[..., None], steps, width) @ weights
 
 print("noise      JS   log(1 − D) pulls   −log D pulls")
-mended = {}
+fixed = {}
 for width in (0.0, 0.5, 1.0, 2.0):
     density = blurred(cosine_bump, width)
-    mended[width] = [pull(loss, density, 4.0) for loss in (saturating, non_saturating)]
-    print(f"{width:5.1f}  {jensen_shannon(density(line), density(line - 4.0), 0.01):.4f}   {mended[width][0]:16.4f}   {mended[width][1]:12.2f}")
-assert mended[0.0][0] == 0 < mended[1.0][0] < mended[2.0][0]
+    fixed[width] = [pull(loss, density, 4.0) for loss in (saturating, non_saturating)]
+    print(f"{width:5.1f}  {jensen_shannon(density(line), density(line - 4.0), 0.01):.4f}   {fixed[width][0]:16.4f}   {fixed[width][1]:12.2f}")
+assert fixed[0.0][0] == 0 < fixed[1.0][0] < fixed[2.0][0]
 
 # %% [markdown]
-# With enough noise the judge becomes unsure, and both losses pull. The price: what is matched are the blurred densities, so the noise has to be taken away in the course of training.
+# With enough noise the judge becomes unsure, and both losses pull. The drawback: what is matched are the blurred densities, so the noise has to shrink to 0 in the course of training.
 #
-# ### Another mend: keep the judge from being steep
+# ### Another fix: keep the judge from being steep
 #
-# So far the judge was perfect. Train a network in its place, on the same bumps, 4 apart. And train two more that pay for steepness: a **gradient penalty** adds to their loss the mean squared slope of the logit, at places between real points and fakes.
+# So far the judge was perfect. Train a network in its place, on the same bumps, 4 apart. And train two more that are kept from being steep: a **gradient penalty** adds to their loss the mean squared slope of the logit, at places between real points and fakes.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Or keep the judge from being steep
@@ -949,9 +968,9 @@ for penalty, (says_real, weak, strong) in steep.items():
     print(f"{penalty:7.1f} {says_real:12.5f} {weak:18.5f} {strong:14.2f}")
 
 # %% [markdown]
-# First row: a network is not perfect, so $-\log D$ has something to follow, a slope that the network made up in the empty stretch between. $\log(1 - D)$ is as good as dead. With the penalty $D$ gives the fakes some chance, and $\log(1 - D)$ pulls several hundred times harder. Spectral normalization limits the slope by another means.
+# First row: a network is not perfect, so $-\log D$ has something to follow, a slope that the network made up in the empty stretch between. $\log(1 - D)$ is as good as dead. With the penalty $D$ gives the fakes some chance, and $\log(1 - D)$ pulls several hundred times harder. The pull of $-\log D$, the loss that is mostly used, gets *smaller*, since the slope of the logit is what was penalized. Spectral normalization limits the slope by another means.
 #
-# A third piece of advice often stands beside these: soften the label of real points from 1 to 0.9. What is the best answer at one place then? Try all of them.
+# A third piece of advice often stands beside these: soften the label of real points from 1 to 0.9. What is then the best answer at one place? Try 1,001 answers from 0 to 1:
 
 # %%
 levels = torch.linspace(0, 1, 1001)
@@ -961,10 +980,11 @@ for p, q in ((0.12, 0.03), (0.1, 0.1), (0.0, 0.1)):
     print(f"p_data = {p:.2f}, p_G = {q:.2f}: D* = {p / (p + q):.2f}, best with soft labels {best:.2f}")
 
 # %% [markdown]
-# It is $0.9\,D^*$. That keeps the logits on real points from running away, which helps in other ways. On fakes that lie apart from the data it is 0 and flat, as before.
+# The best answer is $0.9\,D^*$. That keeps the logits on real points from running away, which helps in other ways. On fakes that lie apart from the data it is 0 and flat, as before.
 
 # %% tags=["solution"]
 # What the text claims.
+assert steep[1.0][2] < steep[0.1][2] < steep[0.0][2]
 assert steep[1.0][1] > 100 * steep[0.0][1] and steep[0.1][1] > 100 * steep[0.0][1] and steep[0.0][2] > 1
 
 # %% [markdown] slide_type="slide"
@@ -981,8 +1001,7 @@ assert (tie == 0.5).all()
 #> V = -1.3863, -log 4 = -1.3863, JS = 0.0000
 
 # %% [markdown]
-# That is theory. Train a real GAN, the smallest there is: one number of noise in, one number out, the two-bump data as the target, a step of $D$ and a step of $G$ in turns, with the non-saturating loss. From logits, $-\log D$ is
-# `softplus(-logit)` and $-\log(1 - D)$ is `softplus(logit)`.
+# That is theory. Train a real GAN, the smallest there is: one number of noise in, one number out, the two-bump data as the target, a step of $D$ and a step of $G$ in turns, with the non-saturating loss. The step of $D$ is yours.
 
 # %%
 predict("07.trained")
@@ -997,15 +1016,11 @@ opt_g, opt_d = adam(g.parameters(), lr=1e-3, betas=(0.5, 0.9)), adam(d.parameter
 value_seen, portraits = [], []
 for step in range(2000):
     x_real, x_fake = draw_data(256, chance)[:, None], g(torch.randn(256, 1, generator=chance))  # (256, 1) each
-    d_loss = F.softplus(-d(x_real)).mean() + F.softplus(d(x_fake.detach())).mean()  # −V on this batch
-    opt_d.zero_grad()
-    d_loss.backward()
-    opt_d.step()
+    value_seen.append(judge_step(d, opt_d, x_real, x_fake))
     g_loss = F.softplus(-d(x_fake)).mean()  # −log D on fakes
     opt_g.zero_grad()
     g_loss.backward()
     opt_g.step()
-    value_seen.append(-d_loss.detach())
     if step % 200 == 199:
         portraits.append(says(d, x))
 
@@ -1014,13 +1029,13 @@ with torch.no_grad():
     made = g(torch.randn(40_000, 1, generator=chance))[:, 0]
 one, two = draw_data(20_000, chance), draw_data(20_000, chance)
 crowd = (x.abs() < 2.5)
-late = torch.stack(value_seen[-500:])
+late = torch.tensor(value_seen[-500:])
 off = torch.stack([(portrait[crowd] - 0.5).abs().max() for portrait in portraits[5:]])
 print(f"V over the last 500 steps: {late.mean():.3f} on average; −log 4 = {-math.log(4):.3f}")
 print("D's largest distance from ½ at the five last looks: " + ", ".join(f"{value:.2f}" for value in off))
 print(f"W1 of fakes and data: {wasserstein_1d(made[:20_000], one):.3f}; of two samples of data: {wasserstein_1d(one, two):.3f}")
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, (left, right) = plots.canvas(width=10, height=4.2, cols=2)
 left.hist(made.numpy(), 80, range=(-5, 5), density=True, color=plots.ACCENT, alpha=0.4, label="fakes")
 left.plot(x, p_data, color=plots.HOUSE, label="$p_{data}$")
@@ -1035,7 +1050,7 @@ show(fig, alt="Left, the histogram of the GAN's samples has two bumps, somewhat 
               "training: near a half where the data are, with waves that are much alike, and far from a half outside")
 
 # %% [markdown]
-# The value sits at −log 4, as if all were done, and $D$ is near ½. But not at ½: all five curves bend at much the same places, so $D$ has seen something there that $G$ has not yet mended. The last line says that the fakes are further from the data than two samples of data are from each other.
+# The value sits at −log 4, as if all were done, and $D$ is near ½. But not at ½: all five curves bend at much the same places, so $D$ has seen something there that $G$ has not yet corrected. The last printed line says that the fakes are further from the data than two samples of data are from each other.
 #
 # So what would a *perfect* judge say of this generator? Freeze it, draw points, and train a fresh judge to the end. What it earns above −log 4, on points it wasn't trained on, is the part of 2 JS that it can find.
 
@@ -1055,7 +1070,7 @@ untrained = small_net()
 for name, net in {"untrained judge": untrained, "the GAN's own D": d, "fresh judge": fresh}.items():
     print(f"{name:16s} V = {earns(net, test_real, test_fake):.3f}, above −log 4 by {earns(net, test_real, test_fake) + math.log(4):6.3f} ± {error_bar(net, test_real, test_fake):.3f}")
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, (ax,) = plots.canvas(width=8.5, height=4)
 for net, color, style, name in ((fresh, plots.ACCENT, "-", "fresh judge"), (d, plots.HOUSE, "--", "the GAN's own D"),
                                 (untrained, plots.QUIET, "-.", "untrained")):
@@ -1068,7 +1083,7 @@ show(fig, alt="Three curves of P(real): an untrained network bends a little abov
               "further, up where fakes are too few and down where they are too many")
 
 # %% [markdown]
-# Read the three lines together. The untrained network says something near ½ wherever there are points, knows nothing, and earns a little less than −log 4, which a constant ½ would earn. The GAN's own $D$ is no proof of anything either. The fresh judge earns more than −log 4 by several standard errors, so something *can* be told, and its curve says where: above ½ the generator makes too little, below it too much.
+# Read the three printed lines together. The untrained network says something near ½ wherever there are points, knows nothing, and earns a little less than −log 4, which a constant ½ would earn. The GAN's own $D$ is no proof of anything either. The fresh judge earns more than −log 4 by several standard errors, so something *can* be told, and its curve says where: above ½ the generator makes too little, below it too much.
 # **$D = ½$ is what equilibrium looks like, and also what a blind judge looks like.** The loss can't tell these apart; a judge trained afresh can.
 
 # %% tags=["solution"]
@@ -1082,94 +1097,209 @@ assert abs(earns(untrained, test_real, test_fake) + math.log(4)) < 0.1
 # Ask before showing the last picture: my discriminator says one half everywhere, am I done? The answer is a question back, which discriminator.
 
 # %% [markdown] slide_type="slide"
+# ## 6 · The clinic
+#
+# Three judges, trained wrongly. What is wrong with each?
+
+# %% [markdown]
+# Each of these judges was trained on the data and the fakes of section 1, and each in one of five wrong ways: **a** labels swapped, so that it says $P(\text{fake})$; **b** three fakes to each real point, in one mean; **c** fakes of an older generator, $N(-1.5, 1.5^2)$; **d** twenty points of each kind, seen over and over; **e** its logit taken for $D$.
+# The code is in the open; which judge has which fault is not.
+
+# %%
+def swapped_step(judge: nn.Module, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor) -> float:
+    return judge_step(judge, optimizer, fake, real)
+
+def one_mean_step(judge: nn.Module, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor) -> float:
+    loss = torch.cat([F.softplus(-judge(real)), F.softplus(judge(fake))]).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return -loss.item()
+
+def sick_judge(fault: str, seed: int = 0) -> Tensor:
+    """What a judge with a fault says on the grid, (1601,)."""
+    chance, n = Generator().manual_seed(100 + seed), 20 if fault == "few points" else 20_000
+    real, fake = draw_data(n, chance), draw_fakes(n, chance, mean=-1.5 if fault == "old fakes" else 0.5)
+    step = {"labels swapped": swapped_step, "three fakes": one_mean_step}.get(fault, judge_step)
+    net = train_judge(real, fake, seed, step=step, fakes_per_real=3 if fault == "three fakes" else 1)
+    d = says(net, x)
+    return torch.logit(d) if fault == "logit for D" else d
+
+faults = ["labels swapped", "three fakes", "old fakes", "few points", "logit for D"]
+shuffled = torch.randperm(5, generator=Generator().manual_seed(6)).tolist()[:3]
+patients = {name: sick_judge(faults[number]) for name, number in zip("ABC", shuffled)}
+
+# %% tags=["plot"]
+fig, axes = plots.canvas(width=10.5, height=3.6, cols=3)
+for ax, (name, d) in zip(axes, patients.items()):
+    ax.bar((edges[:-1] + edges[1:]) / 2, share, width=0.23, color=plots.QUIET, alpha=0.5, label="share that is real")
+    ax.plot(x, d, color=plots.HOUSE, label="what the judge says")
+    ax.set(xlim=(-5, 5), ylim=(0, 1), xlabel="x", ylabel="P(real)" if ax is axes[0] else "")
+    ax.set_title(f"judge {name}", fontsize=12)
+axes[0].legend(fontsize=9, loc="upper right")
+plots.set_finding(fig, "Three judges, and the share of real points that they should say")
+show(fig, alt="Three panels with the bars of section 1, the share of real points, two peaks with a dip between. Judge A has two dips where the peaks are; judge B lies far above the bars on the right; judge C has the right shape and lies below the bars everywhere")
+
+# %% [markdown]
+# Examine them, each against $D^*$, where there are points. There are four examinations: `"means"` of what the judge says on real points and on fakes; `"label"`, whether $D$ or $1 - D$ is close to $D^*$; `"odds"`, $D / (1 - D)$ over the true ratio of the densities; and `"range"`, the smallest and the largest thing it says. Which fault would show in which? Change the two words in the last line and run the cell again.
+
+# %%
+def examine(name: str, test: str) -> str:
+    """One examination of one judge, in a sentence."""
+    d, at_real, at_fake = patients[name], p_data * dx, p_g * dx
+    if test == "means":
+        return f"mean on real points {(d * at_real).sum():.2f}, on fakes {(d * at_fake).sum():.2f} (D*: {(d_star * at_real).sum():.2f} and {(d_star * at_fake).sum():.2f})"
+    if test == "label":
+        return f"largest distance to D* {(d - d_star)[where].abs().max():.2f}, of 1 − D to D* {(1 - d - d_star)[where].abs().max():.2f}"
+    if test == "odds":
+        odds = (d / (1 - d) / (p_data / p_g))[where]
+        return f"D / (1 − D) over p_data / p_G: between {odds.min():.2f} and {odds.max():.2f} (D*: 1 everywhere)"
+    if test == "range":
+        return f"says from {d[where].min():.2f} to {d[where].max():.2f}"
+    return "the examinations are: means, label, odds, range"
+
+print("judge A:", examine("A", "means"))
+
+# %% [markdown]
+# ### Exercises 7.13 to 7.15 · Which fault is it?
+# Difficulty ●●○ · importance ●●● · 10 minutes
+#
+# Name the fault of each judge: `"a"` labels swapped, `"b"` three fakes to a real point, `"c"` fakes of an older generator, `"d"` twenty points, `"e"` the logit for $D$. A wrong name is answered with what you would have seen.
+
+# %%
+### BEGIN SOLUTION
+answers["7.13"] = "a"  # judge A
+answers["7.14"] = "c"  # judge B
+answers["7.15"] = "b"  # judge C
+### END SOLUTION
+
+# %%
+check(answers, "7.13")
+check(answers, "7.14")
+check(answers, "7.15")
+
+# %% [markdown]
+# Which of the five can be fixed without training again? Swapped labels: $1 - D$. A logit: a sigmoid. And the wrong mix, which is common, since fakes cost nothing to make:
+#
+# ### Exercise 7.16 · Fix the mix
+# Difficulty ●●○ · importance ●●○ · 8 minutes
+#
+# A judge was trained on $k$ fakes to each real point, so its best answer is $p_\text{data} / (p_\text{data} + k\,p_G)$. Turn what it says into what it would say with $k = 1$. (Look at its odds, $D / (1 - D)$.) Where $D$ is exactly 1 the answer is 1, not NaN.
+
+# %%
+def half_and_half(d: Tensor, fakes_per_real: float) -> Tensor:
+    """P(real) for as many fakes as real points, from d = P(real) of a judge trained on k fakes to a real point."""
+    # the odds are k times too small: correct them, and turn them back into a probability
+    ### BEGIN SOLUTION
+    return fakes_per_real * d / (fakes_per_real * d + 1 - d)
+    ### END SOLUTION
+
+# %%
+half_and_half = check(half_and_half)
+
+# %%
+mixed = sick_judge("three fakes", seed=1)
+print(f"trained on three fakes to a real point: largest distance to D* {(mixed - d_star)[where].abs().max():.3f}; fixed {(half_and_half(mixed, 3) - d_star)[where].abs().max():.3f}")
+
+# %% tags=["solution"]
+# What the text and the replies claim, of two more seeds.
+for seed in (1, 2):
+    d = {fault: sick_judge(fault, seed) for fault in faults}
+    assert (d["labels swapped"] * p_data).sum() < (d["labels swapped"] * p_g).sum() and (1 - d["labels swapped"] - d_star)[where].abs().max() < 0.1
+    assert (half_and_half(d["three fakes"], 3) - d_star)[where].abs().max() < 0.1 and (d["three fakes"] - d_star)[where].abs().max() > 0.1
+    odds = {fault: (d[fault] / (1 - d[fault]) / (p_data / p_g))[where] for fault in faults[:4]}
+    assert odds["three fakes"].min() > 0.2 and odds["three fakes"].max() < 0.5 and odds["old fakes"].max() > 5 * odds["old fakes"].min()
+    assert d["logit for D"][where].min() < 0 and all((d[fault] >= 0).all() for fault in faults[:4]) and d["few points"][where].min() < 0.02
+
+# %% [markdown] slide_type="slide"
 # ## What to take away
 #
 # - The best judge says $p_\text{data}/(p_\text{data}+p_G)$. A trained classifier comes close where there are points.
 # - $V(D^*, G) = -\log 4 + 2\,\mathrm{JS}$, for $D^*$ only.
-# - $D/(1 - D)$ is a ratio of densities; it can't weigh what was never drawn.
-# - Far apart, $\log(1 - D)$ stops pulling, $-\log D$ doesn't, $W_1$ never does.
+# - $D/(1 - D)$ is a ratio of densities; no weight brings back what was never drawn.
+# - Far apart, the slope of $\log(1 - D)$ vanishes, that of $-\log D$ doesn't, that of $W_1$ is 1.
 # - $D = ½$: equilibrium, or a blind judge.
 
 # %% [markdown] slide_type="notes"
-# Close with the cost of what we used: 600 steps for a fresh judge, for one generator. A GAN affords one step. What else could keep a judge honest?
+# Close with what it took: 600 steps for a fresh judge, for one generator. A GAN takes one step. What else could keep a judge near its best?
 
 # %% [markdown]
 # ## Review
 #
-# ### Exercise 7.12 · What is minimized
+# ### Exercise 7.17 · What is minimized
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
 # What does a GAN's generator minimize in training?
 #
-# - **a** $\mathrm{JS}(p_\text{data}, p_G)$, at every step.
-# - **b** What the present $D$ says; JS only as long as $D$ is kept at its best.
-# - **c** The Wasserstein distance.
+# - **a** $\mathrm{JS}(p_\text{data}, p_G)$, at every single step of $G$.
+# - **b** Its loss under the present $D$.
+# - **c** The Wasserstein distance $W_1(p_\text{data}, p_G)$.
 # - **d** $\mathrm{KL}(p_\text{data}\,\|\,p_G)$, as maximum likelihood does.
 
 # %%
 ### BEGIN SOLUTION
-answers["7.12"] = "b"
+answers["7.17"] = "b"
 ### END SOLUTION
 
 # %%
-check(answers, "7.12")
+check(answers, "7.17")
 
 # %% [markdown]
-# ### Exercise 7.13 · One half
+# ### Exercise 7.18 · One half
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
 # Your discriminator says ½ on every image, real or fake. What do you know?
 #
 # - **a** The generator has reached the data's distribution.
-# - **b** The discriminator is at its optimum.
-# - **c** The generator has collapsed.
-# - **d** Nothing yet: a perfect generator and a useless discriminator look alike. Train a fresh judge and see.
+# - **b** The discriminator is at its optimum, $D^* = ½$.
+# - **c** The generator has collapsed to one point of the data.
+# - **d** Nothing yet, before a fresh judge is trained.
 
 # %%
 ### BEGIN SOLUTION
-answers["7.13"] = "d"
+answers["7.18"] = "d"
 ### END SOLUTION
 
 # %%
-check(answers, "7.13")
+check(answers, "7.18")
 
 # %% [markdown]
-# ### Exercise 7.14 · Diagnosis
+# ### Exercise 7.19 · Diagnosis
 # Difficulty ●●○ · importance ●●● · 4 minutes
 #
-# You train a GAN on faces. The discriminator's accuracy is near 100 %; the samples look like noise and barely change. Which diagnosis and mend fit?
+# You train a GAN on faces. The discriminator's accuracy is near 100 %; the samples look like noise and barely change. Which diagnosis and fix fit?
 #
-# - **a** $D$ saturated on samples that don't overlap with the data. Blur both with noise, or bound $D$'s slope (gradient penalty, spectral normalization).
-# - **b** Mode collapse. Use minibatch discrimination.
-# - **c** KL collapse. Anneal the weight of the KL.
-# - **d** $G$ is too strong. Train $D$ for more steps.
+# - **a** $D$ is flat on all samples. Bound its slope, or blur both.
+# - **b** Mode collapse. Let $D$ see several samples at once.
+# - **c** KL collapse. Anneal the weight of the KL, or use free bits.
+# - **d** $G$ is too strong. Train $D$ for more steps in each round.
 
 # %%
 ### BEGIN SOLUTION
-answers["7.14"] = "a"
+answers["7.19"] = "a"
 ### END SOLUTION
 
 # %%
-check(answers, "7.14")
+check(answers, "7.19")
 
 # %% [markdown]
-# ### Exercise 7.15 · Which gradient vanishes
+# ### Exercise 7.20 · Which gradient vanishes
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
 # The discriminator gets very good, $D \to 0$ on fakes. What happens to the slope of the generator's loss in the logit of $D$?
 #
-# - **a** It vanishes for both losses.
-# - **b** It vanishes for $-\log D$ and stays for $\log(1 - D)$.
-# - **c** It vanishes for $\log(1 - D)$; for $-\log D$ it stays, or grows.
-# - **d** It explodes for both losses.
+# - **a** It vanishes for both losses, $\log(1 - D)$ and $-\log D$.
+# - **b** It vanishes for $-\log D$ and goes to −1 for $\log(1 - D)$.
+# - **c** It vanishes for $\log(1 - D)$ alone.
+# - **d** It explodes for both losses, since $D$ is near 0.
 
 # %%
 ### BEGIN SOLUTION
-answers["7.15"] = "c"
+answers["7.20"] = "c"
 ### END SOLUTION
 
 # %%
-check(answers, "7.15")
+check(answers, "7.20")
 
 # %%
 progress("07")

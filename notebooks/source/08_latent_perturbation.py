@@ -6,7 +6,7 @@
 #     name: python3
 # course:
 #   title: Latent perturbation
-#   minutes: 150
+#   minutes: 180
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -15,20 +15,20 @@
 # Turn one number of a code. Does one thing change in the picture, or everything?
 
 # %% [markdown] slide_type="notes"
-# About 150 minutes with all exercises, 60 if you only present. Keep the rows of faces, the matrix, the table over β, the shuffled codes and the arithmetic if time is short.
+# About 180 minutes with all exercises, 60 if you only present. Keep the rows of faces, the matrix, the table over β, the shuffled codes and the arithmetic if time is short.
 
 # %% [markdown]
-# About 150 minutes, in two sittings: sections 1 to 5 are a good first one. You need notebook 03 (VAE, KL, β); one step of section 6 comes from notebook 07.
+# About 180 minutes, in two sittings: sections 1 to 5 are a good first one. Cells that only draw a figure are folded: run them like any other, and open one if you want to know how it is drawn. You need notebook 03 (VAE, KL, β); one step of section 6 comes from notebook 07.
 #
-# The slides of the lecture turn one latent of a VAE and watch a head turn. With β = 1, they say, "smile also changes"; with a large β, "smile stays". Here the faces are drawn by the course, with every **factor** of every picture known, so that the sentence can be
-# measured. It is true in part, and the other part is the better lesson.
+# Lectures on VAEs turn one latent and show a head that turns. With β = 1, they say, "smile also changes"; with a large β, "smile stays". Here the faces are drawn by the course, with every **factor** of every picture known, so that the sentence can be
+# measured. It is true in part, and you will see where it fails.
 #
 # At the end you can
 #
-# 1. move one latent and hold the others, and measure what it moves;
+# 1. move one latent and hold the others, and measure what it moves, as a matrix;
 # 2. say what a larger β buys on known factors, and what it forgets;
-# 3. say why a factorized prior doesn't make codes independent, and measure how far they are from it;
-# 4. walk between two codes, straight and on an arc, and do arithmetic on codes until it breaks;
+# 3. say why a factorized prior doesn't make codes independent, and measure how far from independent they are;
+# 4. walk between two codes, straight and on an arc, tell faulty walks by their numbers, and do arithmetic on codes until it breaks;
 # 5. say why nobody should write "disentangled" without knowing the factors.
 
 # %% tags=["setup"]
@@ -71,7 +71,12 @@ low, high = torch.tensor([*RANGES.values()], dtype=torch.float32).T
 
 def close_ups(factors: Tensor) -> Tensor:
     """Faces (N, 3, 32, 32) with these factors (N, 4): the middle of pictures of 64 × 64."""
-    return torch.cat([render_faces(64, **dict(zip(RANGES, part.T)))[:, :, 24:56, 16:48] for part in factors.split(500)])
+    parts = []
+    for part in factors.split(500):
+        parts.append(render_faces(64, **dict(zip(RANGES, part.T)))[:, :, 24:56, 16:48])
+        if len(factors) > 1000:
+            print(f"{500 * len(parts):,} faces", end="; ")
+    return torch.cat(parts)
 
 def knob_row(knob: int, steps: int = 8) -> Tensor:
     """A face in the middle of all ranges, one of its factors turned from low to high: (steps, 3, 32, 32)."""
@@ -79,13 +84,13 @@ def knob_row(knob: int, steps: int = 8) -> Tensor:
     factors[:, knob] = torch.linspace(low[knob], high[knob], steps)
     return close_ups(factors)
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 show(plots.image_rows({name: knob_row(knob) for knob, name in enumerate(NAMES)}, title="Four knobs: each row turns one and holds three"),
      alt="Four rows of eight drawn faces. In the first the head turns from left to right, in the second the mouth bends into a smile, in the third the skin gets darker, in the "
          "fourth the light wanders from one side to the other; nothing else changes within a row")
 
 # %% [markdown]
-# Each row changes one thing. That is what we would like a *learned* code to do: a number for the head, a number for the smile. The model will see pictures only, never a knob. 5,000 of them, all four knobs drawn independently and uniformly (about 15 seconds):
+# Each row changes one thing. That is what we would like a *learned* code to do: a number for the head, a number for the smile. The model will see pictures only, never a knob: 5,000 of them, all four knobs drawn independently and uniformly.
 
 # %%
 TRAIN = 3000  # to learn from; the other 2,000 are for measuring
@@ -97,8 +102,8 @@ v = (factors - low) / (high - low)  # every factor from 0 to 1: shares of its ra
 v_test = v[TRAIN:]
 
 # %% [markdown]
-# **First compress, then model.** 3,072 pixels are many, and these faces use few of the ways in which pixels can differ. A principal component analysis (notebook 02) finds 150 directions that keep nearly all of it. It turns the space and drops the rest, so squared distances stay what they are, and a Gaussian likelihood of the pixels is
-# the same Gaussian on the 150 numbers. (Latent diffusion models do the same with a better compressor. A VAE straight on these pixels was tried: ten times the squared error in twice the time, and no smile in its code.)
+# **First compress, then model.** A picture has 3,072 numbers, and these faces differ in few ways. A principal component analysis (notebook 02) finds 150 directions that keep nearly all of it. It rotates the space and drops the other directions, so squared distances stay nearly what they are, and a Gaussian likelihood of the pixels becomes
+# the same Gaussian on the 150 numbers. (Latent diffusion models do the same with a better compressor.)
 
 # %%
 set_seed(0)
@@ -118,7 +123,7 @@ print(f"squared distance from the mean face {spread:.1f}, of which {dropped:.2f}
 # %% [markdown]
 # ## 2 · One latent moved, the others held
 #
-# The VAE is that of notebook 03, with six latents for four factors, and a Gaussian likelihood of standard deviation $\sigma = 0.1$ instead of coins:
+# The VAE is that of notebook 03, with six latents for four factors, and a Gaussian likelihood of standard deviation $\sigma = 0.1$ instead of a Bernoulli one:
 #
 # $$\mathcal L = \underbrace{\frac{\lVert x - \hat x\rVert^2}{2\sigma^2}}_{\text{distortion}} + \beta\,\underbrace{\mathrm{KL}\big(q(z\mid x)\,\|\,p(z)\big)}_{\text{rate}} .$$
 #
@@ -217,21 +222,21 @@ def all_rows(beta: int) -> dict[str, Tensor]:
 
     return {f"latent {dim}": latent_traversal(decode, codes[beta][plain[0]], dim, stroll(beta, dim)) for dim in range(6)}
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 show(plots.image_rows(all_rows(1), title="β = 1: turn one latent, and several things change"),
      alt="Six rows of eight faces decoded at beta 1, one latent turned in each. In most rows head, light, skin or mouth change together; toward the ends of some rows the faces "
-         "turn into ghosts, two faces at once")
+         "get blurred")
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 show(plots.image_rows(all_rows(8), title="β = 8: the head still has no row of its own"),
-     alt="Six rows of eight faces decoded at beta 8, one latent turned in each. The head turns in several rows, with the light or the mouth, and with ghosts toward some ends")
+     alt="Six rows of eight faces decoded at beta 8, one latent turned in each. The head turns in several rows, with the light or the mouth; toward some ends the faces get blurred")
 
 # %% [markdown]
-# Look for rows that change one thing. Then look for rows that change the mouth *and* the head. And toward the ends of some rows there are ghosts, two faces at once: places where no face has its code. (Section 6 says why a traversal goes there.) Eyes are generous here: they find what they look for. So let a number look.
+# Look for rows that change one thing. Then look for rows that change the mouth *and* the head. And toward the ends of some rows faces get blurred: there no face has its code. (Section 6 shows that more clearly, and says why a traversal goes there.) It is easy to see in such rows what one expects. So measure it.
 #
 # ## 3 · Which latent moves which factor
 #
-# Train a **reader**: a small network from a picture to its four factors. Training it takes the true factors, the VAE never sees them. Afterwards it reads decoded pictures.
+# Train a **reader**: a small network from a picture to its four factors. Training the reader takes the true factors; the VAE never sees them. Afterwards the reader reads decoded pictures.
 
 # %%
 def r_squared(guess: Tensor, truth: Tensor) -> Tensor:
@@ -253,24 +258,45 @@ print("R² of the reader on test faces: " + ", ".join(f"{name} {value:.3f}" for 
 assert accuracy.min() > 0.95
 
 # %% [markdown]
-# It reads drawn faces nearly without error. A ghost can fool it, since it has never seen one; section 6 measures how far off such pictures are.
+# It reads drawn faces nearly without error. A picture that is no face can fool it, since it has never seen one; section 6 measures how far off such pictures are.
 #
-# Now the **traversal matrix**: for each latent, let it run over ±2 standard deviations from 64 faces, read all pictures, and note how far each factor moves, in shares of its range. 0 is still, 1 is from one end to the other.
+# ### Exercise 8.2 · The traversal matrix
+# Difficulty ●●● · importance ●●● · 12 minutes
+#
+# A table with a row for each latent and a column for each factor: **how far does this latent move this factor?** Take one latent and one code. Set the latent to its values, decode, and read: (V, F) readings. The largest reading of a factor minus the smallest is how far it moved. Then take the mean over all codes. Entry $(k, f)$ is
+#
+# $$\frac1N\sum_{n=1}^N\Big(\max_v r_f(n, k, v) - \min_v r_f(n, k, v)\Big) ,$$
+#
+# with $r_f(n, k, v)$ what is read of factor $f$ when latent $k$ of code $n$ is set to its value number $v$. `decode` takes (M, K), `read` takes what `decode` gives and returns (M, F). Column $k$ of `values` (V, K) holds the values of latent $k$. Your `latent_traversal` does the setting.
 
 # %%
-@torch.no_grad()
-def moved(beta: int, starts: int = 64) -> Tensor:
-    """How far each latent moves each factor, (6, 4): the largest reading minus the smallest, mean over starts."""
+def traversal_matrix(decode, read, z: Tensor, values: Tensor) -> Tensor:
+    """How far each latent moves each factor, (K, F), for codes z (N, K) and values (V, K)."""
+    # for each latent k:
+    #   1. for each code: the readings of its traversal, (V, F), and how far each factor moves, (F,)
+    #   2. the mean over codes is row k
+    ### BEGIN SOLUTION
     rows = []
-    for dim in range(6):
-        read = torch.stack([latent_traversal(lambda z: reader(faces[beta].decode(z)), z, dim, stroll(beta, dim, 9))
-                            for z in codes[beta][:starts]])  # (starts, 9, 4)
-        rows.append((read.amax(1) - read.amin(1)).mean(0))
+    for k in range(z.shape[1]):
+        readings = torch.stack([read(latent_traversal(decode, code, k, values[:, k])) for code in z])  # (N, V, F)
+        rows.append((readings.amax(1) - readings.amin(1)).mean(0))
     return torch.stack(rows)
-
-travel = {beta: moved(beta) for beta in faces}
+    ### END SOLUTION
 
 # %%
+traversal_matrix = check(traversal_matrix)
+
+# %% [markdown]
+# Here it is for 64 faces, each latent from two standard deviations of its codes below their mean to two above. The factors are in shares of their range: 0 is still, 1 is from one end to the other.
+
+# %%
+travel = {}
+for beta, model in faces.items():
+    values = torch.stack([stroll(beta, dim, 9) for dim in range(6)], 1)  # (9, 6)
+    with torch.no_grad():
+        travel[beta] = traversal_matrix(model.decode, reader, codes[beta][:64], values)  # (6, 4)
+
+# %% tags=["plot"]
 def draw_matrix(ax, values: Tensor, title: str, names: list[str]) -> None:
     """A matrix (latents, 4) of latents and factors as shades, with its numbers."""
     ax.imshow(values, cmap="Blues", vmin=0, vmax=1.3, aspect="auto")
@@ -283,7 +309,7 @@ def draw_matrix(ax, values: Tensor, title: str, names: list[str]) -> None:
     ax.spines[:].set_visible(False)
     ax.set_title(title, fontsize=12)
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, axes = plots.canvas(width=10, height=4.4, cols=2)
 for ax, (beta, values) in zip(axes, travel.items()):
     draw_matrix(ax, values, f"β = {beta}", [f"latent {dim}" for dim in range(6)])
@@ -300,12 +326,12 @@ assert ((travel[1] > 0.15).sum(1) >= 2).all()
 # %% [markdown]
 # ### The same from the other side
 #
-# The matrix starts from codes and reads pictures. You can also start from pictures and read codes: how much does latent $k$ know about factor $f$? That is their **mutual information**, the KL (notebook 04) from what they would be if they were independent:
+# The matrix starts from codes and reads pictures. You can also start from pictures and read codes: how much does latent $k$ know about factor $f$? That is their **mutual information**, the KL (notebook 04) between their joint distribution and what it would be if they were independent:
 #
 # $$I(z_k; v_f) = \mathrm{KL}\big(p(z_k, v_f)\,\|\,p(z_k)\,p(v_f)\big) ,$$
 #
 # in nats, here from a table of counts in 20 × 20 bins. A factor can be known up to its entropy $H(v_f)$ and no better.
-# "Knows" is about what the decoder really gets, a draw from the cloud, so draw once for each face.
+# The decoder gets a draw from each face's cloud and not its center, so count with draws, one for each face.
 
 # %%
 def binned(values: Tensor, bins: int = 20) -> Tensor:
@@ -339,9 +365,9 @@ for beta, z in draws.items():
         print(f"  {name:6s}" + "".join(f"{value:7.3f}" for value in shares.tolist()))
 
 # %% [markdown]
-# The **floor** matters. With 2,000 faces in 400 bins even shuffled factors seem to be known a little. What isn't above the floor is nothing; what is hardly above it is hardly anything. And the table asks one latent at a time. Several latents **together** can know what none of them knows alone, as two coins know whether they agree. The decoder reads all six.
+# The **floor** matters. With 2,000 faces in 400 bins even shuffled factors seem to be known a little. A value that isn't above the floor shows nothing. And the table looks at one latent at a time. Several latents **together** can know what none of them knows alone: two coins together show whether they agree, one of them doesn't. The decoder reads all six.
 #
-# ### Exercise 8.2 · The mutual-information gap
+# ### Exercise 8.3 · The mutual-information gap
 # Difficulty ●●○ · importance ●●● · 8 minutes
 #
 # One number for the table (Chen et al., 2018): for each factor, how far the latent that knows most is ahead of the second, as a share of the factor's entropy; then the mean over factors.
@@ -369,29 +395,29 @@ for beta, gap in gaps.items():
     print(f"β = {beta}: mutual-information gap {gap:.3f}")
 
 # %% [markdown]
-# ### Exercise 8.3 · A gap by hand
+# ### Exercise 8.4 · A gap by hand
 # Difficulty ●○○ · importance ●●○ · 2 minutes
 #
 # A coin is the only factor. Three latents know 0.5, 0.2 and 0.1 nats of it; its entropy is $\log 2 = 0.693$ nats. What is the gap?
 
 # %%
 ### BEGIN SOLUTION
-answers["8.3"] = (0.5 - 0.2) / math.log(2)
+answers["8.4"] = (0.5 - 0.2) / math.log(2)
 ### END SOLUTION
 
 # %%
-check(answers, "8.3")
+check(answers, "8.4")
 
 # %% [markdown]
 # ### All latents at once
 #
-# Now you. Every slider is a latent, in standard deviations of its codes; the bars are what the reader reads, 0 and 1 being the ends of each range. Pick the β, then hunt for the smile. (All sliders at 0 is the mean of all codes. No face needs to have its code there, so you may start at a ghost.)
+# Now you. Every slider is a latent, in standard deviations of its codes; the bars are what the reader reads, 0 and 1 being the ends of each range. Pick the β, then hunt for the smile. (With all sliders at 0 you see the code of one test face, near the middle of all ranges.)
 
 # %%
 @torch.no_grad()
 def at_sliders(beta: int, sliders: dict[str, float]) -> tuple[Tensor, Tensor]:
     """The face that the sliders make, (1, 150), and its factors as read, (4,)."""
-    z = codes[beta].mean(0) + codes[beta].std(0) * torch.tensor(list(sliders.values()))
+    z = codes[beta][plain[0]] + codes[beta].std(0) * torch.tensor(list(sliders.values()))
     numbers = faces[beta].decode(z[None])
     return numbers, reader(numbers)[0]
 
@@ -414,7 +440,7 @@ explore(draw_face, alt=face_in_words, beta=[8, 1], **{f"latent_{dim}": (-3.0, 3.
 # %% [markdown]
 # ## 4 · "Smile also changes", "smile stays"
 #
-# The lecture's comparison. Take **the head's latent**, the one that knows most about the azimuth, and turn it. It is a weak one: the head is spread over several latents (section 3), and this one moves the smile about as much.
+# Now that comparison. Take **the head's latent**, the one that knows most about the azimuth, and turn it. At both β the head is spread over several latents (section 3), and this one moves other factors too.
 
 # %%
 def latent_of(beta: int, factor: str) -> int:
@@ -432,7 +458,7 @@ show(plots.image_rows(rows, title="The head's latent, turned: watch the mouth"),
      alt="Four rows of eight faces, two at beta 1 and two at beta 8, while the latent that knows most about the head is turned. The head turns, the light changes with it, and the mouth changes too")
 
 # %% [markdown]
-# Two models, one seed: a picture like the slide's proves nothing. `benchmarks/beta_vae_faces.py` trains this model for six values of β and three seeds, and its table is part of the course. Before you see it:
+# Two models, one seed: such a picture proves nothing. `benchmarks/beta_vae_faces.py` trains this model for six values of β and three seeds, and its table is part of the course. Before you see it:
 
 # %%
 predict("08.smile")
@@ -463,7 +489,7 @@ over_beta(right, kept)
 left.set(ylabel="moved by the head's latent", ylim=(0, None))
 right.set(ylabel="read from decoded pictures (R²)", ylim=(0, 1.05))
 right.legend(loc="lower left")
-plots.set_finding(fig, "A larger β holds the skin still. The smile it holds a little, then drops")
+plots.set_finding(fig, "With a larger β the head's latent moves the skin less; the smile gets lost")
 show(fig, alt="Left, how far the head's latent moves smile and skin, over beta, three seeds each. Skin falls from 0.3 to 0.1. The smile falls somewhat up to beta 8 and is high again, with seeds far apart, at 32. "
               "Right, how well each factor is read from decoded pictures: head, skin and light stay above 0.85, the smile falls from 0.98 to a third")
 
@@ -475,12 +501,11 @@ for at, beta in enumerate(BETAS):
 # %% [markdown]
 # Read the table down, seed by seed.
 #
-# - **Skin stays.** The larger β is, the less the head's latent moves it. Here the slide's sentence is true.
+# - **Skin stays.** The larger β is, the less the head's latent moves it. Here "stays" is true.
 # - **The smile moves less, and doesn't stay.** From β = 1 to β = 8 it moves less in every seed, and at β = 8 still by more than a third of its range.
-# - **At β = 100 the question loses its sense.** A third of the smile's variance is left in the pictures (at 32 it is two thirds). If the code ignores the smile, the smile never changes, and that proves nothing. Here the rest of it does change: it has moved in with the head, and the decoder draws the
-#   smile that goes on average with what the code still says.
+# - **At β = 100 the question loses its sense.** A third of the smile's variance is left in the pictures (at 32 it is two thirds). If a code ignores the smile, the smile never changes, and that proves nothing. Here the third that is left does change with the head's latent.
 #
-# So a larger β, by itself, did not make the smile stay on these faces. What it did reliably was to free the skin. Section 5 has one more try for the smile.
+# So a larger β, by itself, did not make the smile stay on these faces. What it did in every seed was to make the head's latent move the skin less. Section 5 has one more try for the smile.
 
 # %% tags=["solution"]
 # What the text claims, in each seed.
@@ -491,14 +516,14 @@ assert kept["smile"][5].max() < 0.45 and all(kept[name].min() > 0.85 for name in
 # %% [markdown]
 # The whole traversal matrix, over seeds: since latents have no fixed order, take for each factor the latent that knows most about it, and average over the three seeds.
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, axes = plots.canvas(width=10, height=3.4, cols=3)
 aligned = {}
 for ax, beta in zip(axes, (1, 8, 32)):
     rows = [torch.cat([over_seeds(f"moves_{factor}", of, betas=(beta,)) for factor in RANGES]).mean(1) for of in RANGES]
     aligned[beta] = torch.stack(rows)  # (4, 4)
     draw_matrix(ax, aligned[beta], f"β = {beta}", [f"{name}'s latent" for name in NAMES] if ax is axes[0] else [""] * 4)
-plots.set_finding(fig, "At β = 8 the smile's latent moves mostly the smile; the other latents move it as well")
+plots.set_finding(fig, "At β = 8 the smile's latent moves little but the smile; other latents move it as well")
 show(fig, alt="Three tables of shades, the latent of each factor by the four factors, means over seeds. At beta 1 every row has several cells above 0.2. At beta 8 the row of the smile has one dark cell, "
               "and the column of the smile is filled all the way down. At beta 32 the row of the smile is filled as well")
 for beta in (1, 8, 32):
@@ -507,8 +532,8 @@ for beta in (1, 8, 32):
           + " of it, and moves another factor by up to " + " ".join(f"{value:.2f}" for value in most.tolist()))
 
 # %% [markdown]
-# Read the *row* of the smile: at β = 8 its latent moves the smile and little else, in every seed. Turn the smile, and the head stays. Then read its *column*: every other latent still moves the smile. So the slide's sentence holds the other way round. The smile got a latent of its own; the others didn't let go of it.
-# At β = 32 no latent knows more of it than a tenth, and "the smile's latent" hardly has a meaning: it moves the head, too.
+# Read the *row* of the smile: at β = 8 its latent moves the smile and little else, in every seed. So the lectures' sentence holds the other way round: turn the smile, and the head stays. Then read its *column*: the latents of all other factors still move the smile. It got a latent of its own, and shares theirs as well.
+# At β = 32 no latent knows more than a tenth of the smile, and "the smile's latent" hardly has a meaning: it moves the head, too.
 
 # %% tags=["solution"]
 others = {beta: torch.stack([over_seeds(f"moves_{factor}", "smile", betas=(beta,))[0] for factor in RANGES if factor != "smile"]) for beta in (1, 8)}
@@ -516,12 +541,12 @@ assert over_seeds("best", "smile", betas=(32,)).max() < 0.1
 assert others[8].max() < 0.2 and (others[8].mean(0) < 0.5 * others[1].mean(0)).all() and aligned[8][:, 1].min() > 0.3 and aligned[32][1, 0] > 0.2
 
 # %% [markdown] slide_type="notes"
-# The room expects the slide. Ask first what a model without a smile in its code would show: a perfect "smile stays". Then the right panel. The sentence needs both numbers, and the lecture gives neither.
+# The room expects "smile stays". Ask first what a model without a smile in its code would show: a perfect "smile stays". Then the right panel. The sentence needs both numbers.
 
 # %% [markdown]
 # ## 5 · The price of a nat
 #
-# Where does a smile go? Ask what the loss pays for it. To know the smile better, the code has to spend nats (rate); the picture gets better by some nats (distortion). With weight β on the rate:
+# Why does a smile get lost? Look at the loss. To know the smile better, the code needs more nats (rate); the picture gets better by some nats (distortion). With weight β on the rate:
 #
 # $$\text{worth it} \iff \underbrace{\text{distortion saved}}_{\text{nats}} \;>\; \beta\cdot\underbrace{\text{rate spent}}_{\text{nats}} .$$
 #
@@ -551,37 +576,37 @@ assert order[-1] == "smile" and worth[0] > 10 * worth[1]
 #> changes the picture most, to least: skin, head, light, smile
 
 # %% [markdown]
-# ### Exercise 8.4 · A bargain
+# ### Exercise 8.5 · A bargain
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
 # Coding some detail takes 1.5 nats of rate and saves 30 nats of distortion. Up to which β is it worth it?
 
 # %%
 ### BEGIN SOLUTION
-answers["8.4"] = 30 / 1.5
-### END SOLUTION
-
-# %%
-check(answers, "8.4")
-
-# %% [markdown]
-# ### Exercise 8.5 · β in disguise
-# Difficulty ●●○ · importance ●●○ · 4 minutes
-#
-# Somebody trains with $\beta = 1$ and believes that there is no β in the loss. Which $\sigma$ of the Gaussian likelihood gives a loss with the same minimum as ours at $\beta = 4$ and $\sigma = 0.1$?
-
-# %%
-### BEGIN SOLUTION
-answers["8.5"] = 0.1 * 4**0.5
+answers["8.5"] = 30 / 1.5
 ### END SOLUTION
 
 # %%
 check(answers, "8.5")
 
 # %% [markdown]
+# ### Exercise 8.6 · β in disguise
+# Difficulty ●●○ · importance ●●○ · 4 minutes
+#
+# Somebody trains with $\beta = 1$ and believes that there is no β in the loss. Which $\sigma$ of the Gaussian likelihood gives a loss with the same minimum as ours at $\beta = 4$ and $\sigma = 0.1$?
+
+# %%
+### BEGIN SOLUTION
+answers["8.6"] = 0.1 * 4**0.5
+### END SOLUTION
+
+# %%
+check(answers, "8.6")
+
+# %% [markdown]
 # Now the gap over β, with its seeds, and what each factor's best latent knows.
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, (left, right) = plots.canvas(width=10, height=4.2, cols=2)
 gap_table = torch.stack([over_seeds("best", factor) - over_seeds("second", factor) for factor in RANGES]).mean(0)  # (betas, seeds)
 for seed, (color, style) in enumerate(zip(plots.SERIES, ("-", "--", "-."))):
@@ -602,7 +627,7 @@ for at in (0, 2, 5):
     print(f"smile, β = {BETAS[at]:3d}: known to its best latent " + " ".join(f"{value:.3f}" for value in best["smile"][at].tolist()) + f" (floor {floor:.3f})")
 
 # %% [markdown]
-# Left: from β = 1 to β = 16 the gap rises in every seed. But one seed stays below the others at every β; which seed a paper shows decides what it shows. Most of the gap is skin, which one seed gave a latent to itself and another spread over two. And at β = 100, with most of the smile gone, two of the gaps are about as high as ever. **The gap doesn't
+# Left: from β = 1 to β = 16 the gap rises in every seed. But one seed stays below the others at every β, so a figure of one seed shows little. Most of the gap is skin: one seed gave it a latent of its own, another spread it over two. And at β = 100, with most of the smile gone, two of the gaps are about as high as ever. **The gap doesn't
 # say what was lost.**
 #
 # Right: from β = 1 to β = 8 the smile's best latent comes to know about twice as much of it, in every seed. Beyond, the seeds part ways, and at 100 no latent knows much more of it than chance would show. A larger β isn't "more disentangled": it helps a factor until encoding that factor costs more than it saves.
@@ -615,7 +640,7 @@ assert (best["smile"][2] > 1.6 * best["smile"][0]).all() and best["smile"][5].ma
 # %% [markdown]
 # ### Not worth it, or not found?
 #
-# At β = 32 hardly a latent knows the smile (together they know enough for an R² of two thirds). Is the price too high, or did training never get there? Take the model of $\beta = 8$, which has the smile, and train it *on* at β = 32. If its loss is lower than that of the model trained from scratch, the better code was worth its price, and wasn't found. It has had twice the steps, so there is a control:
+# At β = 32 hardly any latent knows the smile (together they know enough for an R² of two thirds). Is encoding it not worth its price, or did training never find such a code? Take the model of $\beta = 8$, which has the smile, and train it *on* at β = 32. If its loss is lower than that of the model trained from scratch, the better code was worth its price, and wasn't found. But the model trained on has had twice the steps. So there is a control:
 # twice the steps from scratch.
 
 # %% [markdown] slide_type="slide" only="slides"
@@ -633,10 +658,10 @@ for start, name in (("scratch", "from scratch"), ("beta 8", "from the model of �
     print(f"{name:26s}{losses:20s}{far:20s}{reads.mean():.2f}")
 
 # %% [markdown]
-# - **From the model of β = 8**: a lower loss in every seed, the head's latent moves the smile much less, and the smile can be read nearly as well as from scratch. It moves by a fifth to a third of its range: not still, but nearer to the slide's picture than anything above. It looks as if the clean code only had to be found.
+# - **From the model of β = 8**: a lower loss in every seed, the head's latent moves the smile much less, and the smile can be read nearly as well as from scratch. The smile moves by a fifth to a third of its range: it doesn't stay, but it moves less than anywhere above. These two rows alone look as if the clean code only had to be found.
 # - **The control**: the loss is lower still, in every seed, and the head's latent moves the smile again.
 #
-# So at this price the loss does not ask for the clean code. It asks for a cheap one; the clean one was a leftover of the way training took. **A lower loss is not a cleaner code**, and a comparison without the control would have told another story.
+# So at this price the clean code doesn't have the lowest loss. It came from where training started, not from the loss. **A lower loss is not a cleaner code**, and a comparison without the control would have shown the opposite.
 
 # %% tags=["solution"]
 short, later, twice = staged.values()
@@ -649,7 +674,7 @@ assert (later[1] < 0.7 * short[1]).all() and (twice[1] > 1.3 * later[1]).all() a
 # %% [markdown]
 # ## 6 · A factorized prior is not independence
 #
-# The slides say that a diagonal prior makes the latents independent. The prior $p(z) = \mathcal N(0, I)$ is factorized, that is true, and codes *drawn from it* are independent. The codes of the data have another distribution: the average of all clouds, the **aggregate posterior** $q(z) = \mathbb E_x[q(z\mid x)]$.
+# You will read that a diagonal prior makes the latents independent. The prior $p(z) = \mathcal N(0, I)$ is factorized, that is true, and codes *drawn from it* are independent. The codes of the data have another distribution: the average of all clouds, the **aggregate posterior** $q(z) = \mathbb E_x[q(z\mid x)]$.
 
 # %%
 predict("08.prior")
@@ -663,17 +688,17 @@ predict("08.prior")
 #
 # $$\mathrm{KL}\big(q(z)\,\|\,p(z)\big) = \underbrace{\mathrm{KL}\Big(q(z)\,\Big\|\,\prod_k q(z_k)\Big)}_{\text{total correlation}} + \sum_k \mathrm{KL}\big(q(z_k)\,\|\,p(z_k)\big) .$$
 #
-# In words: what the code knows about its picture, how far its numbers are from being independent of each other, and how far each number by itself is from N(0, 1). β weighs all three. The **total correlation** is 0 exactly where the latents are independent.
+# In words: what the code knows about its picture, how far its numbers are from being independent of each other, and how far each number by itself is from N(0, 1). β multiplies all three. The **total correlation** is 0 exactly where the latents are independent.
 #
 # How to measure it? Notebook 07 has the tool: a discriminator gives a density ratio. Real: codes of faces. Fake: the same codes with every column shuffled by itself, which makes them independent and leaves each column as it is. Its logit $a$ gives a lower bound, $\mathbb E_q[a] - \log\mathbb E_{\text{shuffled}}[e^a]$ (Donsker and Varadhan, 1983), measured
-# on codes it wasn't trained on. It is one for every function $a$: shuffled codes, weighted by $e^a$, are a distribution too, and what the bound misses is the KL from it.
+# on codes it wasn't trained on. It holds for every function $a$: shuffled codes, weighted by $e^a$, are a distribution too, and the bound falls short of the total correlation by the KL of $q(z)$ from that distribution.
 
 # %%
 def apart(z: Tensor) -> Tensor:
     """Codes (N, K) with every column shuffled by itself."""
     return z.gather(0, torch.rand_like(z).argsort(0))
 
-def total_correlation(z: Tensor, seed: int = 0, steps: int = 500) -> float:
+def total_correlation(z: Tensor, seed: int = 0, steps: int = 400) -> float:
     """At least so many nats: trained on every other code of z (N, K), measured on the rest."""
     set_seed(seed)
     z = z / z.std(0)
@@ -702,9 +727,10 @@ candidates = {
     "codes at β = 8": draws[8],
     "the same, shuffled": apart(draws[8]),
 }
-measured_tc = {name: [max(total_correlation(z, seed), 0) for seed in range(3)] for name, z in candidates.items()}
-for name, values in measured_tc.items():
-    print(f"{name:21s} at least " + " ".join(f"{value:.2f}" for value in values) + " nats (three discriminators)")
+measured_tc = {}
+for name, z in candidates.items():
+    measured_tc[name] = [max(total_correlation(z, seed), 0) for seed in range(3)]
+    print(f"{name:21s} at least " + " ".join(f"{value:.2f}" for value in measured_tc[name]) + " nats (three discriminators)")
 
 # %% slide_type="slide"
 middle = {beta: (draws[beta] - draws[beta].mean(0)) / draws[beta].std(0) for beta in draws}
@@ -719,11 +745,10 @@ for ax, (name, points) in zip(axes, shown.items()):
 for ax, pair in zip(axes, ((0, 1), strongest[1], strongest[8])):
     ax.set(xlabel=f"latent {pair[0]}", ylabel=f"latent {pair[1]}")
 plots.set_finding(fig, "Independent in the prior, not in the codes")
-show(fig, alt="Three clouds of points. Draws from the prior: round. The two most dependent latents at beta 1 and at beta 8: the points fill a shape with edges, gaps or stripes, not a round cloud")
+show(fig, alt="Three clouds of points. Draws from the prior: round. The two most dependent latents at beta 1 and at beta 8: the points fill a shape with edges or gaps, not a round cloud")
 
 # %% [markdown]
-# A whole term of the loss asks for N(0, I), and the codes of the data are about a nat or more away from independence. Three discriminators differ by up to half a nat, and each gives a lower bound; smaller differences between models mean nothing. (Stripes, where you see any, are the seven shades of skin. Parallel to an axis and equally long, they
-# would be no dependence; slant, bends and gaps are.)
+# A whole term of the loss asks for N(0, I), and the codes of the data are about a nat or more away from independence. Three discriminators differ by up to half a nat, and each gives a lower bound; smaller differences between models mean nothing.
 #
 # From β = 8 to 32 the bound falls by most of a nat, in each seed of the benchmark, and with it the whole KL. At β = 100 the discriminator finds hardly any dependence left, and most of the smile is gone:
 
@@ -737,7 +762,7 @@ assert min(measured_tc["codes at β = 8"] + measured_tc["codes at β = 1"]) > 0.
 assert (tc[4] < tc[2] - 0.8).all() and tc[5].max() < 0.2
 
 # %% [markdown]
-# Does it matter? A code drawn from the prior, or with its numbers shuffled, lies where no face has its code. Say how far off such a picture is: let the reader read its factors, draw the face that has them, and compare. That is the distance to a face that exists (an upper bound, for a better-chosen face may be nearer).
+# Does it matter? A code drawn from the prior, or with its numbers shuffled, often lies where no face has its code. Measure how far off such a picture is: let the reader read its factors, draw the face that has them, and compare. That is the distance to a face that exists (an upper bound, for a better-chosen face may be nearer).
 
 # %%
 @torch.no_grad()
@@ -750,8 +775,8 @@ def off(numbers: Tensor) -> Tensor:
 # %% slide_type="slide"
 places = {"codes of faces": draws[8], "shuffled": candidates["the same, shuffled"], "prior": candidates["draws from the prior"]}
 off_at = {name: off(faces[8].decode(z[:60])).mean().item() for name, z in places.items()}
-show(plots.image_rows({name: to_pictures(faces[8].decode(z[:8])) for name, z in places.items()}, title="Where latents are made independent, there are ghosts"),
-     alt="Three rows of eight faces decoded at beta 8. From codes of faces: clear faces. From shuffled codes and from the prior: several ghosts, two faces at once")
+show(plots.image_rows({name: to_pictures(faces[8].decode(z[:8])) for name, z in places.items()}, title="Codes with independent numbers: several of these are no faces"),
+     alt="Three rows of eight faces decoded at beta 8. From codes of faces: clear faces. From shuffled codes and from the prior: several pictures that are no faces, such as two faces at once")
 print("distance to a face that exists: " + ", ".join(f"{name} {value:.1f}" for name, value in off_at.items()))
 assert min(off_at["shuffled"], off_at["prior"]) > 3 * off_at["codes of faces"]
 
@@ -759,21 +784,21 @@ assert min(off_at["shuffled"], off_at["prior"]) > 3 * off_at["codes of faces"]
 # That is also what a traversal does. It moves one number and holds the others, as if they were independent, and walks off the places where faces are.
 
 # %% [markdown] slide_type="notes"
-# Error seven of the errata page. Ask which of the three parts of the KL a slide could have meant. Only the middle one is independence, and it is paid for together with the others: a larger beta lowers it, and makes the code know less.
+# Error seven of the errata page. Ask which of the three parts of the KL is independence. Only the middle one; beta weights all three, so a larger beta lowers it and makes the code know less.
 
 # %% [markdown]
-# ### Exercise 8.6 · Three parts
+# ### Exercise 8.7 · Three parts
 # Difficulty ●●○ · importance ●●● · 4 minutes
 #
 # The mean KL of a model is 14.2 nats. Its code knows 11.1 nats about the picture, and each latent by itself is exactly N(0, 1). What is the total correlation, in nats?
 
 # %%
 ### BEGIN SOLUTION
-answers["8.6"] = 14.2 - 11.1
+answers["8.7"] = 14.2 - 11.1
 ### END SOLUTION
 
 # %%
-check(answers, "8.6")
+check(answers, "8.7")
 
 # %% [markdown]
 # ## 7 · Without factors, no word for it
@@ -818,7 +843,7 @@ assert loss.max() - loss.min() < 0.02 * loss.min() and gap_table[2].max() > 3 * 
 #
 # $$z(t) = (1 - t)\,z_0 + t\,z_1, \qquad t = 0 \ldots 1 .$$
 #
-# ### Exercise 8.7 · Straight
+# ### Exercise 8.8 · Straight
 # Difficulty ●○○ · importance ●●● · 4 minutes
 #
 # `steps` codes from `z0` to `z1`, (K,) each, both ends included.
@@ -844,28 +869,80 @@ predict("08.norms")
 #
 # $$\big\lVert\tfrac12(z_0 + z_1)\big\rVert \approx \tfrac12\sqrt{K + K} = \sqrt{K/2} .$$
 #
-# ### Exercise 8.8 · Halfway
+# ### Exercise 8.9 · Halfway
 # Difficulty ●○○ · importance ●●○ · 2 minutes
 #
 # Two codes of lengths 3 and 4 at a right angle. How long is the code halfway between them?
 
 # %%
 ### BEGIN SOLUTION
-answers["8.8"] = (3**2 + 4**2) ** 0.5 / 2
+answers["8.9"] = (3**2 + 4**2) ** 0.5 / 2
 ### END SOLUTION
 
 # %%
-check(answers, "8.8")
+check(answers, "8.9")
 
 # %% [markdown]
 # **Spherical interpolation** (slerp; Shoemake, 1985) stays in the shell: it turns the *direction* by equal angles and lets the length go evenly from one to the other. With $\omega$ the angle between $z_0$ and $z_1$, and $u_0, u_1$ their directions,
 #
 # $$z(t) = \big((1-t)\lVert z_0\rVert + t\lVert z_1\rVert\big)\,\frac{\sin((1-t)\,\omega)\,u_0 + \sin(t\,\omega)\,u_1}{\sin\omega} .$$
 #
-# ### Exercise 8.9 · On an arc
+# ### The clinic: three faulty walks
+#
+# Before you write it: here are three functions that somebody found on the web, all called `slerp`. Each has one of five faults: **a** the ends are normalized to length 1, **b** an end is left out, **c** it goes straight, **d** it goes from $z_1$ to $z_0$, **e** it keeps the length of $z_0$ all the way. Which is which was decided by a shuffled list.
+
+# %%
+def arc(z0: Tensor, z1: Tensor, t: Tensor) -> Tensor:
+    """Directions (T, K) on the arc from z0 to z1 at the shares t (T,)."""
+    u0, u1 = z0 / z0.norm(), z1 / z1.norm()
+    angle = torch.arccos(u0 @ u1)
+    return (torch.sin((1 - t)[:, None] * angle) * u0 + torch.sin(t[:, None] * angle) * u1) / torch.sin(angle)
+
+def faulty_walk(fault: str, z0: Tensor, z1: Tensor, steps: int) -> Tensor:
+    t = torch.linspace(0, 1, steps + 1)[:-1] if fault == "an end left out" else torch.linspace(0, 1, steps)
+    if fault == "straight":
+        return interpolate(z0, z1, steps)
+    if fault == "turned round":
+        z0, z1 = z1, z0
+    lengths = (1 - t) * z0.norm() + t * z1.norm()
+    if fault == "normalized ends":
+        lengths = torch.ones(steps)
+    if fault == "one length":
+        lengths = z0.norm().expand(steps)
+    return lengths[:, None] * arc(z0, z1, t)
+
+walk_faults = ["normalized ends", "an end left out", "straight", "turned round", "one length"]
+shuffled = torch.randperm(5, generator=torch.Generator().manual_seed(1)).tolist()[:3]
+start, end = torch.tensor([3.0, 0.0, 0.0]), torch.tensor([0.0, 4.0, 3.0])
+for name, number in zip("ABC", shuffled):
+    path = faulty_walk(walk_faults[number], start, end, 5)
+    turned = torch.arccos((path / path.norm(dim=1, keepdim=True) @ (start / start.norm())).clamp(-1, 1)) * 180 / math.pi
+    print(f"walk {name}: lengths " + " ".join(f"{v:5.2f}" for v in path.norm(dim=1).tolist()) + "   angle from the start " + " ".join(f"{v:4.0f}°" for v in turned.tolist()))
+print("it should go from length 3 to length 5, and turn by 90°")
+
+# %% [markdown]
+# ### Exercises 8.10 to 8.12 · Which fault is it?
+# Difficulty ●●○ · importance ●●○ · 6 minutes
+#
+# Compute what the lengths and the angles of the five codes should be, and compare. Name the fault of each walk, `"a"` to `"e"`.
+
+# %%
+### BEGIN SOLUTION
+answers["8.10"] = "a"  # walk A
+answers["8.11"] = "e"  # walk B
+answers["8.12"] = "c"  # walk C
+### END SOLUTION
+
+# %%
+check(answers, "8.10")
+check(answers, "8.11")
+check(answers, "8.12")
+
+# %% [markdown]
+# ### Exercise 8.13 · On an arc, without the faults
 # Difficulty ●●● · importance ●●○ · 12 minutes
 #
-# Three cases need care. Parallel codes have $\omega = 0$, and a code of zeros has no direction: go straight in both. Antiparallel ones have no shortest way round: raise a `ValueError`.
+# Now write one that has none of the five faults. Three cases need care. Parallel codes have $\omega = 0$, and a code of zeros has no direction: go straight in both cases. Antiparallel codes have no shortest way round: raise a `ValueError`. Rounding can put the cosine of parallel codes a little above or below 1, so leave a margin: call codes parallel above $1 - 10^{-6}$ and antiparallel below $-1 + 10^{-6}$.
 
 # %%
 def slerp(z0: Tensor, z1: Tensor, steps: int) -> Tensor:
@@ -890,10 +967,10 @@ def slerp(z0: Tensor, z1: Tensor, steps: int) -> Tensor:
 slerp = check(slerp)
 
 # %% [markdown]
-# ### Exercise 8.10 · The loss, with coins
+# ### Exercise 8.14 · The loss, with a Bernoulli likelihood
 # Difficulty ●○○ · importance ●●○ · 4 minutes
 #
-# A walk between digits needs a VAE of digits. Its likelihood is that of coins again, as in notebook 03: `bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` give (N,) each. Write the loss with β, the mean over the batch.
+# A walk between digits needs a VAE of digits. Its likelihood is the Bernoulli one again, as in notebook 03: `bernoulli_log_likelihood(x, logits)` and `gaussian_kl(mu, logvar)` give (N,) each. Write the loss with β, the mean over the batch.
 
 # %%
 def beta_vae_loss(x: Tensor, logits: Tensor, mu: Tensor, logvar: Tensor, beta: float) -> Tensor:
@@ -910,7 +987,7 @@ beta_vae_loss = check(beta_vae_loss)
 # %% [markdown]
 # ### From a 1 to a 9
 #
-# A VAE on digits, 16 latents, trained with your loss at β = 1. Change the β, run on, and compare:
+# A VAE on digits, 16 latents, trained with your loss at β = 1. Later you can change the β, run the cells down to section 9 again, and compare.
 
 # %%
 digits = load("digits", n=10_000)
@@ -924,7 +1001,7 @@ def step(x: Tensor) -> dict[str, Tensor]:
     return {"loss": beta_vae_loss(x, logits, mu, logvar, beta=1.0)}
 
 torch.set_num_threads(threads)
-fit(step, digits.images, model=digit_vae, epochs=10, lr=2e-3)
+fit(step, digits.images, model=digit_vae, epochs=8, lr=2e-3)
 digit_codes = digit_vae.encode(digits_test)[0].detach().cpu()  # (2000, 16)
 
 def digit_pictures(z: Tensor) -> Tensor:
@@ -966,13 +1043,13 @@ for name, way, color, style in (("straight", interpolate, plots.ACCENT, "--"), (
 for ax in axes:
     ax.set_ylim(0, None)
 axes[0].legend()
-plots.set_finding(fig, "An arc keeps the code's length and stays crisp, and strays from real digits all the same")
+plots.set_finding(fig, "An arc keeps the code's length and gets no grayer; both paths leave the real digits")
 show(fig, alt="Three panels over t from 0 to 1, for straight lines and arcs. The code's length sags on straight lines and stays level on arcs; the share of gray pixels rises on "
               "straight lines only; the distance to the nearest real digit rises halfway for both, a little more on arcs")
 
 # %% [markdown]
-# Codes of digits are about as long as draws from the prior, 4. The straight line dips inside that shell, and what is drawn there is grayer: a code near 0 says less, and the decoder averages over more digits. The arc keeps the length, and stays crisp. It doesn't know where digits are, though: halfway both paths are further from every real digit
-# than at their ends, the arc a little more so. An arc mends the paleness of a path, not its truth.
+# Codes of digits are about as long as draws from the prior, 4. The straight line dips inside that shell, and what is drawn there is grayer: a code near 0 is about as close to the codes of many different digits, and the decoder averages over them. The arc keeps the length, and its digits are no grayer. It doesn't know where digits are, though: halfway both paths are further from every real digit
+# than at their ends, the arc a little more so.
 
 # %% tags=["solution"]
 length, grays, nearest = ({name: torch.tensor(part[key]) for name, part in walked.items()} for key in walked["arc"])
@@ -983,7 +1060,7 @@ assert all(row[4] > 1.03 * row[0] for row in nearest.values()) and nearest["arc"
 # %% [markdown]
 # ### Face to face
 #
-# The same for faces, with a last row that no code is needed for: the faces whose *factors* lie in between.
+# The same for faces. The last row needs no code: it shows the faces whose *factors* lie in between.
 
 # %% slide_type="slide"
 ends = [(v_test - torch.tensor(goal)).square().sum(1).argmin().item() for goal in ((0.1, 0.9, 0.2, 0.2), (0.9, 0.1, 0.7, 0.8))]
@@ -991,7 +1068,7 @@ rows = {f"{name}, β = {beta}": to_pictures(faces[beta].decode(way(codes[beta][e
         for beta in faces for name, way in (("straight", interpolate), ("arc", slerp))}
 rows |= {"true factors": close_ups(interpolate(factors[TRAIN + ends[0]], factors[TRAIN + ends[1]], 8))}
 show(plots.image_rows(rows, title="Halfway between two codes there may be no face"),
-     alt="Five rows of eight faces between a smiling light face turned left and a serious darker one turned right: straight and on an arc at beta 1 and at beta 8, with ghosts in the middle, "
+     alt="Five rows of eight faces between a smiling light face turned left and a serious darker one turned right: straight and on an arc at beta 1 and at beta 8, with pictures that are no faces in the middle, "
          "and last the faces with the factors in between, all of them clear")
 
 # %% [markdown] slide_type="slide" only="slides"
@@ -1010,26 +1087,35 @@ for beta, model in faces.items():
 assert all(middle > 5 * end for end, middle in halfway.values())
 
 # %% [markdown]
-# Halfway, both paths are many times as far from any face as at their ends. Arcs stay closer to the faces than straight lines; how much closer varies with the seed, and it is never close enough. Nothing is wrong with the faces in between as such, the last row has them all. The codes of faces lie on a curved sheet in six dimensions; a straight line leaves it, and so does an arc, which is curved for another reason.
+# Halfway, both paths are many times as far from any face as at their ends. Which of the two stays closer to the faces varies with model and seed; both are far off. The faces in between exist, and the last row has them all. The codes of faces lie on a curved sheet in six dimensions. A straight line leaves it, and so does an arc, which follows a sphere and not that sheet.
 
 # %% [markdown]
 # ## 9 · Arithmetic on codes
 #
 # Third use: add and subtract. Take the mean code of smiling faces minus the mean code of serious ones. Is that difference *the smile*? Add it to a face and see.
+#
+# ### Exercise 8.15 · The smile vector
+# Difficulty ●○○ · importance ●●● · 5 minutes
+#
+# `z` (N, K) are codes, `smile` (N,) says how much each face smiles, from 0 to 1. Return the mean code of the faces above 0.7 minus the mean code of those below 0.3.
+
+# %%
+def smile_vector(z: Tensor, smile: Tensor) -> Tensor:
+    """From serious codes to smiling ones, (K,): mean code with smile above 0.7 minus mean code below 0.3."""
+    ### BEGIN SOLUTION
+    return z[smile > 0.7].mean(0) - z[smile < 0.3].mean(0)
+    ### END SOLUTION
+
+# %%
+smile_vector = check(smile_vector)
 
 # %%
 predict("08.arithmetic")
 
 # %%
-@torch.no_grad()
-def smile_vector(beta: int) -> Tensor:
-    """Mean code of smiling training faces minus that of serious ones, (6,)."""
-    z, smile = faces[beta].encode(x_train)[0], v[:TRAIN, 1]
-    return z[smile > 0.7].mean(0) - z[smile < 0.3].mean(0)
-
 serious = (v_test[:, 1] < 0.3).nonzero()[:, 0]
 amounts = (0, 0.5, 1, 1.5, 2, 3, 4)
-vectors = {beta: smile_vector(beta) for beta in faces}
+vectors = {beta: smile_vector(model.encode(x_train)[0].detach(), v[:TRAIN, 1]) for beta, model in faces.items()}  # (6,) each
 for beta, vector in vectors.items():
     largest = vector.abs().max() / vector.norm()
     print(f"β = {beta}: smile vector " + " ".join(f"{value:5.2f}" for value in vector.tolist()) + f"   {largest:.0%} of its length lies in one latent")
@@ -1056,7 +1142,7 @@ for beta, rows in sums.items():
     for amount, (shift, smile, distance) in zip(amounts, rows):
         print(f"  + {amount:3.1f} times" + "".join(f"{value:8.2f}" for value in shift.tolist()) + f"{smile:13.2f}{distance:6.1f}")
 
-# %% slide_type="slide"
+# %% slide_type="slide" tags=["plot"]
 fig, (left, right) = plots.canvas(width=10, height=3.9, cols=2)
 for (beta, rows), color, style in zip(sums.items(), (plots.ACCENT, plots.HOUSE), ("--", "-")):
     left.plot(amounts, [smile for _, smile, _ in rows], color=color, ls=style, marker="o", label=f"β = {beta}")
@@ -1065,15 +1151,15 @@ left.axhspan(0, 1, color=plots.QUIET, alpha=0.12, lw=0, label="smiles that exist
 left.set(xlabel="times the smile vector", ylabel="smile that is read")
 right.set(xlabel="times the smile vector", ylabel="distance to a face, squared", ylim=(0, None))
 left.legend()
-plots.set_finding(fig, "The reading goes on past every smile, and the pictures leave the faces")
+plots.set_finding(fig, "Add more: the smile that is read leaves its range, and the pictures are no faces any more")
 show(fig, alt="Left, the smile that is read, over the amount added: nearly a straight line, which leaves the range of smiles somewhere between one vector and two and a half. "
               "Right, how far the pictures are from faces that exist: rising from the start, and more and more steeply")
 
 # %% [markdown]
-# The *reading* moves cleanly: after one vector the smile has moved by about half of its range or more, the others hardly. It does so at β = 1, too, where several latents share the smile: all that head, skin and light do to the code is in both means, and cancels. **A direction can mean something where no axis does.** Whether it
-# lies along one latent changes with the seed, at either β. The *picture* pays from the first vector on: it is several times as far from a face as before, by a blur or a doubled mouth.
+# In the *readings*, one vector moves the smile by about half of its range or more, and the other factors by little. It does so at β = 1, too, where several latents share the smile: head, skin and light are alike in both means, and cancel. **A direction can mean something where no axis does.** Whether it
+# lies along one latent changes with the seed, at either β. The *pictures* get worse from the first vector on: they are several times as far from a face as before, by a blur or a doubled mouth.
 #
-# It breaks where you would expect, and the reader says when: the column "smile read" passes 1, the end of the range. Nothing stops the sum there. The readings go on growing, past any smile that exists, and the pictures leave the faces faster and faster. The smile vector is an average over faces; it knows nothing of where the range ends, or of the face it
+# The column "smile read" passes 1, the end of the range, somewhere between one vector and two and a half. Nothing stops the sum there. The readings go on growing, past any smile that exists, and the pictures are further and further from faces. The smile vector is an average over faces; it doesn't know where the range ends, nor which face it
 # is added to.
 
 # %% tags=["solution"]
@@ -1082,13 +1168,13 @@ for rows in sums.values():
     assert once[1] > 0.3 and once[[0, 2, 3]].max() < 0.15 and distance > 2 * near and far > 3 * distance and last > 1.3
 
 # %% [markdown] slide_type="notes"
-# Ask for a second vector: dark minus light skin. It takes two lines, and it is the way in which labels of a few faces become a knob for all of them, for better or worse.
+# Ask for a second vector: dark minus light skin. It takes two lines: that is how labels of a few faces become a knob for all of them.
 
 # %% [markdown] slide_type="slide"
 # ## What to take away
 #
 # - Move one latent, hold the others, and *measure* what moves.
-# - β is the price of a nat, the same for every factor; small ones are dropped first.
+# - β is the price of a nat, the same for every factor; those that change few pixels are dropped first.
 # - A factorized prior doesn't make codes independent.
 # - A direction may mean something where no axis does.
 # - "Disentangled" needs a list of factors.
@@ -1099,45 +1185,7 @@ for rows in sums.values():
 # %% [markdown]
 # ## Review
 #
-# ### Exercise 8.11 · What a latent traversal shows
-# Difficulty ●○○ · importance ●●● · 2 minutes
-#
-# You turn latent 3 from −2 to 2 and the head turns. What do you know?
-#
-# - **a** Latent 3 is the head's own latent, so no other has to do with how the head turns.
-# - **b** Latent 3 moves the head from this code. Other movers and other effects are open.
-# - **c** The code is disentangled, at least as far as latent 3 and the head are concerned.
-# - **d** The encoder puts the azimuth into latent 3, since the decoder reads it from there.
-
-# %%
-### BEGIN SOLUTION
-answers["8.11"] = "b"
-### END SOLUTION
-
-# %%
-check(answers, "8.11")
-
-# %% [markdown]
-# ### Exercise 8.12 · Setting or adding
-# Difficulty ●○○ · importance ●●○ · 2 minutes
-#
-# Why does a traversal *set* the latent, and not add to it?
-#
-# - **a** Adding is slower, since every code has to be changed by an amount of its own.
-# - **b** Adding to one latent would change the other latents of the same code as well.
-# - **c** Every face then gets the same values, all of them inside the range of codes.
-# - **d** The prior has mean 0, so that the values from −2 to 2 are the likely ones.
-
-# %%
-### BEGIN SOLUTION
-answers["8.12"] = "c"
-### END SOLUTION
-
-# %%
-check(answers, "8.12")
-
-# %% [markdown]
-# ### Exercise 8.13 · When a smile that stays counts
+# ### Exercise 8.16 · When a smile that stays counts
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
 # Somebody shows a model with β = 100. They turn the head's latent: the head turns, and the smile stays. (Ours did not stay.) What else do you have to know before you call that a success?
@@ -1149,14 +1197,14 @@ check(answers, "8.12")
 
 # %%
 ### BEGIN SOLUTION
-answers["8.13"] = "a"
+answers["8.16"] = "a"
 ### END SOLUTION
 
 # %%
-check(answers, "8.13")
+check(answers, "8.16")
 
 # %% [markdown]
-# ### Exercise 8.14 · Whom a larger β hits first
+# ### Exercise 8.17 · Whom a larger β hits first
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
 # β goes up. Which factor is dropped first?
@@ -1168,33 +1216,14 @@ check(answers, "8.13")
 
 # %%
 ### BEGIN SOLUTION
-answers["8.14"] = "d"
+answers["8.17"] = "d"
 ### END SOLUTION
 
 # %%
-check(answers, "8.14")
+check(answers, "8.17")
 
 # %% [markdown]
-# ### Exercise 8.15 · What the loss is at β = 8
-# Difficulty ●●○ · importance ●●○ · 3 minutes
-#
-# Is the loss at β = 8 still a negative ELBO of this model, with its σ?
-#
-# - **a** Yes: β only weighs the two parts of the ELBO against each other.
-# - **b** Yes: the loss of every VAE is one, whatever weights its parts have.
-# - **c** No, but it is at least as large as one, for the KL is never negative.
-# - **d** No, and so it says nothing at all about the likelihood of the data.
-
-# %%
-### BEGIN SOLUTION
-answers["8.15"] = "c"
-### END SOLUTION
-
-# %%
-check(answers, "8.15")
-
-# %% [markdown]
-# ### Exercise 8.16 · The floor of a mutual information
+# ### Exercise 8.18 · The floor of a mutual information
 # Difficulty ●○○ · importance ●●● · 2 minutes
 #
 # A latent shows 0.036 of the smile's entropy; with shuffled smiles it shows 0.037. What does it know about the smile?
@@ -1206,33 +1235,14 @@ check(answers, "8.15")
 
 # %%
 ### BEGIN SOLUTION
-answers["8.16"] = "a"
+answers["8.18"] = "a"
 ### END SOLUTION
 
 # %%
-check(answers, "8.16")
+check(answers, "8.18")
 
 # %% [markdown]
-# ### Exercise 8.17 · A small gap
-# Difficulty ●●○ · importance ●●○ · 3 minutes
-#
-# A factor has a gap of nearly 0. Which is possible?
-#
-# - **a** No latent knows anything about the factor; nothing else is possible.
-# - **b** Two latents know the factor equally well; nothing else is possible.
-# - **c** The code as a whole has lost the factor, so that nothing can read it.
-# - **d** Nobody knows the factor, or two know it equally: the gap can't tell.
-
-# %%
-### BEGIN SOLUTION
-answers["8.17"] = "d"
-### END SOLUTION
-
-# %%
-check(answers, "8.17")
-
-# %% [markdown]
-# ### Exercise 8.18 · The factorized prior
+# ### Exercise 8.19 · The factorized prior
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
 # "The prior is diagonal, so the latents are independent." What is wrong?
@@ -1244,26 +1254,7 @@ check(answers, "8.17")
 
 # %%
 ### BEGIN SOLUTION
-answers["8.18"] = "b"
-### END SOLUTION
-
-# %%
-check(answers, "8.18")
-
-# %% [markdown]
-# ### Exercise 8.19 · A bound of zero
-# Difficulty ●●○ · importance ●●○ · 3 minutes
-#
-# The discriminator of section 6 gives a total correlation of "at least 0". Are the latents independent?
-#
-# - **a** Yes: a bound of 0 is what independent latents have.
-# - **b** No: a bound of 0 means that the latents depend on each other.
-# - **c** Not shown: a better discriminator may find what this one missed.
-# - **d** Yes, as long as the discriminator's loss is log 4, that of a coin.
-
-# %%
-### BEGIN SOLUTION
-answers["8.19"] = "c"
+answers["8.19"] = "b"
 ### END SOLUTION
 
 # %%
@@ -1276,7 +1267,7 @@ check(answers, "8.19")
 # You turn all codes by a rotation, and let the decoder turn them back. What changes?
 #
 # - **a** What single latents mean, and nothing about the faces.
-# - **b** The pictures that come of draws from the prior.
+# - **b** The pictures that are decoded from draws of the prior.
 # - **c** The likelihood that the model gives to the data it has seen.
 # - **d** How much the whole code knows about a picture.
 
@@ -1289,26 +1280,7 @@ answers["8.20"] = "a"
 check(answers, "8.20")
 
 # %% [markdown]
-# ### Exercise 8.21 · What an arc is good for
-# Difficulty ●●○ · importance ●●○ · 3 minutes
-#
-# Why walk on an arc and not straight?
-#
-# - **a** The path is shorter, since it follows the shell on which codes lie.
-# - **b** It stays among real digits, where the straight line leaves them.
-# - **c** It is the only continuous path between codes that lie in a shell.
-# - **d** The code keeps a length that codes have, and doesn't dip inside.
-
-# %%
-### BEGIN SOLUTION
-answers["8.21"] = "d"
-### END SOLUTION
-
-# %%
-check(answers, "8.21")
-
-# %% [markdown]
-# ### Exercise 8.22 · A direction that is no axis
+# ### Exercise 8.21 · A direction that is no axis
 # Difficulty ●●● · importance ●●● · 4 minutes
 #
 # At β = 1 several latents move the smile, and adding the smile vector changes the smile and little else. How can that be?
@@ -1320,11 +1292,11 @@ check(answers, "8.21")
 
 # %%
 ### BEGIN SOLUTION
-answers["8.22"] = "b"
+answers["8.21"] = "b"
 ### END SOLUTION
 
 # %%
-check(answers, "8.22")
+check(answers, "8.21")
 
 # %%
 progress("08")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from coursework.exercises.nb06.answers import ANSWERS
+from coursework.exercises.nb06.batch import BATCH_FEATURES
 from coursework.exercises.nb06.clinic import CLINIC
+from coursework.exercises.nb06.dcgan import DCGAN_GENERATOR
 from coursework.exercises.nb06.generator_losses import GENERATOR_LOSS, GENERATOR_LOSS_SATURATING
 from coursework.exercises.nb06.losses import DISCRIMINATOR_LOSS
 from coursework.exercises.nb06.modes import MODES_COVERED
@@ -21,6 +23,8 @@ EXERCISES = [
     GAN_STEP,
     ANSWERS["6.8"],
     MODES_COVERED,
+    BATCH_FEATURES,
+    DCGAN_GENERATOR,
     *CLINIC,
     *REVIEW,
 ]

@@ -6,43 +6,50 @@ from coursework.checking.exercise import Question
 from coursework.exercises.rules import choice
 
 SATURATED = choice(
-    "06.answers.6.10", "the fix for a saturated D", {
-        "a": ("Label smoothing: call real points 0.9 real.", "smoothing",
-            "Look at the row: D on real points goes to 0.9, on fakes it stays 0.000, and log(1 − "
-            "D) doesn't pull. It bounds the other side."),
-        "b": ("A smaller learning rate for G.", "slower_g", "G is not too fast. It doesn't move."),
-        "c": "Bound D's slope: a gradient penalty or spectral normalization.",
-        "d": ("More steps of D for each of G.", "stronger_d",
+    "06.answers.6.12", "the fix for a saturated D", {
+        "a": ("Label smoothing, so that D says at most 0.9 on real points.", "smoothing",
+            "Look at the row: D on real points goes to 0.9, on fakes it stays 0.000, and the "
+            "gradient of log(1 − D) is as small as before."),
+        "b": ("A smaller learning rate for G, so that D can keep up with it.", "slower_g",
+            "G is not too fast. It doesn't move."),
+        "c": "A bound on D's slope, as a gradient penalty gives it.",
+        "d": ("More steps of D for each of G, so that D gives better advice.", "stronger_d",
             "D is at 1.000 and 0.000. A surer D takes away what is left of the slope."),
     },
     why="Right, and the table shows it: D can no longer be sure of everything, its logit on fakes "
-        "stays small, and even log(1 − D) pulls. The other loss, −log D, also helps.",
-    hints=["What does G hear from D, where D is flat?",
+        "stays small, and even log(1 − D) has a gradient. Spectral normalization bounds the slope "
+        "as well. The other loss, −log D, helps too.",
+    hints=["Which gradient reaches G, where D is flat?",
            "Which rows of the table have an end near the ring?",
            "Those in which D's slope is bounded."],
 )  # fmt: skip
 
 FAULTS = {  # the fault, the sign by which it is ruled out, and what is said when it is right
     "a": ("labels swapped",
-        "Then D would say about 0 on real points and 1 on fakes. Examine what D says.",
+        "With labels swapped D would say about 0 on real points and 1 on fakes. Examine what D "
+        "says.",
         "Right. D gives real points about 0 and fakes about 1, and G is content at once, since its "
         "loss −log D is about 0. D is trained as P(fake), and G as if it were P(real)."),
     "b": ("fakes not detached",
-        "Then G's `.grad` would hold something right after D's backward. Examine that.",
+        "With fakes not detached G's `.grad` would hold something right after D's backward. "
+        "Examine the gradients.",
         "Right. G's gradient was not empty after D's backward, and nobody zeroed it. So G also "
         "descends D's loss: it wants to be caught as much as to fool. The samples don't look "
-        "hopeless, which is why this one goes unnoticed."),
+        "hopeless, which is why this fault goes unnoticed."),
     "c": ("learning rates",
-        "Then G's weights would have come a long way and D's hardly any. Examine the paths.",
+        "With learning rates far apart G's weights would have come a long way and D's hardly any. "
+        "Examine the paths.",
         "Right. G's weights run a long way while D's hardly move: D can't keep up with the fakes, "
         "and G follows the slope of an outdated D."),
     "d": ("saturating loss",
-        "Then −log D would pull thousands of times as hard as log(1 − D), on the same fakes, and "
-        "G's own loss would stay at 0. Examine the pulls.",
+        "With the saturating loss the gradient of −log D would be thousands of times as long as "
+        "that of log(1 − D), on the same fakes, and G's own loss would stay at 0. Examine the "
+        "pulls.",
         "Right. D is right about every fake, log(1 − D) is flat there, and G stays where it "
-        "started. −log D would have pulled on the same fakes."),
+        "started. On the same fakes −log D has a gradient."),
     "e": ("D too strong",
-        "Then D's optimizer would have counted many more updates than G's. Examine the counts.",
+        "With a D that is too strong its optimizer would have counted several updates for each "
+        "step. Examine the counts.",
         "Right. D made five updates for each of G's, with a large rate. It isn't perfect, and it "
         "is ahead all the time. Its slopes are steep and change with every update."),
 }  # fmt: skip
@@ -64,6 +71,6 @@ def _run(key: str, run: str, fault: str) -> Question:
 
 
 CLINIC = [SATURATED] + [
-    _run(f"6.{11 + place}", run, fault)
+    _run(f"6.{13 + place}", run, fault)
     for place, (run, fault) in enumerate(zip("ABCDE", ORDER, strict=True))
 ]

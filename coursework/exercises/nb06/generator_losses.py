@@ -80,7 +80,7 @@ _HALF = (
 
 GENERATOR_LOSS_SATURATING = Exercise(
     name="generator_loss_saturating", notebook="06",
-    title="the generator's share of the game as it is written",
+    title="the loss of G in the game as it is written",
     reference=generator_loss_saturating, cases=_cases, differentiable=(0,), points=1,
     mistakes=named({
         "non_saturating": ("That is −mean log D, the non-saturating loss, and the next function. "

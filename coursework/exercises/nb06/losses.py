@@ -99,7 +99,7 @@ LARGE_BREAKS = (
 
 DISCRIMINATOR_LOSS = Exercise(
     name="discriminator_loss", notebook="06",
-    title="what D descends: cross-entropy on both halves", reference=discriminator_loss,
+    title="D's loss: cross-entropy on both halves", reference=discriminator_loss,
     cases=_cases, observe=_observe, differentiable=(0, 1), points=2,
     mistakes=named({
         "labels_swapped": ("The labels are swapped: your loss is small where D is *low* on real "
@@ -123,7 +123,7 @@ DISCRIMINATOR_LOSS = Exercise(
             "the loss, and it weights each half by how many there are. The value has two "
             "expectations: one mean for each, then add.", then(each, torch.mean)),
         "halved": ("A factor ½ came in. Some code averages the two halves; V, as it is written, "
-            "adds the two expectations, so that a coin pays log 4.",
+            "adds the two expectations, so that always saying ½ gives log 4.",
             scaled(discriminator_loss, 0.5)),
         "summed_over_the_batch": ("You summed over the batch. Both halves are means, so that the "
             "loss doesn't depend on the batch size.",

@@ -22,12 +22,12 @@ PREDICTIONS = [
         "for one fake the slopes have the ratio (1 − D)/D. A gradient in G's weights adds up 128 "
             "fakes, as vectors. What will the ratio of the two gradients' lengths be?",
         {
-            "Exactly the mean of (1 − D)/D":
+            "Equal to the mean of (1 − D)/D, since gradients add up":
                 "Near it, and not exactly: a mean of ratios isn't the ratio of two sums. Look at "
                 "the solid lines and the dashed ones.",
             "Near that mean, and often below it":
                 "Yes. Both go up and down together, and a few large (1 − D)/D lift the mean.",
-            "Always above 1: the non-saturating loss pulls harder":
+            "Above 1 at every step, since the non-saturating loss is steeper":
                 "Where D is right, yes. At steps where the fakes fool D, (1 − D)/D is below 1.",
         }, right="b",
     ),
@@ -38,17 +38,18 @@ PREDICTIONS = [
         {
             "All in one place, and later all in another":
                 "Yes. It runs to wherever the judge is weakest, all of it.",
-            "Eight bumps, sooner": "Being fast is no help against a judge that is late. Look.",
-            "A blur over everything":
-                "That is what an averaging loss does. G goes where it is not caught.",
+            "Eight bumps, sooner than with equal rates":
+                "A fast G meets a judge that lags behind. Look at the samples.",
+            "A blur over the bumps and between them":
+                "A loss that averages would do that. G goes where D finds points most real.",
         }, right="a",
     ),
     Prediction(
         "06.losses",
-        "from step 200 to step 800 the printed distance falls a lot. What will the two losses do?",
+        "from step 200 to step 700 the printed distance falls a lot. What will the two losses do?",
         {
             "Fall by as large a share":
-                "Look at both panels: what the losses lose is little beside the distance.",
+                "Look at both panels: the losses fall by little, the distance by much.",
             "G's falls, D's rises to log 4":
                 "That is what one would like to see. Look at the curves: D's loss doesn't go there "
                 "while the digits get better.",

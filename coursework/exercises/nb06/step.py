@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from typing import Any, TypedDict
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.optim import Optimizer
 
-from coursework.checking.compare import close, describe, is_scalar
-from coursework.checking.exercise import Case, Exercise, InterfaceError
+from coursework.checking.exercise import Case, Exercise
 from coursework.exercises.gan_losses import discriminator_loss, generator_loss
+from coursework.exercises.gan_played import (
+    Played,
+    note_what_is_right,
+    same_play,
+    two_losses,
+)
 from coursework.exercises.gan_step_mistakes import MISTAKES
 from coursework.exercises.rules import Wrong
 
@@ -45,16 +50,6 @@ def gan_step(
     g_loss.backward()
     opt_g.step()
     return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
-
-
-class Played(TypedDict):
-    """Losses, names of faults, things that are right, and the weights after some calls."""
-
-    losses: list[list[float]]
-    flags: set[str]
-    right: set[str]
-    g: Tensor
-    d: Tensor
 
 
 class Tap(torch.autograd.Function):
@@ -118,15 +113,7 @@ def _observe(
     fn: Wrong, g: nn.Module, d: nn.Module, x_real: Tensor, z: Tensor, truth: Played
 ) -> Played:
     """What `fn` does, and what of it is as it should be."""
-    seen = _play(fn, g, d, x_real, z)
-    if all(close(seen[key], truth[key], 1e-3, 1e-4) for key in ("g", "d")):
-        seen["right"].add("weights")
-        swapped = [pair[::-1] for pair in seen["losses"]]
-        right = close(seen["losses"], truth["losses"], 1e-3, 1e-4)
-        seen["right"].add("losses" if right else "other_numbers")
-        if close(swapped, truth["losses"], 1e-3, 1e-4):
-            seen["right"].add("losses_swapped")
-    return seen
+    return note_what_is_right(_play(fn, g, d, x_real, z), truth)
 
 
 def _play(fn: Wrong, g: nn.Module, d: nn.Module, x_real: Tensor, z: Tensor) -> Played:
@@ -147,7 +134,7 @@ def _play(fn: Wrong, g: nn.Module, d: nn.Module, x_real: Tensor, z: Tensor) -> P
                 raise
             flags.add(flag)
             break
-        pair, tensors = _losses(returned)
+        pair, tensors = two_losses(returned)
         losses.append(pair)
         flags |= _flags(generator, discriminator, x, noise) | tensors
         if any(torch.equal(net.weights, before) for net, before in stuck):
@@ -177,21 +164,6 @@ def _asked_anew(discriminator: Watched) -> bool:
     return "backward" in kinds and "forward" in kinds[kinds.index("backward") :]
 
 
-def _losses(returned: Any) -> tuple[list[float], set[str]]:
-    """The two numbers, and a flag where they came as tensors."""
-    if not isinstance(returned, dict) or not {"d_loss", "g_loss"} <= set(returned):
-        raise InterfaceError(
-            f"You should return a dict with the keys 'd_loss' and 'g_loss'; yours is "
-            f"{describe(returned)}"
-        )
-    values = [returned["d_loss"], returned["g_loss"]]
-    for key, value in zip(("d_loss", "g_loss"), values, strict=True):
-        if not is_scalar(value):
-            raise InterfaceError(f"{key!r} should be one number; yours is {describe(value)}")
-    flags = {"tensors_returned"} if any(isinstance(v, Tensor) for v in values) else set()
-    return [float(value) for value in values], flags
-
-
 def _flags(generator: Watched, discriminator: Watched, x: Tensor, z: Tensor) -> set[str]:
     """What a look at one call's traffic and traces shows, whatever the numbers are."""
     nets = (generator, discriminator)
@@ -206,15 +178,9 @@ def _flags(generator: Watched, discriminator: Watched, x: Tensor, z: Tensor) -> 
     return {flag for flag, is_so in seen.items() if is_so}
 
 
-def _same(yours: Played, truth: Played) -> bool:
-    return yours["flags"] == truth["flags"] and all(
-        close(yours[key], truth[key], 1e-3, 1e-4) for key in ("losses", "g", "d")
-    )
-
-
 GAN_STEP = Exercise(
     name="gan_step", notebook="06", title="one update of D, then one of G", reference=gan_step,
-    cases=_cases, observe=_observe, same=_same, points=4, mistakes=MISTAKES,
+    cases=_cases, observe=_observe, same=same_play, points=4, mistakes=MISTAKES,
     hints=["Two updates, each of the same three lines: zero the gradients, backward, step. In the "
            "first, G's images are given, nothing to learn for G.",
            "D's update: `x_fake = generator(z)`, and `discriminator_loss` of "

@@ -64,6 +64,10 @@ MISTAKES = [
         "mixture_not_halved": ("Your mixture is p + q, which integrates to 2. Halve it: m = (p + "
             "q)/2.",
             then(jensen_shannon, lambda js: js - math.log(2))),
+        "mixture_parentheses": ("Python divides before it adds, so p + q / 2 halves q alone. Put "
+            "the sum in parentheses: m = (p + q) / 2.",
+            lambda p, q, dx: (_kl(p, p + q / 2, dx) + _kl(q, p + q / 2, dx)) / 2,
+            lambda p, q, dx: (_kl(p, p / 2 + q, dx) + _kl(q, p / 2 + q, dx)) / 2),
         "gan_value_returned": ("That is V(D*, G) = −log 4 + 2 JS, or, what comes to the same, the "
             "two KLs to p + q. The mixture is m = (p + q)/2, and the *mean* of the two KLs is "
             "asked for.",

@@ -15,38 +15,42 @@ PREDICTIONS = [
     }, right="a"),
     Prediction("07.frozen", "the judge is perfect for the generator as it is now, and then stays "
         "as it is. The generator goes on lowering V. Where does it end?", {
-        "On the data": "It passes by. Look at the left curve.",
-        "It stops on the way": "The frozen judge keeps rewarding the same direction. Look.",
-        "Beyond the data, and further and further":
+        "On the data, which this judge knows":
+            "It passes by. Look at the dashed curve: it goes on falling to the left of 0.",
+        "Between its start and the data":
+            "The frozen judge keeps rewarding the same direction. Look at the dashed curve.",
+        "Beyond the data, and further still":
             "Yes. The frozen judge has only learned on which side the real points are.",
     }, right="c"),
     Prediction("07.reweight", "draws from the generator, weighted with D/(1 − D). Can a weighted "
         "mean come out right although no draw was changed?", {
-        "Yes, whatever the generator is": "If it never draws where the data are, there is nothing "
-            "to weight. Look at the table's last two rows.",
-        "No, the draws are still fakes": "They are, and yet each can stand for as many real ones "
-            "as the ratio says. Look.",
+        "Yes, whatever the generator is, since the ratio corrects it":
+            "If it never draws where the data are, there is nothing to weight. Look at the "
+            "table's last two rows.",
+        "No, since a weight changes no draw, and all are fakes": "They are, and yet each can "
+            "stand for as many real ones as the ratio says. Look.",
         "Yes, as long as the generator reaches where the data are":
             "Yes. But the fewer of its draws fall there, the less certain the result is.",
     }, right="c"),
     Prediction("07.parted", "two bumps that end, one moved away until they no longer touch, and "
-        "then further. What does JS do?", {
+        "then further. What does JS do from then on?", {
         "It keeps growing": "It has a ceiling, log 2, and can't tell far from further. Look.",
-        "It stops at log 2": "Yes, from the moment they no longer touch.",
-        "It falls": "It measures how well they can be told apart. That doesn't get worse.",
+        "It stays where it is": "Yes, at log 2, from the moment they no longer touch.",
+        "It falls again": "It measures how well they can be told apart. That doesn't get worse.",
     }, right="b"),
-    Prediction("07.gaussians", "and two Gaussians, equally far apart? The judge gets better and "
-        "better. Which generator's gradient dies?", {
-        "Only that of log(1 − D)": "Yes. Some texts say it of both; it is true of this loss only.",
-        "Both": "For one of the two losses it grows. Look at the right picture.",
-        "Only that of −log D": "That loss was invented because it doesn't. Look at the right "
+    Prediction("07.gaussians", "two Gaussians are moved apart, and the judge gets better and "
+        "better. With which loss does the generator's gradient die?", {
+        "With log(1 − D) alone": "Yes. Some texts say it of both; it is true of this loss only.",
+        "With both losses": "For one of the two losses it grows. Look at the right picture.",
+        "With −log D alone": "That loss was invented because it doesn't. Look at the right "
             "picture.",
     }, right="a"),
     Prediction("07.trained", "a small GAN has been trained until its samples look like the data. "
         "What does its discriminator say along x?", {
-        "½ everywhere": "That is what the theory of equilibrium says. Look at the curve.",
-        "1 on data, 0 elsewhere": "Then it would have won, and the samples would not look like the "
-            "data.",
+        "½ wherever one looks, as in theory":
+            "That is what the theory of equilibrium says. Look at the curve.",
+        "Near 1 on the data, and near 0 everywhere else": "Then it would have won, and the "
+            "samples would not look like the data.",
         "Near ½ where there is data, and not quite at it": "Yes, in runs like this one.",
     }, right="c"),
 ]  # fmt: skip

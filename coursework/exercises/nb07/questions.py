@@ -42,17 +42,18 @@ _QUESTIONS = [
     }, why="0.12 / (0.12 + 0.03) = 0.8: of five points that land here, four are real.",
         hints=["Both densities are small here, and that doesn't matter. Only their ratio does.",
             "D* = p_data / (p_data + p_G).", "0.12 / 0.15."]),
-    choice("07.answers.7.4", "reading a slide with the other label", {
-        "a": ("It is sure that x is real.", "our_label", "In this course's convention that would "
-            "be so. On the slides D is rewarded for being large on G(z)."),
-        "b": ("Its logit is 0.9.", "logit", "D stands inside a log in their formula, so it is a "
-            "probability, not a logit."),
-        "c": "It gives x a chance of 0.1 of being real; here we would write D(x) = 0.1.",
+    choice("07.answers.7.4", "reading D where it is P(fake)", {
+        "a": ("It is fairly sure that x is real.", "our_label", "In this course's convention that "
+            "would be so. In the other one D should be large on G(z)."),
+        "b": ("It has the logit 0.9, so about 0.7 for real.", "logit", "D stands inside a log in "
+            "their formula, so it is a probability, not a logit."),
+        "c": "It gives x a chance of 0.1 of being real.",
         "d": ("Nothing can be said without knowing the densities.",
             "densities", "The densities say what D *should* be. What this D says about x follows "
             "from its label alone."),
-    }, why="Right: on those slides D = P(fake), so P(real) = 1 − 0.9 = 0.1. With D replaced by 1 − "
-        "D their formula is ours.",
+    }, why="Right: there D = P(fake), so P(real) = 1 − 0.9 = 0.1, and here we would write D(x) = "
+        "0.1. "
+        "With D replaced by 1 − D their formula is ours.",
         hints=["Their D maximizes log D(G(z)) + log(1 − D(x)). On which points does it want to be "
                 "large?", "Large on G(z), on fakes: D = P(fake).", "P(real) = 1 − P(fake)."]),
     Question("07.answers.7.6", "from V(D*, G) to Jensen–Shannon, in order", ORDER,
@@ -88,7 +89,7 @@ _QUESTIONS = [
         "certain, right every time, and log 1 = 0.",
         hints=["What does D* say about real points, and what about fakes, where no place has both?",
             "log 1 + log(1 − 0). Or with JS = log 2.", "−log 4 + 2 log 2."]),
-    Question("07.answers.7.9", "how many points four weights are worth", 64 / 28, wrong={
+    Question("07.answers.7.10", "how many points four weights are worth", 64 / 28, wrong={
         4.0: ("count", "That is how many there are. They would be worth 4 if their weights were "
             "equal."),
         2.0: ("mean_weight", "That is the mean weight. Asked for: (Σw)² / Σw²."),
@@ -100,7 +101,7 @@ _QUESTIONS = [
     }, why="64 / 28 = 2.29. One of four points carries five eighths of the weight, and a mean over "
         "them is as uncertain as one over 2.29 equal points.",
         hints=["Σw is 8.", "Σw² = 1 + 1 + 1 + 25.", "64 / 28."]),
-    Question("07.answers.7.11", "carrying by hand", 2.0, wrong={
+    Question("07.answers.7.12", "carrying by hand", 2.0, wrong={
         0.0: ("difference_of_means", "Both means are 4, and their difference is 0. But 1 and "
             "7 lie 3 away from where the other sample has its points: sort, and pair them off."),
         6.0: ("summed", "That is the sum of the gaps (or the mean of their squares). W1 is the "
@@ -111,44 +112,49 @@ _QUESTIONS = [
     }, why="Sorted: 1, 4, 7 and 4, 4, 4. Gaps 3, 0, 3, mean 2, although the means are equal: W1 "
         "sees spread, too.",
         hints=["Sort both: 1, 4, 7 and 4, 4, 4.", "The gaps are 3, 0 and 3.", "Their mean."]),
-    choice("07.answers.7.12", "what training a GAN minimizes", {
-        "a": ("JS(p_data, p_G), at every step.",
+    choice("07.answers.7.17", "what training a GAN minimizes", {
+        "a": ("JS(p_data, p_G), at every single step of G.",
             "always_js", "V(D*, G) = −log 4 + 2 JS holds for D*. For any other D, V is below it, "
             "and minimizing a lower bound promises nothing. Look at the frozen judge again."),
-        "b": "What the present D says; JS only as long as D is kept at its best.",
-        "c": ("The Wasserstein distance.", "wasserstein", "That takes another critic with another "
+        "b": "Its loss under the present D.",
+        "c": ("The Wasserstein distance W1(p_data, p_G).", "wasserstein", "That takes another "
+            "critic with another "
             "constraint (WGAN). The value function of this notebook leads to JS."),
         "d": ("KL(p_data‖p_G), as maximum likelihood does.",
             "likelihood", "The generator's density is never written down, so there is no "
             "likelihood. And at D* the identity has JS in it."),
-    }, why="Right. With D frozen the generator runs past the data and on, while V keeps falling. "
-        "That is why the two take turns: a step of D, a step of G.",
+    }, why="Right; that is JS only as long as D is kept at its best. With D frozen the generator "
+        "goes past the data and on, while V keeps falling. That is why the two take turns: a step "
+        "of D, a step of G.",
         hints=["Which D does the identity with JS speak of?",
             "Is the D of a training run that one?",
             "Think of the frozen judge: V fell all the way, and JS didn't."]),
-    choice("07.answers.7.13", "a discriminator that says one half", {
+    choice("07.answers.7.18", "a discriminator that says one half", {
         "a": ("The generator has reached the data's distribution.",
             "equilibrium", "That is one possibility. A discriminator that has learned nothing says "
             "½ as well, whatever the generator does."),
-        "b": ("The discriminator is at its optimum.", "optimal", "½ is the optimum only where the "
+        "b": ("The discriminator is at its optimum, D* = ½.", "optimal", "½ is the optimum only "
+            "where the "
             "densities are equal, and that is what you would like to find out."),
-        "c": ("The generator has collapsed.",
-            "collapse", "Collapsed samples are easy to tell from data; a good D would not say ½."),
-        "d": "Nothing yet: a perfect generator and a useless discriminator look alike. Train a "
-            "fresh judge and see.",
-    }, why="Right. D = ½ follows from p_G = p_data *and* D = D*. To tell the cases apart, freeze G "
+        "c": ("The generator has collapsed to one point of the data.",
+            "collapse", "Collapsed samples are easy to tell from data, so a good D would not say "
+            "½."),
+        "d": "Nothing yet, before a fresh judge is trained.",
+    }, why="Right. A perfect generator and a useless discriminator look alike: D = ½ follows from "
+        "p_G = p_data *and* D = D*. To tell the cases apart, freeze G "
         "and train a fresh judge: what it earns above −log 4 is what G still misses.",
         hints=["What does an untrained discriminator say?",
             "D* = ½ where p_G = p_data. Does it hold in reverse, for a D that is not D*?",
             "Which experiment would tell a perfect forger from a blind judge?"]),
-    choice("07.answers.7.14", "discriminator near perfect, samples noise", {
-        "a": "D saturated on samples that don't overlap with the data. Blur both with noise, or "
-            "bound D's slope (gradient penalty, spectral normalization).",
-        "b": ("Mode collapse. Use minibatch discrimination.", "collapse", "Collapsed samples look "
+    choice("07.answers.7.19", "discriminator near perfect, samples noise", {
+        "a": "D is flat on all samples. Bound its slope, or blur both.",
+        "b": ("Mode collapse. Let D see several samples at once.", "collapse", "Collapsed samples "
+            "look "
             "good and alike. These look like noise, and don't change: no gradient reaches G."),
-        "c": ("KL collapse. Anneal the weight of the KL.",
+        "c": ("KL collapse. Anneal the weight of the KL, or use free bits.",
             "kl", "That is a problem of VAEs. There is no KL term in a GAN."),
-        "d": ("G is too strong. Train D for more steps.", "stronger_d", "D is near perfect "
+        "d": ("G is too strong. Train D for more steps in each round.", "stronger_d", "D is near "
+            "perfect "
             "already. A still better one has a still flatter log(1 − D) at the samples."),
     }, why="Right. Add the loss to the suspects: with log(1 − D) the gradient dies as D → 0; −log "
         "D keeps one as long as D isn't exactly 0. Noise on both and a gradient penalty are the "
@@ -156,14 +162,15 @@ _QUESTIONS = [
         hints=["Samples that barely change: what reaches the generator?",
             "D ≈ 0 on all samples. How steep is log(1 − D) there?",
             "Make the densities overlap, or keep D from being so steep and then so flat."]),
-    choice("07.answers.7.15", "a strong discriminator and the generator's gradient", {
-        "a": ("It vanishes for both losses.", "both_vanish", "Some texts say so, and it holds for "
+    choice("07.answers.7.20", "a strong discriminator and the generator's gradient", {
+        "a": ("It vanishes for both losses, log(1 − D) and −log D.", "both_vanish", "Some texts "
+            "say so, and it holds for "
             "the first loss only. Look at the two Gaussians again."),
-        "b": ("It vanishes for −log D and stays for log(1 − D).",
+        "b": ("It vanishes for −log D and goes to −1 for log(1 − D).",
             "turned_round", "The other way round: with a the logit of D, the slopes are −D and −(1 "
             "− D)."),
-        "c": "It vanishes for log(1 − D); for −log D it stays, or grows.",
-        "d": ("It explodes for both losses.",
+        "c": "It vanishes for log(1 − D) alone.",
+        "d": ("It explodes for both losses, since D is near 0.",
             "explodes", "With D → 0 one of the slopes, −D, goes to 0."),
     }, why="Right. The slopes in the logit are −D and −(1 − D). A strong D means D → 0 on fakes: 0 "
         "for the one, −1 for the other. That is why the second is used in practice.",
@@ -172,4 +179,46 @@ _QUESTIONS = [
             "One goes to 0, the other to −1."]),
 ]  # fmt: skip
 
+FAULTS = {  # the fault, the sign by which it is ruled out, and what is said when it is right
+    "a": ("labels swapped", "With swapped labels D is larger on fakes than on real points, and "
+        "1 − D lies close to D*. Examine the label.",
+        "Right: it says P(fake). 1 − D is a good judge, so nothing has to be trained again."),
+    "b": ("three fakes to a real point", "With three fakes to a real point D / (1 − D) is about a "
+        "third of p_data / p_G everywhere. Examine the odds.",
+        "Right: its odds are a third of what they should be, everywhere. The next exercise fixes "
+        "that without training."),
+    "c": ("fakes of an older generator", "With fakes of an older generator, N(−1.5, 1.5²), D is "
+        "right about real against *old* fakes, and finds too much real on the right. Examine the "
+        "odds.",
+        "Right: it knows where the fakes used to be. No formula fixes that; draw new fakes, and "
+        "train on."),
+    "d": ("twenty points", "With twenty points D is certain at many places, and swings from one "
+        "point to the next. Examine the range.",
+        "Right: it has learned twenty points by heart. More points are the fix."),
+    "e": ("the logit for D", "With a logit in the place of D some values lie below 0, and some "
+        "above 1. Examine the range.",
+        "Right: a probability is never below 0. A sigmoid is missing."),
+}  # fmt: skip
+ORDER_OF_FAULTS = "acb"  # the faults of judges A to C, in the notebook's seeded order
+
+
+def _judge(key: str, name: str, fault: str) -> Question:
+    _, sign, why = FAULTS[fault]
+    options = {
+        letter: text if letter == fault else (text, text.replace(" ", "_").lower(), sign)
+        for letter, (text, sign, _) in FAULTS.items()
+    }
+    hints = [
+        "Look at the curve beside the bars. Where does it differ from them, and is it too high or "
+        "too low there?",
+        "Which of the four examinations could rule out most of the faults that are left?",
+        sign,
+    ]
+    return choice(f"07.answers.{key}", f"the fault of judge {name}", options, why, hints)
+
+
+_QUESTIONS += [
+    _judge(f"7.{13 + place}", name, fault)
+    for place, (name, fault) in enumerate(zip("ABC", ORDER_OF_FAULTS, strict=True))
+]
 QUESTIONS = {question.key: question for question in _QUESTIONS}

@@ -95,7 +95,7 @@ WASSERSTEIN_1D = Exercise(
     properties=[Property("blind_to_order", _order)],
     hints=[
         "Think of the samples as two rows of heaps of sand on a line. "
-        "On a line it never pays to let two carriers cross.",
+        "On a line, two ways that cross are never shorter than two that don't.",
         "So the smallest point of x goes to the smallest of y, the second to the second, and so "
         "on: `x.sort().values` is sorted.",
         "`(x.sort().values - y.sort().values).abs().mean().item()`",

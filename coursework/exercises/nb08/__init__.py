@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from coursework.exercises.nb08.direction import SMILE_VECTOR
 from coursework.exercises.nb08.gap import MUTUAL_INFORMATION_GAP
 from coursework.exercises.nb08.line import INTERPOLATE
 from coursework.exercises.nb08.loss import BETA_VAE_LOSS
+from coursework.exercises.nb08.matrix import TRAVERSAL_MATRIX
 from coursework.exercises.nb08.predictions import PREDICTIONS
 from coursework.exercises.nb08.questions import QUESTIONS
 from coursework.exercises.nb08.sphere import SLERP
@@ -12,16 +14,15 @@ from coursework.exercises.nb08.traversal import LATENT_TRAVERSAL
 
 EXERCISES = [
     LATENT_TRAVERSAL,
+    TRAVERSAL_MATRIX,
     MUTUAL_INFORMATION_GAP,
-    QUESTIONS["8.3"],
-    QUESTIONS["8.4"],
-    QUESTIONS["8.5"],
-    QUESTIONS["8.6"],
+    *(QUESTIONS[f"8.{number}"] for number in range(4, 8)),
     INTERPOLATE,
-    QUESTIONS["8.8"],
+    *(QUESTIONS[f"8.{number}"] for number in range(9, 13)),
     SLERP,
     BETA_VAE_LOSS,
-    *(QUESTIONS[f"8.{number}"] for number in range(11, 23)),
+    SMILE_VECTOR,
+    *(QUESTIONS[f"8.{number}"] for number in range(16, 22)),
 ]
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

@@ -162,8 +162,8 @@ MISTAKES = named({
         lambda t: t.share(t.best / t.second), lambda t: t.share(t.second / t.best)),
     "multiplied_by_the_entropy": ("You multiplied by the entropy. Divide.",
         lambda t: (t.gaps * t.entropy).mean()),
-    "brackets": ("Brackets: only one of the two is divided by the entropy. It is (largest − second "
-        "largest) / entropy.",
+    "brackets": ("Parentheses: only one of the two is divided by the entropy. It is (largest − "
+        "second largest) / entropy.",
         lambda t: (t.best - t.second / t.entropy).mean(),
         lambda t: (t.best / t.entropy - t.second).mean()),
     "percent": ("That is in percent. The gap is a share, between 0 and 1.",

@@ -33,7 +33,7 @@ BETA_VAE_LOSS = loss_exercise(
     beta_vae_loss,
     mistakes=MISTAKES,
     notebook="08",
-    title="the loss of a VAE with its KL weighed by β",
+    title="the loss of a VAE with β times its KL",
     hints=[
         "As in notebook 03: per image minus the log-likelihood, plus the KL, and the KL times β. "
         "Then the mean over the batch.",

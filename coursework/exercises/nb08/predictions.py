@@ -18,9 +18,10 @@ PREDICTIONS = [
     }, right="b"),
     Prediction("08.smile", "the head's latent is turned, at β = 1, at β = 8, at β = 100. What will "
         "the smile do, and why?", {
-        "Move less at β = 8, and be mostly gone from the pictures at β = 100":
-            "Yes. If the code ignores the smile, the smile never changes, and that proves nothing. "
-            "Look at what happens to the skin, too.",
+        "Move less at first, then mostly vanish: encoding it costs too much":
+            "Yes. At β = 100 most of it is gone from the pictures. If the code ignores the smile, "
+            "the smile never changes, and that proves nothing. Look at what happens to the "
+            "skin, too.",
         "Move less and less, since each factor gets a latent of its own":
             "Up to β = 8 it does, in every seed. Look at what comes after, and at the right panel.",
         "Move as much as ever, since nothing in the loss knows what a smile is":
@@ -33,8 +34,9 @@ PREDICTIONS = [
             "there. Look at the clouds of all faces together.",
         "No, but nearly, at β = 8": "Look at the numbers: shuffled codes are at 0, and the codes "
             "are not near it.",
-        "No, they are whole nats away from it":
-            "Yes. What was fixed is the prior. The codes' distribution comes from the data.",
+        "No, not even nearly, at either β":
+            "Yes, they are about a nat or more away. What was fixed is the prior. The "
+            "codes' distribution comes from the data.",
     }, right="c"),
     Prediction("08.norms", "16 dimensions, two draws from N(0, I), each about 4 long. How long is "
         "the code halfway between them?", {

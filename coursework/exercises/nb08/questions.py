@@ -8,7 +8,7 @@ from coursework.checking.exercise import Question
 from coursework.exercises.rules import choice
 
 _QUESTIONS = [
-    Question("08.answers.8.3", "a gap by hand", 0.3 / math.log(2), wrong={
+    Question("08.answers.8.4", "a gap by hand", 0.3 / math.log(2), wrong={
         0.3: ("no_entropy", "That is the difference in nats. Divide it by the entropy, so that "
             "factors can be compared."),
         0.4 / math.log(2): ("best_minus_worst", "You took the third latent. The gap is to the "
@@ -23,7 +23,7 @@ _QUESTIONS = [
         "know more than any of them.",
         hints=["Which two of the three numbers count?", "The largest and the second largest.",
             "(0.5 − 0.2) / 0.693."]),
-    Question("08.answers.8.4", "a bargain", 20.0, wrong={
+    Question("08.answers.8.5", "a bargain", 20.0, wrong={
         45.0: ("product", "You multiplied. At which β do 1.5 nats of rate cost 30?"),
         0.05: ("upside_down", "Upside down: distortion saved over rate spent."),
         28.5: ("difference", "That is what is left at β = 1. What is left becomes 0 at a larger "
@@ -33,7 +33,7 @@ _QUESTIONS = [
         "without the detail, whatever it means to you.",
         hints=["What do 1.5 nats of rate cost, at weight β?",
             "1.5 β. When is that as much as what is saved?", "30 / 1.5."]),
-    Question("08.answers.8.5", "β in disguise", 0.2, wrong={
+    Question("08.answers.8.6", "β in disguise", 0.2, wrong={
         0.4: ("not_squared", "σ occurs squared: 2σ² has to become 4 times as large, so σ grows by "
             "less than 4."),
         0.05: ("smaller", "The other way: a larger β lets the picture be worse, and so does a "
@@ -47,7 +47,7 @@ _QUESTIONS = [
         "no meaning without its σ, nor a σ without its β. A mean over pixels hides β once more.",
         hints=["Divide the whole loss by β. The minimum stays where it is.",
             "Then the distortion has 2βσ² below the line.", "√4 · 0.1."]),
-    Question("08.answers.8.6", "three parts of a KL", 3.1, unit="nats", wrong={
+    Question("08.answers.8.7", "three parts of a KL", 3.1, unit="nats", wrong={
         25.3: ("added", "The KL is the whole, and what the code knows is a part of it: subtract."),
         11.1: ("knows", "That is the first part, I(x; z)."),
         0.0: ("each_normal", "That each latent by itself is N(0, 1) makes the third part 0. "
@@ -57,7 +57,7 @@ _QUESTIONS = [
         "are 3.1 nats from independent.",
         hints=["Three parts add up to the mean KL.",
             "The third part is 0 here, since each latent is N(0, 1).", "14.2 − 11.1."]),
-    Question("08.answers.8.8", "the length halfway", 2.5, wrong={
+    Question("08.answers.8.9", "the length halfway", 2.5, wrong={
         3.5: ("mean_length", "That is the mean of the lengths, where the arc goes. The straight "
             "line cuts through the inside."),
         5.0: ("sum", "That is the length of the sum. Halfway is half of it."),
@@ -67,35 +67,7 @@ _QUESTIONS = [
     }, why="½√(3² + 4²) = 2.5: shorter than either of the two.",
         hints=["Pythagoras: how long is z₀ + z₁?", "√(9 + 16), and halfway is half of the sum.",
             "√25 / 2."]),
-    choice("08.answers.8.11", "what a latent traversal shows", {
-        "a": ("Latent 3 is the head's own latent, so no other has to do with how the head turns.",
-            "only_one", "Look at the column of the head in the traversal matrix. A row doesn't say "
-            "which other latents move it."),
-        "b": "Latent 3 moves the head from this code. Other movers and other effects are open.",
-        "c": ("The code is disentangled, at least as far as latent 3 and the head are concerned.",
-            "one_row", "That is one row of one code. That claim needs all rows, all factors and a "
-            "measurement."),
-        "d": ("The encoder puts the azimuth into latent 3, since the decoder reads it from there.",
-            "encoder", "A traversal shows the decoder only. Mutual information shows what the "
-            "encoder writes into which latent."),
-    }, why="Right. A row of pictures answers one question. The matrix answers them all, from many "
-        "faces.",
-        hints=["Which cells of the traversal matrix did you see?",
-            "One row, from one start. What is in the column?", "Who else moves the head?"]),
-    choice("08.answers.8.12", "setting or adding", {
-        "a": ("Adding is slower, since every code has to be changed by an amount of its own.",
-            "slower", "Both are one operation."),
-        "b": ("Adding to one latent would change the other latents of the same code as well.",
-            "others", "Adding to one column leaves the others alone as well."),
-        "c": "Every face then gets the same values, all of them inside the range of codes.",
-        "d": ("The prior has mean 0, so that the values from −2 to 2 are the likely ones.",
-            "mean", "The mean of the prior doesn't decide it. Where does a face at z = 2 end up, "
-            "if you add 2?"),
-    }, why="Right. A face at z = 2 would be taken to 4, where no face has its code, and rows of "
-        "two faces couldn't be compared.",
-        hints=["Take a face whose latent is at 2 already, and add 2.", "Do any codes lie at 4?",
-            "What would be the same in all rows if you set it?"]),
-    choice("08.answers.8.13", "when a smile that stays counts", {
+    choice("08.answers.8.16", "when a smile that stays counts", {
         "a": "That the smile is in the code at all.",
         "b": ("That the rate is as small as it should be.",
             "rate", "A small rate is the reason to doubt it: what costs no rate isn't encoded."),
@@ -108,7 +80,7 @@ _QUESTIONS = [
         hints=["How would a model behave that can't draw smiles?",
             "It would keep the mouth as it is for every latent.",
             "So what must be measured besides the movement?"]),
-    choice("08.answers.8.14", "whom a larger β hits first", {
+    choice("08.answers.8.17", "whom a larger β hits first", {
         "a": ("The one that means least to the people who look at the faces.",
             "meaning", "The loss knows nothing about meaning: it counts pixels."),
         "b": ("The one with the smallest entropy, since it has least to lose.",
@@ -123,20 +95,7 @@ _QUESTIONS = [
         hints=["What does it cost to encode a factor, and what does it save?",
             "Distortion saved, against β times rate spent.",
             "Compare the factors by what they save for each nat."]),
-    choice("08.answers.8.15", "what the loss is at β = 8", {
-        "a": ("Yes: β only weighs the two parts of the ELBO against each other.",
-            "same", "The ELBO has weight 1 on the KL. Look at exercise 3.7 of notebook 03."),
-        "b": ("Yes: the loss of every VAE is one, whatever weights its parts have.",
-            "every", "A loss is a negative ELBO only with weight 1 on the KL."),
-        "c": "No, but it is at least as large as one, for the KL is never negative.",
-        "d": ("No, and so it says nothing at all about the likelihood of the data.",
-            "nothing", "With β ≥ 1 and a KL that is never negative, the loss is at least the "
-            "negative ELBO."),
-    }, why="Right. And it has the minimum of a negative ELBO with a larger σ, as you computed "
-        "above: a model that expects more noise in the pixels.",
-        hints=["Which weight does the KL have in the ELBO?",
-            "Compare −log p(x|z) + 8 KL with −log p(x|z) + KL.", "The KL is never negative."]),
-    choice("08.answers.8.16", "the floor of a mutual information", {
+    choice("08.answers.8.18", "the floor of a mutual information", {
         "a": "Nothing that this table could show.",
         "b": ("3.6 % of it.", "taken_at_face", "Shuffled smiles belong to other faces and show as "
             "much. So counting 2,000 faces in 400 bins gives that much by chance."),
@@ -148,22 +107,10 @@ _QUESTIONS = [
         "compare with a factor that no code can know.",
         hints=["What can a code know about somebody else's smile?",
             "Nothing. And what does the table show for it?", "About the same."]),
-    choice("08.answers.8.17", "a small gap", {
-        "a": ("No latent knows anything about the factor; nothing else is possible.",
-            "nobody", "Or two latents share it, as with the head here."),
-        "b": ("Two latents know the factor equally well; nothing else is possible.",
-            "shared", "Or no latent knows anything: 0 minus 0."),
-        "c": ("The code as a whole has lost the factor, so that nothing can read it.",
-            "lost", "The head has a small gap and is read from the code nearly without error."),
-        "d": "Nobody knows the factor, or two know it equally: the gap can't tell.",
-    }, why="Right. That is why the tables show what can be read from the whole code beside the "
-        "gap.",
-        hints=["When is largest minus second largest equal to 0?",
-            "When both are large and equal. When else?", "When both are 0."]),
-    choice("08.answers.8.18", "the factorized prior", {
+    choice("08.answers.8.19", "the factorized prior", {
         "a": ("Nothing: the KL of every face to this prior is kept as small as it can be in "
             "training.", "nothing", "Then the shuffled codes and the codes would have been alike. "
-            "They were nats apart."),
+            "They were about a nat or more apart."),
         "b": "It holds for draws from the prior; the codes of data may depend on each other.",
         "c": ("The prior isn't diagonal any more once the encoder has been trained.",
             "not_diagonal", "N(0, I) is diagonal, and training doesn't touch it. The question is "
@@ -176,22 +123,9 @@ _QUESTIONS = [
         hints=["Whose distribution is the prior?",
             "Of codes that are drawn, not of codes that faces get.",
             "What is the distribution of the codes of faces?"]),
-    choice("08.answers.8.19", "a bound of zero", {
-        "a": ("Yes: a bound of 0 is what independent latents have.",
-            "shown", '"At least 0" is true of every code.'),
-        "b": ("No: a bound of 0 means that the latents depend on each other.",
-            "reversed", "It means that this discriminator found nothing."),
-        "c": "Not shown: a better discriminator may find what this one missed.",
-        "d": ("Yes, as long as the discriminator's loss is log 4, that of a coin.",
-            "coin", "A loss of log 4 says the same: this discriminator can't tell."),
-    }, why="Right, the lesson of notebook 07 again. A lower bound can show dependence. It can't "
-        "show independence.",
-        hints=['What does "at least 0" exclude?',
-            "Nothing. When would a discriminator find nothing?",
-            "When there is nothing, or when it is too weak."]),
     choice("08.answers.8.20", "turning the code", {
         "a": "What single latents mean, and nothing about the faces.",
-        "b": ("The pictures that come of draws from the prior.",
+        "b": ("The pictures that are decoded from draws of the prior.",
             "pictures", "N(0, I) looks the same from every side, and the decoder turns back."),
         "c": ("The likelihood that the model gives to the data it has seen.",
             "likelihood", "p(x) averages over all codes from the prior. Turning them changes "
@@ -203,20 +137,7 @@ _QUESTIONS = [
         hints=["What does N(0, I) look like after a rotation?",
             "The same. And what does the new decoder draw?",
             "The same faces. So what is left that could differ?"]),
-    choice("08.answers.8.21", "what an arc is good for", {
-        "a": ("The path is shorter, since it follows the shell on which codes lie.",
-            "shorter", "Nothing is shorter than the straight line."),
-        "b": ("It stays among real digits, where the straight line leaves them.",
-            "real", "The third panel says otherwise: halfway both are further from real digits "
-            "than at the ends."),
-        "c": ("It is the only continuous path between codes that lie in a shell.",
-            "only", "The straight line is continuous as well."),
-        "d": "The code keeps a length that codes have, and doesn't dip inside.",
-    }, why="Right. In 16 dimensions a code as short as the middle of a straight line is rare, and "
-        "its digit is grayer. But the arc doesn't know where digits are.",
-        hints=["Look at the first panel.", "What happens to the length on the straight line?",
-            "And what does the decoder make of short codes?"]),
-    choice("08.answers.8.22", "a direction that is no axis", {
+    choice("08.answers.8.21", "a direction that is no axis", {
         "a": ("The reader is fooled: the smiles that it reads aren't in the pictures.",
             "fooled", "You see the smile in the rows, too."),
         "b": "What both means share cancels, and a direction need not lie along an axis.",
@@ -233,4 +154,39 @@ _QUESTIONS = [
             "Does the difference have to be a column of the code?"]),
 ]  # fmt: skip
 
+FAULTS = {  # the fault, the sign by which it is ruled out, and what is said when it is right
+    "a": ("ends normalized to length 1", "With normalized ends every code has length 1, the ends "
+        "included.",
+        "Right: all lengths are 1, so it doesn't even begin at z₀. The directions are right."),
+    "b": ("an end left out", "With an end left out the last code falls short of 90°.",
+        "Right: five codes, and none of them is z₁."),
+    "c": ("it goes straight", "On a straight walk the lengths dip in the middle, and the angle "
+        "grows by unequal steps.", "Right: halfway it is shorter than at either end."),
+    "d": ("it goes from z₁ to z₀", "A walk from z₁ to z₀ begins with the length of z₁, 5, and at "
+        "90° from z₀.", "Right: the same arc, the other way."),
+    "e": ("the length of z₀ all the way", "With the length of z₀ all the way every code has length "
+        "3.",
+        "Right: it begins at z₀, turns evenly, and never gets to z₁, whose length is 5."),
+}  # fmt: skip
+ORDER = "aec"  # the faults of walks A to C, in the notebook's seeded order
+
+
+def _walk(key: str, name: str, fault: str) -> Question:
+    _, sign, why = FAULTS[fault]
+    options = {
+        letter: text if letter == fault else (text, f"fault_{letter}", sign)
+        for letter, (text, sign, _) in FAULTS.items()
+    }
+    hints = [
+        "Lengths should go 3, 3.5, 4, 4.5, 5 and angles 0°, 22.5°, 45°, 67.5°, 90°.",
+        "Are the two ends right? Then look at what lies between them.",
+        sign,
+    ]
+    return choice(f"08.answers.{key}", f"the fault of walk {name}", options, why, hints)
+
+
+_QUESTIONS += [
+    _walk(f"8.{10 + place}", name, fault)
+    for place, (name, fault) in enumerate(zip("ABC", ORDER, strict=True))
+]
 QUESTIONS = {question.key: question for question in _QUESTIONS}

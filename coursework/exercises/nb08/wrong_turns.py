@@ -142,8 +142,8 @@ _WEIGHTS = {  # w is the angle
     "cosines_for_sines": _weighted("The weights are sines, and yours are cosines.",
         lambda w, t: (cos((1 - t) * w) / sin(w), cos(t * w) / sin(w)),
         lambda w, t: (cos((1 - t) * w) / cos(w), cos(t * w) / cos(w))),
-    "brackets": _weighted("Brackets: t belongs inside the sine, sin(t · ω), not behind it or next "
-        "to it.",
+    "brackets": _weighted("Parentheses: t belongs inside the sine, sin(t · ω), not behind it or "
+        "next to it.",
         lambda w, t: ((1 - t) * sin(w) / sin(w), sin(t) * w / sin(w)),
         lambda w, t: (sin(1 - t) * w / sin(w), sin(t) * w / sin(w)),
         lambda w, t: (sin(1 - t * w) / sin(w), sin(t * w) / sin(w))),

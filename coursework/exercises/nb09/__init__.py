@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from coursework.checking.exercise import Exercise, Question
 from coursework.exercises.nb09.clinic import CLINIC
+from coursework.exercises.nb09.control import CONTROL_CHANCES
 from coursework.exercises.nb09.groups import ACCURACY_GAP, GROUP_ACCURACY
 from coursework.exercises.nb09.interval import WILSON_INTERVAL
 from coursework.exercises.nb09.loss import DEBIASING_LOSS
+from coursework.exercises.nb09.odds import EQUALIZED_ODDS_GAP
 from coursework.exercises.nb09.predictions import PREDICTIONS
 from coursework.exercises.nb09.questions import QUESTIONS
 from coursework.exercises.nb09.report import DETECTOR_REPORT
@@ -17,13 +19,15 @@ EXERCISES: list[Exercise | Question] = [
     QUESTIONS["9.2"],
     GROUP_ACCURACY,
     ACCURACY_GAP,
+    EQUALIZED_ODDS_GAP,
     WILSON_INTERVAL,
-    QUESTIONS["9.6"],
+    QUESTIONS["9.7"],
     DEBIASING_LOSS,
     RESAMPLING_PROBABILITIES,
-    QUESTIONS["9.9"],
+    QUESTIONS["9.10"],
+    CONTROL_CHANCES,
     *CLINIC.values(),
-    *(QUESTIONS[f"9.{number}"] for number in range(13, 23)),
+    *(QUESTIONS[f"9.{number}"] for number in range(15, 21)),
 ]
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

@@ -126,12 +126,13 @@ MISTAKES = [
         "not_scaled": ("The division by 1 + z²/n is missing, in the center or before the root. "
             "Both are divided.",
             lambda t: t.ends(scale=1), lambda t: t.ends(half=t.z * t.root),
-            lambda t: t.ends(center=t.p + t.shift)),
+            lambda t: t.ends(center=t.p + t.shift),
+            lambda t: tuple(min(max(v, 0), 1) for v in t.ends(scale=1))),
         "wrong_shift": ("The center is shifted by a wrong amount. It is z²/(2n).",
             lambda t: t.ends(shift=t.z**2 / t.n), lambda t: t.ends(shift=t.z**2 / (4 * t.n)),
             lambda t: t.ends(shift=t.z**2 / 2), lambda t: t.ends(shift=t.z**2 / 2 * t.n)),
         "wrong_term_in_the_root": ("The second term in the root is wrong or missing. It is "
-            "z²/(4n²), with n squared; in Python `z**2 / (4 * n**2)`, with brackets.",
+            "z²/(4n²), with n squared; in Python `z**2 / (4 * n**2)`, with parentheses.",
             lambda t: t.ends(more=t.z**2 / (4 * t.n)), lambda t: t.ends(more=t.z**2 / (2 * t.n**2)),
             lambda t: t.ends(more=t.z**2 / t.n**2), lambda t: t.ends(more=t.z**2 / 4 * t.n**2),
             lambda t: t.ends(more=t.z**2 / (4 * t.n) ** 2), lambda t: t.ends(more=0),
@@ -141,9 +142,9 @@ MISTAKES = [
             lambda t: t.ends(half=(t.z * math.sqrt(t.variance) + t.more) / t.scale),
             lambda t: t.ends(half=t.z * (math.sqrt(t.variance) + t.more) / t.scale),
             lambda t: t.ends(half=t.z * (math.sqrt(t.variance) + math.sqrt(t.more)) / t.scale)),
-        "brackets": ("Brackets: Python goes from left to right, so `z**2 / 2 * n` is z²n/2, and `a "
-            "+ b / c` divides b alone. Put what is below a fraction line in brackets, and what is "
-            "above it: `(p + z**2 / (2 * n)) / (1 + z**2 / n)`.",
+        "brackets": ("Parentheses: Python goes from left to right, so `z**2 / 2 * n` is z²n/2, and "
+            "`a + b / c` divides b alone. Put what is below a fraction line in parentheses, and "
+            "what is above it: `(p + z**2 / (2 * n)) / (1 + z**2 / n)`.",
             lambda t: t.ends(shift=t.z**2 / 2 * t.n, more=t.z**2 / 4 * t.n**2),
             lambda t: t.ends(center=t.p + t.shift / t.scale),
             lambda t: t.ends(t.p + t.shift + t.z**2 / t.n, t.z * t.root + t.z**2 / t.n)),

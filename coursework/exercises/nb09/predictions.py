@@ -20,9 +20,10 @@ PREDICTIONS = [
         "be where the plain one misses most?", {
         "The same: without labels it can't know whom to help":
             "It needn't know the group. It needs to see that a face is unlike most others.",
-        "Lower": "Not in this run. One run is luck, so look at the five seeds below: in none of "
-            "them.",
-        "Higher": "In this world of faces, as a rule, yes. Section 5 asks about another one.",
+        "Lower: it has a second task to learn": "Not in this run. One run is luck, so look at the "
+            "five seeds below: in none of them.",
+        "Higher: it sees unusual faces more often": "In this world of faces, as a rule, yes. "
+            "Section 5 asks about another one.",
     }, right="c"),
     Prediction("09.everything", "now hair, glasses, smile and background vary as well, in the "
         "common faces too. What will the weights from the latents do for dark skin, turned heads "
@@ -41,10 +42,11 @@ PREDICTIONS = [
     }, right="a"),
     Prediction("09.label", "200 of the 400 labels go to scenes that a score finds strange. What "
         "happens to the controller's error on rare scenes, and on common ones?", {
-        "Both fall": "The common scenes lose 200 labels. What does that cost them?",
-        "Nothing: 200 scenes are too few": "About 20 of 400 random scenes are rare. Look at what "
-            "happens when half of the 400 are chosen.",
-        "It falls on rare scenes, and rises a little on common ones":
+        "Both fall, since strange scenes teach more than common ones": "The common scenes lose "
+            "200 labels. What does that cost them?",
+        "Nothing, since 200 scenes are too few to matter": "About 20 of 400 random scenes are "
+            "rare. Look at what happens when half of the 400 are chosen.",
+        "It falls on rare scenes, and rises on common ones":
             "Yes, in each of the five seeds on the rare ones.",
     }, right="c"),
 ]  # fmt: skip

@@ -21,7 +21,7 @@ _QUESTIONS = [
         "rate is 1 in both.",
         hints=["How often does it say yes?", "1,000 times. How many of these pictures are faces?",
             "900 of 1,000."]),
-    Question("09.answers.9.6", "fifteen of fifteen", 15 / (15 + 1.96**2), wrong={
+    Question("09.answers.9.7", "fifteen of fifteen", 15 / (15 + 1.96**2), wrong={
         1.0: ("standard_error", "Share ± 1.96 standard errors goes from 1 to 1. Wilson's interval "
             "has a width even here."),
         (15 + 1.96**2 / 2) / (15 + 1.96**2): ("middle", "That is the middle of the interval. Its "
@@ -37,7 +37,7 @@ _QUESTIONS = [
         'found" goes with a true recall of 80 %. For 99 % you need 380 faces, all of them found.',
         hints=["`wilson_interval(15, 15)` gives both ends.", "The first of the two.",
             "15 / (15 + 1.96²)."]),
-    Question("09.answers.9.9", "what α does", 5.0, wrong={
+    Question("09.answers.9.10", "what α does", 5.0, wrong={
         9.0: ("no_alpha", "That is the ratio without α. Add 0.1 to both shares first."),
         0.2: ("upside_down", "Upside down: the rare one has the larger weight."),
         9.1: ("after", "α is added to the shares, before the inversion."),
@@ -47,7 +47,7 @@ _QUESTIONS = [
         "ratio. With α = 1 it is 1.9 / 1.1 = 1.7, and with α = 100 nearly 1.",
         hints=["The shares are 0.9 and 0.1. Add α to each.",
             "1.0 and 0.2. The weight is 1 over the share.", "1.0 / 0.2."]),
-    choice("09.answers.9.13", "no negatives", {
+    choice("09.answers.9.15", "no negatives", {
         "a": ("The detector is fair, since it finds as many of each group as of the others.",
             "fair", "A yes-man finds as many of each group, too. So equal recall by itself says "
             "little."),
@@ -62,7 +62,7 @@ _QUESTIONS = [
         hints=["Which of the three numbers of your report can be computed from faces alone?",
             "Only recall. Which detector has the best recall of all?",
             "The one that always says yes."]),
-    choice("09.answers.9.14", "a gap of small groups", {
+    choice("09.answers.9.16", "a gap of small groups", {
         "a": ("Yes: 100 % against 83 %, and both were measured on as many faces.",
             "no_interval", "Two faces were missed. If the groups are alike, how often do both fall "
                 "into the same one?"),
@@ -70,39 +70,13 @@ _QUESTIONS = [
             "threshold", "No threshold makes 12 faces more than 12 faces."),
         "c": ("Yes, if the accuracy over all groups together is high enough.",
             "overall", "The overall accuracy says nothing about these 24 faces."),
-        "d": "Can't be said: with two missed faces among 24, both fall into one group nearly half "
-            "the time.",
+        "d": "That can't be told from two missed faces among twenty-four.",
     }, why="Right: the second miss falls into the group of the first with chance 11/23 = 0.48. "
         "That tests the difference itself. Two intervals that overlap would not have shown it: "
         "intervals may overlap although the difference is certain.",
         hints=["Two faces were missed. Suppose both groups are alike, and deal the two misses out.",
             "The first miss falls somewhere. How many of the 23 other faces are in its group?",
             "11 of 23."]),
-    choice("09.answers.9.15", "small alpha", {
-        "a": "Along each latent, all bins that hold somebody come to weigh alike.",
-        "b": ("Nothing any more: all examples get the same weight, as if there were no latents.",
-            "uniform_over_examples", "That is large α, where all shares become alike and so all "
-            "weights."),
-        "c": ("It draws only from the emptiest bin of each latent.",
-            "emptiest", "A weight of 1 over the share, times the number of examples in the bin, is "
-            "the same for each bin."),
-        "d": ("It draws from the prior instead of the training set.", "prior", "Nothing new is "
-            "drawn from the decoder; training examples are shown more or less often."),
-    }, why="Right, before the largest over the latents is taken. So a bin with one outlier counts "
-        "like a bin with a thousand faces, and the outlier is shown again and again.",
-        hints=["Weight of an example: 1 over the share of its bin. What is the sum of the weights "
-                "of a bin?", "Share times 1 over share.", "The same for every bin."]),
-    choice("09.answers.9.16", "the random control", {
-        "a": ("To make training as fast as with equal weights, for a fair comparison.",
-            "faster", "It costs as much as the arm it is compared with."),
-        "b": ("To have a detector that is worse, beside which the method looks good.",
-            "straw_man", "It may be as good as the real one. Then the aim did nothing."),
-        "c": "To see what unequal weights and a second task do without aim.",
-        "d": ("To estimate how far the luck of the test faces moves a recall.",
-            "test_noise", "That luck is what Wilson's interval is for."),
-    }, why="Right. Only what the latents do better than this is due to the latents.",
-        hints=["What do the arms `latents` and `random` have in common?",
-            "The second task, and the same spread of weights.", "So what is the only difference?"]),
     choice("09.answers.9.17", "when latents help", {
         "a": ("The network had more latents in the first, so that each rare property got one for "
             "itself.", "latents", "Eight in both."),
@@ -110,8 +84,8 @@ _QUESTIONS = [
             "far less.",
         "c": ("There were fewer faces in the second, and so fewer of each rare group to be shown "
             "again.", "fewer", "As many in both, with the same skew."),
-        "d": ("α was added to a density in the second, so that its strength hung on the scale of "
-            "each latent.", "density", "The weights were made by the same function."),
+        "d": ("α was added to a density in the second, so that it depended on the scale of each "
+            "latent.", "density", "The weights were made by the same function."),
     }, why="Right: the table of draws shows it. The method finds what is unusual in the code. "
         "Whether those are the faces that are badly served is another question.",
         hints=["Look at the table of draws: what happened to the share of dark skin?",
@@ -125,8 +99,10 @@ _QUESTIONS = [
             "smallest", "A combination can be worse than each of its parts."),
         "c": ("About 0.93, the mean of the three.",
             "mean", "The three groups overlap, and the combination is a small part of each."),
-        "d": "Can't be told from these; it has to be measured on faces that are all three.",
-    }, why="Right. In this notebook it was far lower than for any one property. Gender Shades is "
+        "d": "That can't be told from these three numbers.",
+    }, why="Right: it has to be measured on faces that are all three. In this notebook it was far "
+        "lower "
+        "than for any one property. Gender Shades is "
         "about this: errors by skin *and* gender showed what neither alone did.",
         hints=["Look at the plain detector's recall by group.",
             "What does it say for one rare property, and for three?",
@@ -145,37 +121,7 @@ _QUESTIONS = [
         hints=["What makes up most of those nats? Section 7 subtracts it.",
             "What does the Bernoulli loss charge for a gray pixel at best, and for a black one?",
             "0.69 nats for a middle gray, nearly 0 for black."]),
-    choice("09.answers.9.20", "what an interval leaves out", {
-        "a": ("Which training set, initial weights, and test faces were drawn.",
-            "training", "Another training set gives another detector, and the interval knows "
-            "nothing of it. That is why the benchmark has seeds."),
-        "b": "Which test faces were drawn, for this one detector.",
-        "c": ("Which initial weights the training of this detector started from.",
-            "weights", "The interval knows k and n, and nothing else."),
-        "d": ("All luck there is, in 95 % of such experiments.",
-            "all", "It knows only what it was given: k of n for one detector."),
-    }, why="Right. Another training set and other initial weights give another detector: section 4 "
-        "prints how far the gaps of five seeds lie apart.",
-        hints=["What goes into the formula?", "k and n: one detector, one test set.",
-            "What would another seed change?"]),
-    choice("09.answers.9.21", "more data or more weight", {
-        "a": ("Nothing at all: nobody learns a group from one face.",
-            "nothing", "The control with true groups raised the recall of the rarest group, and so "
-            "did the latents."),
-        "b": ("As much as a hundred new faces of this group would, if it is shown a hundred times.",
-            "hundred", "One face shown a hundred times is one face. Where everything varies, its "
-            "group is found least often with any weights."),
-        "c": "Raise its recall, mostly through its neighbors, which are shown more often as well.",
-        "d": ("Make faces in between this one and those of the other groups, by interpolating.",
-            "interpolate", "It draws training examples with given probabilities. No new face is "
-            "made."),
-    }, why="Right. Trained without anybody of this group, the arm `groups` finds about as many of "
-        "it as with one or two: section 8 prints both.",
-        hints=["What does `multinomial` return?",
-            "Positions of training faces, some of them many times.",
-            "What did the arm `groups` reach without anybody of the rarest group in the training "
-                "set?"]),
-    choice("09.answers.9.22", "fair by every number", {
+    choice("09.answers.9.20", "fair by every number", {
         "a": ("Nothing: equal numbers in all groups are what fair means, so it is fair.",
             "nothing_left", "Eight groups of three properties were measured. People differ in "
             "more, and a use can be unfair with equal errors."),

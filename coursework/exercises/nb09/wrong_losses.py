@@ -71,7 +71,7 @@ MISTAKES = named({
         "so multiply by y.",
         lambda t: (t.bce + (1 - t.y) * t.w * t.vae).mean()),
     "mask_on_one_term_only": ("The mask stands on one of the VAE's two terms. Reconstruction *and* "
-        "KL are for faces only; mind the brackets.",
+        "KL are for faces only; mind the parentheses.",
         lambda t: (t.bce + t.w * (t.y * t.nll + t.kl)).mean(),
         lambda t: (t.bce + t.w * (t.nll + t.y * t.kl)).mean(),
         lambda t: (t.bce + t.y * t.w * t.nll + t.kl).mean()),
@@ -81,7 +81,8 @@ MISTAKES = named({
         lambda t: (t.bce + t.a.sigmoid() * t.w * t.vae).mean()),
     "broadcast": ("A silent broadcast: (N, 1) times (N,) is a table (N, N), in which every mask "
         "meets every image. A plain mean over a *sum* of the two hides it, a product doesn't: "
-        "everybody now pays for everybody's reconstruction, non-faces among them. (A mask averaged "
+        "each picture's reconstruction counts with the mean of all masks, that of non-faces too. "
+        "(A mask averaged "
         "before it is applied, or times `vae_loss`, which is a mean already, comes to the same.) "
         "Make both (N,) first: `y.flatten()`, `y_logit.flatten()`.",
         lambda t: t.bce.mean() + (t.labels * t.w * t.vae).mean(),
@@ -129,13 +130,14 @@ MISTAKES = named({
     "summed_over_the_batch": ("You summed over the batch, the whole loss or a part of it. One mean "
         "over the batch, of all terms: otherwise the batch size becomes a weight.",
         lambda t: t.each.sum(), lambda t: t.bce.mean() + t.w * (t.y * t.vae).sum(),
-        lambda t: t.bce.sum() + t.w * (t.y * t.vae).mean()),
+        lambda t: t.bce.sum() + t.w * (t.y * t.vae).mean(),
+        lambda t: t.loss(nll=t.nll.sum())),
     "one_number_per_image": ("You return one number for each image, shape (N,). A loss to train "
         "with is one number: `.mean()`.",
         lambda t: t.each, lambda t: t.each[:, None]),
     "mean_over_pixels": ("You averaged the reconstruction over the pixels; sum them. The mean "
         "makes it thousands of times smaller beside the KL, and the code dies.",
-        lambda t: t.loss(nll=t.nll / t.pixels),
+        lambda t: t.loss(nll=t.nll / t.pixels), lambda t: t.loss(nll=t.nll.mean() / t.pixels),
         lambda t: t.loss(nll=t.nll / t.pixels, kl=t.kl / t.mu.shape[1])),
     "kl_mean_over_latents": ("You averaged the KL over the latents; sum them.",
         lambda t: t.loss(kl=t.kl / t.mu.shape[1])),

@@ -295,4 +295,59 @@ def test_the_clinic_has_one_run_for_each_fault():
     order = torch.randperm(5, generator=torch.Generator().manual_seed(6)).tolist()
     assert [list(FAULTS)[number] for number in order] == list(ORDER)
     for place, fault in enumerate(ORDER):
-        assert evaluate(f"06.answers.6.{11 + place}", fault).passed
+        assert evaluate(f"06.answers.6.{13 + place}", fault).passed
+
+
+def by_functions(latent_dim):
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.begin, self.norm = nn.Linear(latent_dim, 12 * 49), nn.BatchNorm2d(12)
+            self.middle, self.end = nn.Conv2d(12, 6, 3, padding=1), nn.Conv2d(6, 1, 3, padding=1)
+
+        def forward(self, z):
+            h = F.relu(self.norm(self.begin(z).view(-1, 12, 7, 7)))
+            h = F.relu(self.middle(F.interpolate(h, scale_factor=2)))
+            return torch.sigmoid(self.end(F.interpolate(h, scale_factor=2)))
+
+    return Net()
+
+
+def as_in_the_paper(latent_dim):
+    return nn.Sequential(
+        nn.Unflatten(1, (latent_dim, 1, 1)),
+        nn.ConvTranspose2d(latent_dim, 8, 7, bias=False), nn.BatchNorm2d(8), nn.ReLU(),
+        nn.ConvTranspose2d(8, 4, 4, 2, 1, bias=False), nn.BatchNorm2d(4), nn.ReLU(),
+        nn.ConvTranspose2d(4, 1, 4, 2, 1), nn.Hardsigmoid(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("fn", [by_functions, as_in_the_paper])
+def test_right_generators_pass(fn):
+    assert_passes("dcgan_generator", fn)
+
+
+@pytest.mark.parametrize(
+    "fn", [lambda k: nn.Sequential, lambda k: [nn.Linear(k, 784)], lambda k: torch.zeros(k)]
+)
+def test_no_network_is_told(fn):
+    assert evaluate("dcgan_generator", fn, 0).kind == "interface"
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda x: torch.exp(-torch.cdist(x, x)).mean(1, keepdim=True),
+        lambda x: torch.cdist(x, x).mean(1, keepdim=True),
+        lambda x: (torch.cdist(x, x) + 1e3 * torch.eye(len(x))).amin(1, keepdim=True),
+        lambda x: x.var(0, correction=0).expand(len(x), -1),
+        lambda x: (x - x.mean(0)).norm(dim=1).mean().expand(len(x), 1),
+        lambda x: torch.cat([x.mean(0), x.square().mean(0)]).expand(len(x), -1),
+    ],
+)
+def test_right_batch_features_pass(fn):
+    assert_passes("batch_features", fn)
+
+
+def test_std_is_told_of_the_batch_of_one():
+    assert_mistake("batch_features", lambda x: x.std(0).expand(len(x), -1), "nan_for_one_point")

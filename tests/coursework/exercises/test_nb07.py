@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import permutations
 
 import pytest
@@ -12,7 +13,7 @@ from torch.nn import functional as F
 from course_utils.distributions import js_divergence
 from course_utils.divergences import density_ratio, gan_value, optimal_discriminator
 from coursework.checking import evaluate
-from coursework.exercises.nb07.questions import ORDER
+from coursework.exercises.nb07.questions import FAULTS, ORDER, ORDER_OF_FAULTS
 from tests.coursework.exercises.verdicts import assert_mistake, assert_passes
 
 
@@ -226,3 +227,55 @@ def test_typed_answers_know_units():
     assert evaluate("07.answers.7.7a", "-2 bits").passed
     assert evaluate("07.answers.7.7a", -2).mistake == "bits_for_nats"
     assert evaluate("07.answers.7.7b", 0).passed
+
+
+def with_bce(judge, optimizer, real, fake):
+    bce = F.binary_cross_entropy_with_logits
+    a, b = judge(real), judge(fake.detach())
+    loss = bce(a, torch.ones_like(a)) + bce(b, torch.zeros_like(b))
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()
+    return -float(loss)
+
+
+def two_backwards(judge, optimizer, real, fake):
+    optimizer.zero_grad()
+    first = -F.logsigmoid(judge(real)).mean()
+    first.backward()
+    second = -F.logsigmoid(-judge(fake.detach())).mean()
+    second.backward()
+    optimizer.step()
+    return -(first + second).item()
+
+
+@pytest.mark.parametrize("fn", [with_bce, two_backwards])
+def test_right_judge_steps_pass(fn):
+    assert_passes("judge_step", fn)
+
+
+def test_a_step_that_returns_the_graph_is_told():
+    def step(judge, optimizer, real, fake):
+        with_bce(judge, optimizer, real, fake)
+        return judge(real).mean()
+
+    assert evaluate("judge_step", step, 0).kind == "interface"
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda d, k: 1 / (1 + (1 - d) / (k * d)),
+        lambda d, k: torch.sigmoid(torch.logit(d) + math.log(k)),
+        lambda d, k: d / (d + (1 - d) / k),
+    ],
+)
+def test_right_corrections_of_the_mix_pass(fn):
+    assert_passes("half_and_half", fn)
+
+
+def test_the_clinic_has_the_faults_of_its_seed():
+    order = torch.randperm(5, generator=torch.Generator().manual_seed(6)).tolist()[:3]
+    assert [list(FAULTS)[number] for number in order] == list(ORDER_OF_FAULTS)
+    for place, fault in enumerate(ORDER_OF_FAULTS):
+        assert evaluate(f"07.answers.7.{13 + place}", fault).passed

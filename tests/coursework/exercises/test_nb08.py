@@ -18,6 +18,7 @@ from coursework.exercises.nb08.gap import mutual_information_gap
 from coursework.exercises.nb08.line import interpolate
 from coursework.exercises.nb08.loss import beta_vae_loss
 from coursework.exercises.nb08.paths import slerp
+from coursework.exercises.nb08.questions import FAULTS, ORDER
 from coursework.exercises.nb08.traversal import latent_traversal
 from tests.coursework.exercises.verdicts import SEEDS, assert_mistake, assert_passes
 
@@ -553,3 +554,48 @@ def test_a_mistake_of_no_name_breaks_a_property_that_is_told_in_a_sentence(name)
         verdict.kind == "property" and verdict.message[0].isupper() and verdict.message[-1] == "."
     )
     assert "nan" not in verdict.message
+
+
+def all_at_once(decode, read, z, values):
+    n, k = z.shape
+    codes = z[None, None].repeat(k, len(values), 1, 1)  # (K, V, N, K)
+    for dim in range(k):
+        codes[dim, :, :, dim] = values[:, dim, None]
+    readings = read(decode(codes.reshape(-1, k))).reshape(k, len(values), n, -1)
+    return (readings.amax(1) - readings.amin(1)).mean(1)
+
+
+def entry_by_entry(decode, read, z, values):
+    rows = []
+    for k in range(z.shape[1]):
+        moved = []
+        for code in z:
+            seen = []
+            for value in values[:, k]:
+                turned = code.clone()
+                turned[k] = value
+                seen.append(read(decode(turned[None]))[0])
+            moved.append(torch.stack(seen).max(0).values - torch.stack(seen).min(0).values)
+        rows.append(sum(moved) / len(moved))
+    return torch.stack(rows)
+
+
+@pytest.mark.parametrize("fn", [all_at_once, entry_by_entry])
+def test_right_traversal_matrices_pass(fn):
+    assert_passes("traversal_matrix", fn)
+
+
+def smile_by_weights(z, smile):
+    happy, serious = (smile > 0.7).float(), (smile < 0.3).float()
+    return z.T @ happy / happy.sum() - z.T @ serious / serious.sum()
+
+
+def test_a_right_smile_vector_passes():
+    assert_passes("smile_vector", smile_by_weights)
+
+
+def test_the_clinic_has_the_faults_of_its_seed():
+    order = torch.randperm(5, generator=torch.Generator().manual_seed(1)).tolist()[:3]
+    assert [list(FAULTS)[number] for number in order] == list(ORDER)
+    for place, fault in enumerate(ORDER):
+        assert evaluate(f"08.answers.8.{10 + place}", fault).passed

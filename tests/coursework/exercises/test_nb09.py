@@ -593,6 +593,42 @@ def test_the_clinics_step_reads_s_in_two_ways(after_the_lines):
     assert torch.allclose(draws.std(0), n["s"].exp(), rtol=0.08)  # log σ
 
 
-@pytest.mark.parametrize(("key", "answer"), [("9.10", "f"), ("9.11", "c"), ("9.12", "b")])
+@pytest.mark.parametrize(("key", "answer"), [("9.12", "f"), ("9.13", "c"), ("9.14", "b")])
 def test_the_clinic_knows_its_faults(key, answer):
     assert evaluate(f"09.answers.{key}", answer).passed
+
+
+def odds_by_masks(y, y_hat, group):
+    gaps = []
+    for value in (0, 1):
+        rates = [y_hat[(group == g) & (y == value)].float().mean() for g in set(group.tolist())]
+        gaps.append(max(rates) - min(rates))
+    return max(gaps)
+
+
+def test_a_right_equalized_odds_gap_passes():
+    assert_passes("equalized_odds_gap", odds_by_masks)
+
+
+def dark_first(weights, images, generator):
+    dark = 1 - images.mean((1, 2, 3))
+    return dark / dark.sum()
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [
+        dark_first,
+        lambda w, x, g: torch.softmax(torch.randn(len(w), generator=g), 0),
+        lambda w, x, g: w.flip(0),
+        lambda w, x, g: (1 / w) / (1 / w).sum(),
+        lambda w, x, g: (w > w.median()).float() / (w > w.median()).sum(),
+    ],
+)
+def test_every_control_passes(fn):
+    assert_passes("control_chances", fn)
+
+
+def test_a_control_that_ignores_the_generator_is_told():
+    fn = lambda w, x, g: w[torch.randperm(len(w))]  # noqa: E731
+    assert not evaluate("control_chances", fn, 0).passed
