@@ -244,7 +244,7 @@ print(f"convolution: largest difference {(planes - alone).abs().max():.1e}")
 assert (told - by_hand).abs().max() < 1e-5 and (planes - alone).abs().max() < 1e-4
 
 # %% [markdown]
-# In both, the label *chooses a bias*: one column of weights is added, and that is all. (Without padding; at padded edges the planes end, too.) So a label at the entrance can switch features on and off. And it is not loud:
+# In both, the label *chooses a bias*: one column of weights is added, and that is all. (Without padding; at padded edges the planes end, too.) So a label at the entrance can switch features on and off. But it is quiet beside an image: another label moves the input much less than another image does.
 
 # %%
 distance = torch.cdist(x[:500].flatten(1), x[500:1000].flatten(1)).mean().item()
@@ -403,7 +403,7 @@ for k, model in vaes.items():
 # This is the experiment to try on one's own model, since it needs no judge but a classifier and no retraining. Say what is left over with 16 numbers: about a sixth is read as neither. Ask what the same table would look like if the encoder were not told the label. Don't show the next figure before somebody has said "the code has it".
 
 # %% [markdown]
-# With two numbers the label decides; with 16 the code does. Second, read the class from the code alone: take the ten training digits with the nearest codes, and their commonest label. The course's benchmark did it for six models, three seeds each, trained for eight epochs on the digits that the course draws.
+# With two numbers the label decides; with 16 the code does. Second, read the class from the code alone: take the ten training digits with the nearest codes, and their commonest label. The course's benchmark did it for six models, three seeds each, trained for eight epochs on the digits that the course draws itself.
 
 # %%
 settings = [("2", "1"), ("4", "1"), ("8", "1"), ("16", "1"), ("32", "1"), ("16", "4")]
@@ -419,7 +419,7 @@ for (k, beta), rows in curve.items():
     print(f"K = {k:2s} β = {beta} " + "".join(f"{cell:^22s}" for cell in cells))
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## What the code knows, the label can't change
+# ## The wider the code, the more class it keeps
 
 # %% slide_type="-"
 fig, (ax,) = plots.canvas(width=8.5, height=4.4)
@@ -439,7 +439,7 @@ show(fig, alt="Two curves over the width of the code, 2 to 32, three seeds each.
               "the code rise from 0.21 to 0.96. Beside them, 16 numbers with beta 4: 0.97 and 0.79")
 
 # %% [markdown]
-# The two curves cross. The wider the code, the more class it keeps, and the less the label rules. From 16 to 32 the fidelity falls no further: the code already holds nearly all of the class. And the last pair of points, 16 numbers at β = 4: with four times the weight on the KL the code has to carry less. It drops some of what the label says anyway, and the samples obey again (0.97).
+# The two curves cross. The wider the code, the more class it keeps, and the less the label rules. From 16 to 32 the fidelity falls no further: the code already holds nearly all of the class. And the last pair of points, 16 numbers at β = 4: with four times the weight on the KL the code has to carry less. It drops some of what the label says anyway, and the samples obey again (0.97). Much of the class can still be read from these codes (0.79). So the class in the code isn't enough to overrule the label: the decoder also has to rely on it.
 
 # %% [markdown] slide_type="notes"
 # This is the figure of the lesson. Let the room state the mechanism: in training, code and label always come from one image, so they agree, and the loss never says which to believe. In sampling they disagree for the first time. Beta 4 is the cheap cure here; a narrower code is another. Nobody changed the network.
@@ -463,7 +463,7 @@ assert max(each(measured("conditional_vae", told="decoder"), "fidelity")) < 0.5
 # Why does the wide code refuse the label?
 #
 # - **a** The decoder is too small to use a label and 16 numbers.
-# - **b** The code already holds the class, and in training code and label always agree, so the loss never says which of them to follow.
+# - **b** The code holds the class too, and in training the two always agree.
 # - **c** The labels of the training set are wrong more often for a wide code.
 # - **d** The prior is not N(0, I) any more.
 
@@ -504,7 +504,7 @@ for k, model in vaes.items():
 #
 # $$\min_G\max_D\; \mathbb E_{(x, y)\sim\text{data}}\big[\log D(x, y)\big] + \mathbb E_{z,\,y}\big[\log\big(1 - D(G(z, y), y)\big)\big] .$$
 #
-# In words: $D$ learns to tell pairs from the data from pairs whose image $G$ made. Some texts write the label in one half only, or move it about, $D(x, y)$ here and $D(G(z), y)$ or $D(G(z, y))$ there. Read it once as **"an image, and its label, in both halves"**: $G(z, y)$ is an image and takes the place of $x$; $y$ stays where it was.
+# In words: $D$ learns to tell pairs from the data from pairs whose image $G$ made. Some texts write the label in one half only, or move it about, $D(x, y)$ here and $D(G(z), y)$ or $D(G(z, y))$ there. Read the formula above as **"an image, and its label, in both halves"**: $G(z, y)$ is an image and takes the place of $x$; $y$ stays where it was.
 #
 # Why does $D$ need it? A world small enough to compute: two images, A and B; A always has label 0, B always 1. A lazy $G$ ignores the label and makes A or B by tossing a coin. Notebook 07's best judge is $D^* = p/(p + q)$.
 
@@ -571,7 +571,7 @@ show(diagram("conditional_gan"))
 # ### Exercise 10.8 · The step
 # Difficulty ●●● · importance ●●● · 15 minutes
 #
-# Notebook 06's `gan_step` with labels. Networks are called `generator(z, y)` and `discriminator(x, y)`, which returns logits; hand both arguments over by position. You get real pairs `x_real`, `y_real`, noise `z`, and the labels `y_fake` that the fakes are to show. There are four calls, one of `generator` and three of `discriminator`; don't join real and fake in one. **Write down the four pairs before you code**. The two losses are given.
+# Notebook 06's `gan_step` with labels. Networks are called `generator(z, y)` and `discriminator(x, y)`, which returns logits; hand both arguments over by position. You get real pairs `x_real`, `y_real`, noise `z`, and the labels `y_fake` that the fakes are to show. There are four calls, one of `generator` and three of `discriminator`; don't join real and fake in one batch. **Write down the four pairs before you code**. The two losses are given.
 
 # %%
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
@@ -709,7 +709,7 @@ show(draw_clouds(panes, "Only where both are told do the classes come apart"),
               "Only G told, and only D told: all colors mixed everywhere")
 
 # %% [markdown]
-# Told to $G$ alone, the label is free noise: nobody asks for it. Told to $D$ alone, $G$ is caught and can't know what to change. Both are at chance, 0.25, in every seed. Told to both, fidelity is 0.8, near the data's own 0.77.
+# Told to $G$ alone, the label is only more noise: no loss asks $G$ to use it. If only $D$ is told, it sees that images and labels don't match, and $G$, which can't see the label, can't mend that. Both are at chance, 0.25, in every seed. Told to both, fidelity is 0.8, near the data's own 0.77.
 
 # %% tags=["solution"]
 # What the text claims.
@@ -730,7 +730,7 @@ assert max(found["only G"] + found["only D"]) < 0.4
 #
 # $$\log\frac{p(x, y)}{p_G(x, y)} \;=\; \underbrace{\log\frac{p(x)}{p_G(x)}}_{\text{does it look real?}} \;+\; \underbrace{\log\frac{p(y\mid x)}{p_G(y\mid x)}}_{\text{does the label fit?}} .$$
 #
-# In words: $D$ asks two questions and adds the answers. The log-probabilities of a classifier are linear in its last features $h$, up to a normalizer: one of real images and one of fakes alike, and so is their difference. What doesn't depend on $y$ joins the first term. So let the label choose a direction $e_y$ in feature space:
+# In words: $D$ asks two questions and adds the answers. For the second, think of two classifiers. A softmax classifier's log-probability of a label is linear in its last features $h$, but for a normalizer that doesn't depend on $y$. This holds for a classifier of real images and for one of fakes, so their difference is linear too, and the normalizers join the first term. So let the label choose a direction $e_y$ in feature space:
 #
 # $$\text{logit} = w\cdot h(x) + e_y\cdot h(x) .$$
 #
@@ -979,7 +979,7 @@ answers["10.10"] = "d"
 check(answers, "10.10")
 
 # %% [markdown]
-# Found? Here is the fix. `elsewhere` names the labels that don't stand where the right step has them; an empty dict is the fix. Then put the other faults in, one at a time, and see what each does to both numbers: for **c** to **e** return one of the four dictionaries that stand above; **a** and **b** are `play(d_told=False)` and `play(g_told=False)`.
+# Found? Here is the fix. `elsewhere` returns the labels that are handed to a wrong place, and the fix is an empty dict: no label is. Then put the other faults in, one at a time, and see what each does to both numbers: for **c** to **e** return the dictionary that its line in `suspects` has; **a** and **b** are `play(d_told=False)` and `play(g_told=False)`.
 
 # %%
 def elsewhere(y_real: Tensor, y_fake: Tensor) -> dict[str, Tensor]:
@@ -991,7 +991,7 @@ fidelity, spread = in_plane(healed["samples"], healed["labels"])
 print(f"her first run, fixed: fidelity {fidelity:.2f}, spread {spread:.2f}")
 
 # %% [markdown]
-# Would a check have found the fault? No measurement of fidelity would: her samples look better. Only the calls tell. Here is her step, handed to the check of exercise 10.8, which writes down every pair that enters $G$ and $D$:
+# Would a check have found the fault? Fidelity wouldn't: it is higher in her run. A small spread raises suspicion, and only the calls tell what is wrong. Here is her step, handed to the check of exercise 10.8, which writes down every pair that enters $G$ and $D$:
 
 # %%
 from course_utils import evaluate
@@ -1015,7 +1015,7 @@ for arm in ("projection", "fakes judged with the real labels", "auxiliary classi
     print(f"{arm:36s}fidelity {fidelity}   spread {spread}")
 
 # %% [markdown]
-# The same fault with the same sign: fidelity 0.99–1.00, above that of real digits (0.97), and a third of their spread. The last line is a GAN whose $D$ *names* the label instead of hearing it (AC-GAN; Odena et al., 2017). It has the same term, $\log p(y\mid x)$, in its loss. After 400 steps it has neither a high fidelity, 0.66–0.83, nor the spread of real digits, 0.25–0.49.
+# The same fault has the same effect: fidelity 0.99–1.00, above that of real digits (0.97), and a third of their spread. The last line is a GAN whose $D$ *names* the label instead of hearing it (AC-GAN; Odena et al., 2017). It has the same term, $\log p(y\mid x)$, in its loss. After 400 steps it has neither a high fidelity, 0.66–0.83, nor the spread of real digits, 0.25–0.49.
 
 # %% tags=["solution"]
 # What the text claims.
@@ -1053,7 +1053,7 @@ assert max(each(wrong, "spread")) < min(each(right, "spread"))
 # - **a** A, since 0.99 is more than 0.93.
 # - **b** B, since its spread is closer to 1, whatever its fidelity is.
 # - **c** Neither can be judged without the Fréchet distance.
-# - **d** B: it gives up little fidelity, and A's classes have lost most of their variety.
+# - **d** B: it loses little fidelity, and keeps much more of the variety.
 
 # %%
 ### BEGIN SOLUTION
@@ -1115,7 +1115,7 @@ show(plots.image_rows(rows, title="Given · six draws · mean of ten · truth"),
          "ways; in the last two they are crisp and alike")
 
 # %% [markdown]
-# The upper four rows are halves whose nearest neighbors belong to three digits or more, the last two such whose neighbors agree. The draws differ where the half leaves the digit open. Over all test digits:
+# The upper four rows are halves whose nearest neighbors belong to three digits or more, the last two are halves whose neighbors agree. The draws differ where the half leaves the digit open. Over all test digits:
 
 # %%
 for name, some in (("neighbors agree", open_to == 1), ("three digits or more", open_to >= 3)):
@@ -1126,7 +1126,7 @@ errors = [(images - x_test).square().flatten(1).sum(1).mean().item()
 print(f"squared error of one draw {errors[0]:.1f}, of the mean of ten {errors[1]:.1f}")
 
 # %% [markdown]
-# Is that one seed's luck? Three, from the benchmark:
+# Is that one seed's luck? Here are three seeds from the benchmark:
 
 # %%
 for row in measured("conditional_fill"):

@@ -6,7 +6,7 @@
 #     name: python3
 # course:
 #   title: GANs that train
-#   minutes: 170
+#   minutes: 180
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -15,10 +15,10 @@
 # Twenty remedies, three failures. Which remedy helps against which failure?
 
 # %% [markdown] slide_type="notes"
-# About 170 minutes with all exercises, 60 if you only present. Ask the room first for the remedies they have heard of, and write them on the board. Keep the two numbers, the matrix, the critic's slope and the clinic if time is short.
+# About 180 minutes with all exercises, 60 if you only present. Ask the room first for the remedies they have heard of, and write them on the board. Keep the two numbers, the matrix, the critic's slope and the clinic if time is short.
 
 # %% [markdown]
-# About 170 minutes, in two sittings: sections 1 to 3 are a good first one. You need notebook 06 (the game, its two losses, one training step) and 07 (the Wasserstein distance).
+# About 180 minutes, in two sittings: sections 1 to 3 are a good first one. You need notebook 06 (the game, its two losses, one training step) and 07 (the Wasserstein distance).
 #
 # Notebook 06 showed GANs that fail. Everybody has a remedy: another loss, a penalty, softer labels, other rates. The advice is usually a list, as if every item helped against everything. Here every remedy meets every failure, with four seeds, and you write the remedies yourself.
 #
@@ -68,7 +68,7 @@ show(diagram("gan"))
 #
 # - **G 20 × too fast**: the ring of notebook 06, and a generator that outruns its judge. Modes of 8: right is good.
 # - **D far ahead**: $G$ starts away from the data, $D$ is near perfect, the loss is the saturating one. Distance from the center: 5.6 where it starts, about 2 where the data are.
-# - **zigzag**: real points and fakes alternate in pairs along a line, so that $D$ has to turn often. Share of $W_1$ that remains, 1 at the start: small is good.
+# - **zigzag**: real points and fakes alternate in pairs along a line, so that $D$ has to rise and fall many times. Share of $W_1$ that remains, 1 at the start: small is good.
 # - **healthy**: nothing is wrong. A remedy can only harm.
 #
 # Before you look at the picture:
@@ -83,7 +83,7 @@ predict("11.collapse")
 # |---|---|---|
 # | G 20 × too fast | samples collapse | modes of 8 |
 # | D far ahead | the saturating loss is flat | distance, 5.6 → 2 |
-# | zigzag | D has to turn often | share of $W_1$ left |
+# | zigzag | D has to rise and fall many times | share of $W_1$ left |
 # | healthy | nothing | modes of 8 |
 
 # %% [markdown] slide_type="notes"
@@ -117,7 +117,7 @@ show(matrix, alt="A table of dots, twenty remedies in rows, four patients in col
 # %% [markdown]
 # Blue cells, in the first three columns: all four seeds are well. Orange cells, in the last two: all four are worse off than without treatment. No row is blue in all three. The rest of this notebook says why, column by column, and lets you add a row of your own.
 #
-# Four rows have no section of their own. **LSGAN** (Mao et al., 2017) takes squared distances of D's logits from 1 and 0 in place of the logistic loss. The **hinge** loss (Lim and Ye, 2017) stops where a logit is beyond ±1 on the right side. **Feature matching** (Salimans et al., 2016) gives $G$ another aim: the mean of D's last hidden layer on fakes should equal that on real points. **Instance noise** is added to real points and fakes alike before $D$ sees them.
+# Four rows have no section of their own. **LSGAN** (Mao et al., 2017) takes squared distances of D's logits from 1 and 0 in place of the logistic loss. The **hinge** loss (Lim and Ye, 2017) is flat where a logit is beyond ±1 on the right side. **Feature matching** (Salimans et al., 2016) gives $G$ another aim: the mean of D's last hidden layer on fakes should equal that on real points. **Instance noise** is added to real points and fakes alike before $D$ sees them.
 #
 # ## 1 · Two numbers that circle
 #
@@ -194,7 +194,7 @@ show(fig, alt="Four paths in the plane of theta and psi that start at (1, 1). Wi
 #
 # Too much is slow again: at γ = 3 one eigenvalue is −0.09, the path creeps.
 #
-# Damping needs small steps, too. Both numbers moved at once, $|1 + h\lambda|^2 = 1 - h\gamma + h^2/4$ for γ below 1, and that is below 1 only for $h < 4\gamma$. With γ = 0.1, $h = 0.3$ comes to rest and $h = 0.5$ doesn't.
+# Damping needs small steps, too. If both numbers move at once, $|1 + h\lambda|^2 = 1 - h\gamma + h^2/4$ for γ below 1, and that is below 1 only for $h < 4\gamma$. With γ = 0.1, steps of $h = 0.3$ come to rest and steps of $h = 0.5$ don't.
 
 # %% [markdown] slide_type="notes"
 # Walk along the circle with your finger: at the top the judge is sure, the sample runs; when it has crossed the data the judge still pushes the same way. Ask what happens with a smaller step: slower drift, still outward.
@@ -224,7 +224,7 @@ answers["11.2"] = 1.0
 check(answers, "11.2")
 
 # %% [markdown]
-# What do the other remedies do here? The same two lines of physics, other slopes. Each path below starts at (1, 1) and is followed for 4,000 steps of $h = 0.1$, with instance noise for 1,000.
+# What do the other remedies do here? The motion is the same, with other slopes. Two of them belong to section 4: *clipping* keeps ψ between −1 and 1, and the *two-sided penalty* charges the judge for every slope other than 1. Each path below starts at (1, 1) and is followed for 4,000 steps of $h = 0.1$, with instance noise for 1,000.
 
 # %%
 def other_games(name: str, theta: float, psi: float, chance: Generator) -> tuple[float, float]:
@@ -323,7 +323,7 @@ check(answers, "11.4")
 # ### Exercise 11.5 · Spectral normalization
 # Difficulty ●●○ · importance ●●○ · 10 minutes
 #
-# The steepest slope of a layer $x \mapsto Wx$ is its largest singular value σ. Divide every weight matrix by its σ, and the whole network's slope is at most 1. A decomposition at each step would be slow. **Power iteration** is enough: multiply a vector by $W^\top$ and $W$ in turns, and it moves toward the direction that is stretched most:
+# The steepest slope of a layer $x \mapsto Wx$ is its largest singular value σ. Divide every weight matrix by its σ, and the whole network's slope is at most 1, if no activation is steeper than that. A decomposition at each step would be slow. **Power iteration** is enough: multiply a vector by $W^\top$ and $W$ in turns, and it moves toward the direction that is stretched most:
 #
 # $$v \leftarrow \frac{W^\top u}{\lVert W^\top u\rVert}, \qquad u \leftarrow \frac{Wv}{\lVert Wv\rVert}, \qquad \sigma \approx u^\top W v .$$
 #
@@ -425,7 +425,7 @@ far = try_all("D far ahead", {"nothing": {}, "one-sided label smoothing": {"d_lo
 def one_column(results: dict[str, Tensor], name: str, title: str):
     return plots.dot_table({row: {name: values.tolist()} for row, values in results.items()}, {name: SCALES[name]}, title)
 
-fig = one_column(far, "D far ahead", "A bounded D lets even the saturating loss pull")
+fig = one_column(far, "D far ahead", "With a bounded D even the saturating loss moves the samples")
 show(fig, alt="Five rows of four dots. Nothing and one-sided label smoothing stay at 5.6, where the samples began; noisy labels, R1 and spectral normalization end near 2, on the ring")
 
 # %% [markdown]
@@ -450,13 +450,13 @@ assert torch.allclose(far["R1, γ = 1"], torch.tensor(table["R1, γ = 1"]["D far
 # ### Exercise 11.6 · Minibatch standard deviation
 # Difficulty ●●○ · importance ●●● · 10 minutes
 #
-# A judge that sees one sample at a time can't say "too many of the same". So tell it: cut $D$'s last hidden layer $h$ (N, F) into groups of neighbors, take each feature's standard deviation over the group (with the group's size in its denominator, not the size minus 1: `unbiased=False`), average over the features, and append that number to every row of the group. This is the simple form of **minibatch discrimination** (Salimans et al., 2016), used since 2018 (Karras et al.).
+# A judge that sees one sample at a time can't say "too many of the same". So tell it: cut $D$'s last hidden layer $h$ (N, F) into groups of `group` neighboring rows, take each feature's standard deviation over the group (with the group's size in its denominator, not the size minus 1: `unbiased=False`), average over the features, and append that number to every row of the group. This is the simple form of **minibatch discrimination** (Salimans et al., 2016), used since 2018 (Karras et al.).
 
 # %%
 def minibatch_std(h: Tensor, group: int) -> Tensor:
     """h (N, F) with one more column, how much its group of neighbors differs: (N, F + 1). After Karras et al., 2018."""
     # 1. groups of neighbors, (N / group, group, F)
-    # 2. the standard deviation over each group, divided by its size, averaged over features: (N / group,)
+    # 2. each feature's standard deviation over the group, averaged over features: (N / group,)
     # 3. append it to every row of its group
     ### BEGIN SOLUTION
     grouped = h.unflatten(0, (-1, group))  # (N / group, group, F)
@@ -497,7 +497,7 @@ fast = try_all("G 20 × too fast", {"nothing": {}, "relativistic": {"d_loss": pa
 # ## Against collapse, D has to catch up
 
 # %% slide_type="-"
-fig = one_column(fast, "G 20 × too fast", "A faster D, more steps of D, or a D that sees several samples")
+fig = one_column(fast, "G 20 × too fast", "Modes return if D is faster, or sees several samples")
 show(fig, alt="Six rows of four dots, modes of eight. Nothing, the relativistic loss and R1 have at most 2; minibatch standard deviation has 5 to 8; D ten times as fast and five steps of D have 7 or 8")
 
 # %% [markdown]
@@ -670,7 +670,7 @@ critics = {"one-sided, λ = 10": zigzag_critic(10, True), "two-sided, λ = 10": 
 print("mean estimate of four seeds, exact W1 0.5:", *(f"{name} {estimate:.2f};" for name, (_, estimate) in critics.items()))
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## A two-sided penalty can't turn where it has to
+# ## With a two-sided penalty the critic can't turn where it has to
 
 # %% slide_type="-"
 fig, axes = plots.canvas(width=11, height=3.8, cols=3)
@@ -689,7 +689,7 @@ show(fig, alt="Three panels with the critics of four seeds over a line on which 
 
 # %% [markdown]
 # A two-sided penalty wants the slope 1 everywhere, between *any* real point and any fake. A long straight slope pays nothing, and it carries every fake far to one side: that is why those rows of the matrix end farther away than they began. The one-sided penalty lets the critic be flat where there is nothing to tell, and it turns: of the exact 0.5 it
-# finds about 0.3. Clipped weights give a critic that hardly turns and finds about 0.1: clipping prefers simple functions, as the paper says that replaced it, and here you see it.
+# finds about 0.3. Clipped weights give a critic that hardly turns and finds about 0.1: clipping prefers simple functions. The paper that replaced it says so, and here you see it.
 #
 # **Tomorrow, with your own model:** prefer the one-sided penalty, or R1, to the two-sided one; read the critic's estimate as a trend, not as a distance; if you copy five critic steps from a paper, know that they are a remedy of their own.
 
@@ -895,10 +895,10 @@ show(plots.image_rows({row["recipe"]: images for row, images in zip(rows, pictur
 # - **e** The penalty is taken at the real points.
 
 # %% [markdown] slide_type="notes"
-# One group reads the printed lines, one group guesses, one group says which line rules out which fault. The penalty is large and printed: nobody listens to it. What goes wrong: tuning lambda for an afternoon.
+# One group reads the printed lines, one group guesses, one group says which line rules out which fault. The printed penalty is large, and the critic doesn't react to it. What goes wrong: tuning lambda for an afternoon.
 
 # %% [markdown]
-# A friend trains a Wasserstein critic with λ = 10 on the ring, against a generator that stands still. The estimate grows and grows. One of these is the fault: **a** the generator is too fast for its critic; **b** λ is too small; **c** the penalty has no gradient; **d** the fakes are not detached; **e** the penalty is taken at the real points.
+# A friend trains a Wasserstein critic with λ = 10 on the ring, against a generator that stands still. The estimate grows and grows. One of the five above is the fault. Read the lines that are printed, and say which of the five each of them rules out.
 
 # %%
 def friends_penalty(critic, x_real: Tensor, x_fake: Tensor, mix: Tensor) -> Tensor:
@@ -927,7 +927,7 @@ print("the same with λ = 0.1 and a right penalty, for comparison:")
 friends_run(lambda critic, real, fake, mix: gradient_penalty(critic, real, fake, mix), weight=0.1)
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## The penalty is enormous, and nobody listens
+# ## The penalty is enormous, and the critic doesn't react
 #
 # | step | estimate | slope | penalty | left in G |
 # |---|---|---|---|---|
@@ -941,6 +941,8 @@ friends_run(lambda critic, real, fake, mix: gradient_penalty(critic, real, fake,
 # %% [markdown]
 # ### Exercise 11.11 · Which of the five is it?
 # Difficulty ●●○ · importance ●●● · 8 minutes
+#
+# The letters **a** to **e** are those at the head of this section.
 
 # %%
 ### BEGIN SOLUTION
@@ -960,11 +962,11 @@ friends_run(lambda critic, real, fake, mix: gradient_penalty(critic, real, fake,
 # ### Exercise 11.12 · Which remedy first?
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
-# Your samples are all alike, and every few hundred steps all are alike in another way. $D$'s loss is near log 4. What do you try first?
+# Your samples are all alike, and every few hundred steps they all change together. $D$'s loss is near log 4. What do you try first?
 #
 # - **a** Change the loss to WGAN-GP with λ = 10.
 # - **b** One-sided label smoothing.
-# - **c** Let $D$ learn faster, or more often, than now; then let it see several samples at once.
+# - **c** Let $D$ learn faster, or more often.
 # - **d** Bound $D$'s slope, by R1 or spectral normalization.
 
 # %%
@@ -993,7 +995,7 @@ check(answers, "11.12")
 #
 # - $G$ ahead, collapse: a faster $D$, more steps, or a $D$ that sees several samples.
 # - $D$ ahead, flat loss: bound $D$ (R1, spectral norm, noisy labels). $-\log D$ helps most of the time.
-# - Circling: damping. R1 moves the eigenvalues off the axis.
+# - Circling: damping. R1 moves the eigenvalues off the imaginary axis.
 # - A critic's estimate is not $W_1$: for two clumps and a two-sided penalty it is $W_1$ times $1 + W/(2\lambda)$.
 # - One change at a time, three seeds, a control.
 

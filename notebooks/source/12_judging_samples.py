@@ -204,7 +204,7 @@ answers["12.2"] = 5
 check(answers, "12.2")
 
 # %% [markdown]
-# Now cheat. Three ways to get more than real digits do:
+# Now cheat. There are at least three ways to score higher than real digits:
 #
 # - of the real digits, keep the half of each class that the judge is surest of;
 # - find one image of each class that it is surest of, and draw those ten again and again;
@@ -267,7 +267,7 @@ assert min(scores["ten images"][2], scores["climbed noise"][2]) > 100
 #
 # In words: how far apart the centers are, plus how much the shapes differ. With the features of the Inception network it is called **FID** (Heusel et al., 2017), and is the number that papers compare. It does look at real images, and it is sensitive to missing classes. It also depends on three things that have nothing to do with the model: how many samples there are, which network gives the features, and how images are prepared.
 #
-# For a model, take an autoencoder with a Gaussian fitted to its codes, as in notebook 02.
+# The model to be judged is an autoencoder with a Gaussian fitted to its codes, as in notebook 02.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## The Fréchet distance compares two Gaussians of features
@@ -394,7 +394,7 @@ answers["12.4"] = 6.0 - 2000 / 1000 + 2000 / 10_000
 check(answers, "12.4")
 
 # %% [markdown]
-# ### What it likes
+# ### What it reacts to
 #
 # Which is worse: digits in paler ink, or no 5, 6, 7, 8 and 9 at all?
 
@@ -415,18 +415,18 @@ distances = {name: frechet_distance(features(made), real_features) for name, mad
 
 # %% slide_type="-"
 fig = plots.score_table({name: [f"{value:.1f}"] for name, value in distances.items()}, ["Fréchet"], {name: made[:14] for name, made in changed.items()},
-                        {("70 % of the ink", "Fréchet")}, title="The distance minds ink more than missing digits")
+                        {("70 % of the ink", "Fréchet")}, title="Paler ink raises the distance more than missing digits")
 show(fig, alt="Four rows of digits with their Fréchet distance: " + "; ".join(f"{name} {value:.1f}" for name, value in distances.items()))
 
 # %% [markdown] slide_type="notes"
 # Ask for a vote before the slide: which is the worse sampler, pale digits or no digit above four? Everybody says the second. Say: the features were trained on ink of one strength, so they move with it, and the distance adds up how far features move. What goes wrong: reading the difference as a judgment about digits.
 
 # %% [markdown]
-# Paler ink is worse than losing half of the classes. Nobody would agree, and no theorem says otherwise: the distance weights what the network's features react to. It was trained to tell digits apart, on ink of one strength. So the network is a part of the number. What if it is *used against* it?
+# Paler ink is worse than losing half of the classes. Nobody would agree, and no theorem says otherwise: the distance weights what the network's features react to. It was trained to tell digits apart, on ink of one strength. So the network is a part of the number. What if somebody optimizes images against that network?
 #
 # ### Smudges
 #
-# The distance is differentiable. So minimize it: take 400 images of noise, and descend the Fréchet distance of their features from those of the reference. No generator, and no digit is ever shown to these images. Five seconds.
+# The distance is differentiable. So gradient descent can minimize it. Take 400 images of noise, and change their pixels until the Fréchet distance of their features from those of the reference is as small as it gets. No generator is trained, and of the digits only the features' mean and covariance are used. It takes about five seconds.
 
 # %%
 predict("12.smudges")
@@ -545,9 +545,9 @@ show(fig, alt="Twelve draws for each of three sizes, and their means. Left, KID:
               "all far above 0 at N = 100, lower with each size")
 
 # %% [markdown]
-# The orange bars of KID stay near 0 and the dots close in; those of the Fréchet distance start high and come down. KID's price is the scatter: with 100 samples a single value says nothing about small differences. Its size depends on the network as well (papers often print it times 1,000), so it is read beside that of real images.
+# The orange bars of KID, the means, stay near 0, and its dots scatter less at each larger N; the bars of the Fréchet distance start high and come down. With 100 samples KID scatters so much that a single value says nothing about small differences. Its size depends on the network as well (papers often print it times 1,000), so read it beside that of real images.
 #
-# **Tomorrow, with your own model:** few samples, or two sets of different size: KID, from ten random subsets, with their mean and standard deviation.
+# **Tomorrow, with your own model:** if you have few samples, or sets of different size, report KID: its mean and standard deviation over ten random subsets.
 
 # %% tags=["solution"]
 # What the text claims.
@@ -561,7 +561,7 @@ assert spread[100][0].std() > 2 * spread[1000][0].std() and spread[100][1].min()
 # %% [markdown]
 # ## 5 · Precision, recall, coverage
 #
-# One number mixes quality and coverage. Two numbers don't. **Precision** (Kynkäänniemi et al., 2019) is the share of samples that lie among the real points, **recall** the share of real points that lie among the samples. Each point of a set has a ball that reaches its k-th nearest other point of that set. To lie among the points is to be inside at least one ball. Its radius is the distance to its k-th nearest other point of the same set.
+# One number mixes quality and coverage. Two numbers don't. **Precision** (Kynkäänniemi et al., 2019) is the share of samples that lie among the real points, **recall** the share of real points that lie among the samples. Each point of a set has a ball that reaches its k-th nearest other point of that set. To lie among the points is to be inside at least one ball.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Among the real points: inside at least one ball
@@ -643,7 +643,7 @@ show(fig, alt="A clump of crosses, the samples, in the middle of the ring. Left,
               "middle; its ball reaches the ring and holds all of the crosses")
 
 # %% [markdown] slide_type="notes"
-# Ask first: one real point among sixty is moved into the clump of bad samples; by how much does precision change? By a sixtieth, people say. It goes to one. Say: its neighbors are far, so its ball is huge, and one ball is enough. What goes wrong: reference sets are scraped, and hardly anybody looks at them.
+# Ask first: one real point is added to sixty, in the clump of bad samples; by how much does precision change? By a sixtieth, people say. It goes to one. Say: its neighbors are far, so its ball is huge, and one ball is enough. What goes wrong: reference sets are scraped, and hardly anybody looks at them.
 
 # %% [markdown]
 # The three nearest neighbors of the point in the middle are on the ring, so its ball reaches the ring, and everything near it is inside. The same with images: take noise as samples, and put *one* noise image among the 1,000 real ones.
@@ -685,7 +685,7 @@ judged = {"fresh digits": (fresh, clean_1000), "blurred": (changed["blurred"], c
 shares = {name: (*precision_recall(centers, features(made[:1000]), 3), coverage(centers, features(made[:1000]), 3)) for name, (made, centers) in judged.items()}
 fig = plots.score_table({name: [f"{value:.2f}" for value in values] for name, values in shares.items()}, ["precision", "recall", "coverage"],
                         {name: made[:10] for name, (made, _) in judged.items()}, {("noise, stray image", "precision"), ("five classes", "coverage")},
-                        title="One image more in the reference, and noise is precise")
+                        title="With one stray image in the reference, noise is precise")
 show(fig, alt="Precision, recall and coverage of five sets. " + "; ".join(
     f"{name}: {p:.2f}, {r:.2f}, {c:.2f}" for name, (p, r, c) in shares.items()))
 
@@ -709,10 +709,10 @@ assert shares["five classes"][0] > 0.85 and max(shares["five classes"][1:]) < 0.
 #
 # You add 1,000 scanned digits to your reference set, and your model's precision goes from 0.6 to 0.98. The model hasn't changed. What is the likeliest reason?
 #
-# - **a** The model got better.
+# - **a** The samples got better: 0.98 is what this model can do.
 # - **b** More real images make each radius smaller, so the estimate is now right.
-# - **c** Among the new images is a strange one. Its neighbors are far, its radius is huge, and most fakes lie in it.
-# - **d** Precision always rises to 1 with the number of real images.
+# - **c** One new image is unlike all others, so its ball holds most fakes.
+# - **d** Precision rises to 1 with the number of real images, for any model.
 
 # %%
 ### BEGIN SOLUTION
@@ -827,10 +827,10 @@ assert away["copies, moved"].mean() > away["test images"].mean() > away["copies 
 #
 # Your model's samples have an AUC of 0.4 in pixels. What do you conclude?
 #
-# - **a** The model doesn't copy.
-# - **b** No pixel-for-pixel copies were found. Search again with distances that survive the changes you can think of, such as a shift.
-# - **c** The model copies the test set.
-# - **d** The samples are bad.
+# - **a** The model doesn't copy: its samples are farther off than fresh digits.
+# - **b** Most samples aren't exact copies; changed copies may still be there.
+# - **c** The model copies the test set, so the test images look too near.
+# - **d** The samples are bad: they are far from all that the model has seen.
 
 # %%
 ### BEGIN SOLUTION
@@ -929,23 +929,13 @@ show(fig, alt="Eight numbers of fifteen sets. " + " ".join(
 # - **Inception Score**: the ten images win.
 # - **Fréchet**: the smudges have the lowest value of all, lower than 2,000 real digits, and copies are nearly as good as real, or better. Paler ink is worse than five missing classes.
 # - **2nd net**: the smudges are found out; for the others it says much the same as the first.
-# - **KID** sees through N, and is as fooled by the smudges as the Fréchet distance: same features.
+# - **KID** doesn't rise when N is small, but the smudges fool it as they fool the Fréchet distance, since it uses the same features.
 # - **Precision**: blurred digits are above real ones, and with one stray image in the reference, noise has 1.
 # - **Recall** of the smudges is near that of real digits.
 # - **Coverage** finds all that leave something out; it falls with N too, since 100 samples can't visit 1,000 balls.
 # - **AUC** finds copies, and misses moved ones.
 #
-# One run is luck. Here are the numbers that carry the argument from three seeds, and from MNIST. To add a column, change `SEED` at the top and run all.
-#
-# | number | seed 0 | seed 1 | seed 2 | MNIST |
-# |---|---|---|---|---|
-# | Fréchet: real, N = 100 | 28.9 | 33.2 | 32.4 | 25.8 |
-# | Fréchet: smudges · 400 real digits | 0.6 · 5.0 | 0.8 · 6.6 | 0.9 · 7.9 | 0.6 · 6.6 |
-# | 2nd net: smudges · 400 real digits | 48.6 · 5.5 | 26.6 · 5.7 | 21.9 · 8.5 | 21.8 · 6.2 |
-# | Fréchet: 70 % of the ink · five classes | 138 · 109 | 173 · 102 | 119 · 94 | 93 · 67 |
-# | Fréchet: copies · real | 1.2 · 2.3 | 4.7 · 2.3 | 2.2 · 1.5 | 2.5 · 1.7 |
-# | precision: noise, without · with a stray image | 0.15 · 1.00 | 0.14 · 1.00 | 0.00 · 1.00 | 0.00 · 1.00 |
-# | AUC: copies, moved | 0.36 | 0.31 | 0.35 | 0.47 |
+# One run is luck: change `SEED` at the top, run all, and see which of these sentences hold again. When the course ran seeds 0, 1 and 2, and MNIST, each comparison came out alike but one: copies and real digits changed places in the Fréchet column.
 #
 # Now cover a row with your hand, all but one number: would you have known what the set is? And with a number for each of the three questions?
 #
@@ -1051,7 +1041,7 @@ show(fig, alt=f"Twelve samples each and their Fréchet distance: {expected:.1f} 
 # Say: same sampler, same reference, same formula. Let the room list what could differ before you show the five. Ask for one test that rules out most of them, and who would run a control with real images. What goes wrong: people retrain the sampler. Nothing is wrong with it.
 
 # %% [markdown]
-# Examine her evaluation. There are five tests: each is a word in the function below. Put one into the last line, run the cell again, and stop as soon as you know. (Don't print what is broken.)
+# Examine her evaluation. There are five tests; their names stand in quotes in the function below. Put one into the last line, run the cell again, and stop as soon as you know. (Don't print what is broken.)
 
 # %%
 def examine(what: str) -> str:
@@ -1078,7 +1068,7 @@ print(examine("more samples"))
 #
 # - **a** Too few samples.
 # - **b** Classes are missing.
-# - **c** The samples were saved on the way, and the real images were not.
+# - **c** Only the samples were saved on the way.
 # - **d** The model copies its training set.
 # - **e** The network behind the features is a poor one.
 
@@ -1145,10 +1135,10 @@ assert her_distance(on_the_way(fresh[:500])) > 2 * her_distance(fresh[:500]) and
 #
 # Your model is done. What do you put into the report?
 #
-# - **a** The Fréchet distance, since it covers quality and diversity.
-# - **b** The Inception Score and precision.
-# - **c** A distance with its N and features and that of real images, precision with coverage, and a search for copies; and the images.
-# - **d** The accuracy of a person who tells real from fake.
+# - **a** The Fréchet distance with its N, since it covers quality and diversity.
+# - **b** The Inception Score and precision, both beside what real images get.
+# - **c** A distance, precision, coverage and a search for copies, beside real images'.
+# - **d** The accuracy of twenty people who tell real images from samples, with its error bar.
 
 # %%
 ### BEGIN SOLUTION
@@ -1164,7 +1154,7 @@ check(answers, "12.12")
 # - Three questions: quality, coverage, novelty. No number answers all three.
 # - A number belongs to its N, its features and its way of preparing images. Print real images' number beside it.
 # - A number that is optimized stops being a good measure: smudges beat real digits.
-# - Precision trusts the reference; coverage doesn't hang on one image.
+# - Precision trusts the reference; coverage depends on no single image.
 # - A search finds the copies that its distance can see.
 
 # %% [markdown] slide_type="notes"
@@ -1174,4 +1164,4 @@ check(answers, "12.12")
 progress("12")
 
 # %% [markdown]
-# **Next:** everything here judged samples from outside. A model with an exact log-likelihood, such as a normalizing flow, also judges its own. Whether a likely image is a good one is another question. The glossary and the cheat sheets have all models of the course in short.
+# **Next:** everything here judged samples from outside. Notebook 13 builds a normalizing flow, which knows the exact log-likelihood of each image, and asks whether a likely image is a good one. The glossary and the cheat sheets summarize all models of the course.

@@ -29,17 +29,16 @@ QUESTIONS = [
         "10.answers.10.6", "why a wide code refuses its label", {
             "a": ("The decoder is too small to use a label and 16 numbers.", "capacity",
                 "The same decoder obeys where β is 4. Nothing in it was made larger."),
-            "b": "The code already holds the class, and in training code and label always agree, "
-                 "so the loss never says which of them to follow.",
+            "b": "The code holds the class too, and in training the two always agree.",
             "c": ("The labels of the training set are wrong more often for a wide code.", "labels",
                 "All codes were trained on the same labels."),
             "d": ("The prior is not N(0, I) any more.", "prior",
                 "Samples are drawn from N(0, I) as before. What a drawn code says about the class "
                 "has changed."),
         },
-        why="Right. A drawn code looks like the code of *some* class, most likely not the one "
-            "asked for, and a decoder that learned from agreeing pairs was never told whom to "
-            "believe. A narrow or an expensive code (β = 4) has no room for what y says anyway.",
+        why="Right. Code and label never disagreed, so the loss never said which to follow. "
+            "A drawn code looks like the code of *some* class, most likely not the one asked for. "
+            "A narrow or an expensive code (β = 4) leaves more of the class to the label.",
         hints=["Look at the second curve: what rises while fidelity falls?",
                "In training the code comes from an image of class y, and y stands beside it. Could "
                "they ever disagree?",
@@ -98,11 +97,11 @@ QUESTIONS = [
             "c": ("Neither can be judged without the Fréchet distance.", "frechet",
                 "It compares means and covariances over all classes, so it wouldn't notice "
                 "swapped labels at all."),
-            "d": "B: it gives up little fidelity, and A's classes have lost most of their variety.",
+            "d": "B: it loses little fidelity, and keeps much more of the variety.",
         },
-        why="Right. Two numbers that are gamed in opposite ways: pictures all alike raise the "
-            "first and lower the second, ignored labels do the reverse. Report both beside those "
-            "of real data.",
+        why="Right. A's classes have lost most of their variety. The two numbers are gamed in "
+            "opposite ways: pictures all alike raise the first and lower the second, ignored "
+            "labels do the reverse. Report both beside those of real data.",
         hints=["What are the two numbers of real digits?",
                "Which model of this notebook had a fidelity of 1, and what was its spread?",
                "Ten fixed pictures: fidelity near 1, spread 0."],

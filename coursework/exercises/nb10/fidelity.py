@@ -111,6 +111,8 @@ CLASS_FIDELITY = Exercise(
             "has its own: `logits.argmax(1)`), and `//` drops what is behind the point (write `/`).",
             lambda logits, y: (logits.argmax() == y).float().mean(),
             lambda logits, y: _hits(logits, y).sum() // len(y)),
+        "values_compared": ("You compared the largest logit itself with the label. Compare its "
+            "*place*: `logits.argmax(1)`.", lambda logits, y: (logits.amax(1) == y).float().mean()),
         "smallest_logit": ("You took the smallest logit.",
             lambda logits, y: (logits.argmin(1) == y).float().mean()),
         "one_of_the_best": ("You let the second-largest logit count too. Only the largest does.",

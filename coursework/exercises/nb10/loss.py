@@ -183,7 +183,8 @@ CONDITIONAL_VAE_LOSS = Exercise(
             lambda t: (t.nll(t.mu + t.logvar * t.eps) + t.kl).mean(),
             lambda t: (t.nll(t.mu + t.logvar.exp() * t.eps) + t.kl).mean(),
             lambda t: (t.nll(t.mu + (0.5 * t.logvar) * t.eps) + t.kl).mean(),
-            lambda t: (t.nll(t.mu + (2 * t.logvar).exp() * t.eps) + t.kl).mean()),
+            lambda t: (t.nll(t.mu + (2 * t.logvar).exp() * t.eps) + t.kl).mean(),
+            lambda t: (t.nll(t.mu + 0.5 * t.logvar.exp() * t.eps) + t.kl).mean()),
         "no_noise": ("z is the mean itself: the noise is missing. `mu + (0.5 * logvar).exp() * "
             "eps`.", lambda t: (t.nll(t.mu) + t.kl).mean()),
         "sigma_missing": ("z is μ + eps, so every code is spread by 1. σ belongs before eps.",
@@ -262,11 +263,13 @@ CONDITIONAL_VAE_LOSS = Exercise(
             lambda t: t.each.mean() / math.log(2)),
     }, read=Terms)
     + named({
-        ANOTHER_Y: ("The model was handed something else than `y`, such as one-hot rows. Hand it "
-            "`y` as you got it: turning it into numbers is the model's business, and `y` need not "
+        ANOTHER_Y: ("The model was handed something else than `y` in the second place: one-hot "
+            "rows, say, or z and y changed places. `model.encode(x, y)`, `model.decode(z, y)`, "
+            "with `y` as you got it: turning it into numbers is the model's business, and `y` need not "
             "be a label at all.",
             lambda t: t.decoded_with(F.one_hot(t.y, 9).float()),
-            lambda t: t.encoded_with(F.one_hot(t.y, 9).float())),
+            lambda t: t.encoded_with(F.one_hot(t.y, 9).float()),
+            lambda t: t.model.decode(t.y, t.z).mean()),
     }, read=Terms, when=lambda seen, case: isinstance(seen.value, str))
     + named({
         "sigmoid_then_log": ("Right for moderate logits, wrong for large ones, where float32 "

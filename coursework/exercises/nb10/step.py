@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from typing import Any, TypedDict
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 from torch.optim import Optimizer
 
-from coursework.checking.compare import close, describe, is_scalar
 from coursework.checking.exercise import Case, Exercise, InterfaceError
 from coursework.exercises.gan_losses import discriminator_loss, generator_loss
+from coursework.exercises.gan_played import (
+    Played,
+    note_what_is_right,
+    same_play,
+    two_losses,
+)
 from coursework.exercises.nb10.watched import Call, Log, Watched, label_faults
 from coursework.exercises.nb10.wrong_steps import MISTAKES, UNEQUAL
 from coursework.exercises.rules import Wrong
@@ -51,16 +56,6 @@ def conditional_gan_step(
     g_loss.backward()
     opt_g.step()
     return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
-
-
-class Played(TypedDict):
-    """Losses, names of faults, things that are right, and the weights after some calls."""
-
-    losses: list[list[float]]
-    flags: set[str]
-    right: set[str]
-    g: Tensor
-    d: Tensor
 
 
 class Told(nn.Module):
@@ -104,15 +99,7 @@ def _labels(generator: Generator, n: int) -> Tensor:
 def _observe(fn: Wrong, g: nn.Module, d: nn.Module, *given: Any) -> Played:
     """What `fn` does, and what of it is as it should be."""
     *batches, truth = given
-    seen = _play(fn, g, d, *batches)
-    if all(close(seen[key], truth[key], 1e-3, 1e-4) for key in ("g", "d")):
-        seen["right"].add("weights")
-        swapped = [pair[::-1] for pair in seen["losses"]]
-        right = close(seen["losses"], truth["losses"], 1e-3, 1e-4)
-        seen["right"].add("losses" if right else "other_numbers")
-        if close(swapped, truth["losses"], 1e-3, 1e-4):
-            seen["right"].add("losses_swapped")
-    return seen
+    return note_what_is_right(_play(fn, g, d, *batches), truth)
 
 
 def _play(fn: Wrong, g: nn.Module, d: nn.Module, *batches: Tensor) -> Played:
@@ -136,7 +123,7 @@ def _play(fn: Wrong, g: nn.Module, d: nn.Module, *batches: Tensor) -> Played:
                 raise
             flags |= found
             break
-        pair, tensors = _losses(returned)
+        pair, tensors = two_losses(returned)
         losses.append(pair)
         flags |= label_faults(log, *batch) | _flags(generator, discriminator, *batch) | tensors
         if any(torch.equal(net.weights, before) for net, before in stuck):
@@ -163,21 +150,6 @@ def _behind(
     return label_faults(log, *batch)
 
 
-def _losses(returned: Any) -> tuple[list[float], set[str]]:
-    """The two numbers, and a flag where they came as tensors."""
-    if not isinstance(returned, dict) or not {"d_loss", "g_loss"} <= set(returned):
-        raise InterfaceError(
-            f"You should return a dict with the keys 'd_loss' and 'g_loss'; yours is "
-            f"{describe(returned)}"
-        )
-    values = [returned["d_loss"], returned["g_loss"]]
-    for key, value in zip(("d_loss", "g_loss"), values, strict=True):
-        if not is_scalar(value):
-            raise InterfaceError(f"{key!r} should be one number; yours is {describe(value)}")
-    flags = {"tensors_returned"} if any(isinstance(v, Tensor) for v in values) else set()
-    return [float(value) for value in values], flags
-
-
 def _flags(generator: Watched, discriminator: Watched, *batch: Tensor) -> set[str]:
     """What a look at one call's traffic and traces shows, whatever the labels and numbers are."""
     x_real, _, z, _ = batch
@@ -193,15 +165,9 @@ def _flags(generator: Watched, discriminator: Watched, *batch: Tensor) -> set[st
     return {flag for flag, is_so in seen.items() if is_so}
 
 
-def _same(yours: Played, truth: Played) -> bool:
-    return yours["flags"] == truth["flags"] and all(
-        close(yours[key], truth[key], 1e-3, 1e-4) for key in ("losses", "g", "d")
-    )
-
-
 CONDITIONAL_GAN_STEP = Exercise(
     name="conditional_gan_step", notebook="10", title="one update of D, then one of G, with labels",
-    reference=conditional_gan_step, cases=_cases, observe=_observe, same=_same, points=4,
+    reference=conditional_gan_step, cases=_cases, observe=_observe, same=same_play, points=4,
     mistakes=MISTAKES,
     hints=["The step of notebook 06, with a label at each call. Write down four pairs first: what "
            "goes into G, into D's real half, into D's fake half, and into D when G learns.",

@@ -131,6 +131,12 @@ MINIBATCH_STD = Exercise(
             "the rows in each feature, then the mean.",
             appended(lambda x: sd(x.flatten(1))), appended(lambda x: x.flatten(1).std(1)),
             lambda h, k: torch.cat([h, h.std().expand(len(h), 1)], 1)),
+        "one_for_all_groups": ("You averaged over the groups as well, so every row got the same "
+            "number. Average over the features only: `.mean(1)`.",
+            appended(lambda x: sd(x).mean().expand(len(x)))),
+        "two_roots": ("You took a root of the standard deviation. That is the root of the variance "
+            "already.", appended(lambda x: sd(x).mean(1).sqrt()),
+            appended(lambda x: sd(x).sqrt().mean(1))),
         "every_feature": ("You appended one column for each feature. Average them: one column.",
             every_feature),
         "strided": ("Your groups take every (N / group)-th row, as some published code does. Here "

@@ -73,8 +73,7 @@ QUESTIONS = [
     choice(
         "11.answers.11.11", "the fault of the run", {
             "a": ("The generator is too fast for its critic.", "too_fast",
-                "Then the samples would sit in one place. Look at the row of slopes: the critic's "
-                "is far from 1, and its rate is what it was."),
+                "In this run the generator stands still, so it can't outrun the critic."),
             "b": ("λ is too small.", "small_lambda", "A small λ gives slopes above 1, by W/(2λ). "
                 "And in no run would they grow without a bound."),
             "c": "The penalty has no gradient: `create_graph=True` is missing.",
@@ -83,8 +82,8 @@ QUESTIONS = [
             "e": ("The penalty is taken at the real points.", "at_real", "Then the slope there "
                 "would be near 1. It is as large as everywhere else."),
         },
-        why="Right. The penalty is printed, and it is large: nobody listens to it. The slope grows "
-            "as if λ were 0, since the number has no way back to the weights.",
+        why="Right. The printed penalty is large, and the critic doesn't react to it: its slope "
+            "grows as if λ were 0, since no gradient leads from that number back to the weights.",
         hints=["The penalty that is printed is large. What would the critic do if it felt it?",
                "Which of the five gives a right number that moves nothing?",
                "A penalty without a graph."],
@@ -95,13 +94,13 @@ QUESTIONS = [
                 "the healthy run, and what helped the collapsed one was its five critic steps."),
             "b": ("One-sided label smoothing.", "smoothing",
                 "Look at its row: in the first column nothing changes."),
-            "c": "Let D learn faster, or more often, than now; then let it see several samples at "
-                "once.",
+            "c": "Let D learn faster, or more often.",
             "d": ("Bound D's slope, by R1 or spectral normalization.", "bound_the_slope",
                 "That helps where D is too far ahead. Here it is behind: look at the first "
                     "column."),
         },
-        why="Right. G outruns D here, so help D: its rate, its number of steps, or what it sees. "
+        why="Right. G outruns D here, so help D: raise its rate or its number of steps, and if "
+            "that isn't enough, let it see several samples at once. "
             "Bounding D helps against the opposite failure.",
         hints=["Who is ahead in this run, D or G?",
                "Look at the first column of the matrix: which rows have all four dots on the "

@@ -78,6 +78,13 @@ RELATIVISTIC_LOSS = Exercise(
             of_gap(lambda t: t.sigmoid().mean())),
         "sign": ("The sign is wrong: that is mean log sigmoid(real − fake), which D makes large. A "
             "loss is its negative.", scaled(relativistic_loss, -1)),
+        "minus_outside": ("A minus stands in front of softplus and not inside. D then earns "
+            "without bound on pairs that are right already: softplus(−(real − fake)).",
+            of_gap(lambda t: -F.softplus(t).mean())),
+        "softplus_of_each": ("You took softplus of each logit and then the difference. Take the "
+            "difference first, then softplus of it.",
+            lambda r, f: F.softplus(-r).mean() - F.softplus(-f).mean(),
+            lambda r, f: F.softplus(f).mean() - F.softplus(r).mean()),
         "summed": ("You summed over the batch. The loss is a mean over pairs.",
             of_gap(lambda t: F.softplus(-t).sum())),
         "not_averaged": ("You return one number for each pair. A loss to train with is their mean.",

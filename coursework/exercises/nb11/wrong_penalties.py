@@ -117,6 +117,28 @@ MISTAKES = named({
     "mix_turned": ("`mix` is the share of the *real* one: mix · real + (1 − mix) · fake. Yours is "
         "the share of the fake. (With uniform shares both are equally good; here they are "
         "compared number by number.)", at(lambda r, f, mix: between(r, f, 1 - mix))),
+    "beyond_the_pair": ("Some of your points lie beyond the real one or the fake. They should lie "
+        "*between* the two: mix · real + (1 − mix) · fake.",
+        at(lambda r, f, mix: between(r, f, 1 + mix)), at(lambda r, f, mix: between(r, f, -mix)),
+        at(lambda r, f, mix: between(r, f, 2 - mix)), at(lambda r, f, mix: between(r, f, mix - 1))),
+    "share_missing": ("One of the two has no share. Both have one, and they add up to 1: mix · real "
+        "+ (1 − mix) · fake.",
+        at(lambda r, f, mix: between(r, 0 * f, mix) + f),
+        at(lambda r, f, mix: r + between(f, 0 * r, mix)),
+        at(lambda r, f, mix: r + between(f, 0 * r, 1 - mix)),
+        at(lambda r, f, mix: between(r, 0 * f, 1 - mix) + f)),
+    "same_share_twice": ("Real and fake got the same share. The fake's is what is left of 1: mix · "
+        "real + (1 − mix) · fake.",
+        at(lambda r, f, mix: between(r + f, 0 * f, mix)),
+        at(lambda r, f, mix: between(r + f, 0 * f, 1 - mix))),
+    "from_0": ("mix · (real − fake) is the way from the fake. Add the fake itself: fake + mix · "
+        "(real − fake), which is mix · real + (1 − mix) · fake.",
+        at(lambda r, f, mix: between(r - f, 0 * f, mix))),
+    "fake_subtracted": ("The fake is subtracted. Both are added: mix · real + (1 − mix) · fake.",
+        at(lambda r, f, mix: between(r, -f, mix))),
+    "brackets_around_the_share": ("Brackets: 1 − mix · fake is 1 minus something. The fake's share "
+        "is (1 − mix): mix · real + (1 − mix) · fake.",
+        at(lambda r, f, mix: 1 + between(r, 0 * f, mix) - between(f, 0 * r, mix))),
     "at_real_points": ("You took the slope at the real points. That is where R1 looks; this "
         "penalty looks *between* real and fake: mix · real + (1 − mix) · fake.",
         at(lambda r, f, mix: r)),

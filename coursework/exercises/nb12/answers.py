@@ -16,7 +16,7 @@ _QUESTIONS = [
                 "five classes and 0 for the others."),
             math.log(10): ("no_exp_all_classes", "That is log 10: the KL for ten classes, without "
                 "the exp."),
-            0.2: ("upside_down", "Turned over: the score is never below 1."),
+            0.2: ("upside_down", "That is one over the score, which is never below 1."),
             2.0: ("distance", "That is not 10 over 5. Each image has log p(y|x) − log p(y) = "
                 "log 1 − log ⅕ = log 5; then comes the exp."),
             1.0: ("one", "1 is for images that all get the same probabilities."),
@@ -48,34 +48,37 @@ _QUESTIONS = [
     ),
     choice(
         "12.answers.12.8", "a precision that jumped", {
-            "a": ("The model got better.", "better", "The model is the same, and so are its "
-                "samples. Only the reference changed."),
+            "a": ("The samples got better: 0.98 is what this model can do.", "better",
+                "The model is the same, and so are its samples. Only the reference changed."),
             "b": ("More real images make each radius smaller, so the estimate is now right.",
                 "smaller_radii", "Smaller radii would let *fewer* fakes in."),
-            "c": "Among the new images is a strange one. Its neighbors are far, its radius is "
-                "huge, and most fakes lie in it.",
-            "d": ("Precision always rises to 1 with the number of real images.", "always",
-                "Then the precision of fresh real images would rise to 1 too. It does not."),
+            "c": "One new image is unlike all others, so its ball holds most fakes.",
+            "d": ("Precision rises to 1 with the number of real images, for any model.", "always",
+                "Noise kept a low precision against 1,000 clean digits. What changed it was one "
+                "image."),
         },
-        why="Right. One center is enough for `any`. Look at the largest radii, show those images, "
-            "and report coverage beside precision: one strange image hardly moves it.",
+        why="Right. Its neighbors are far, so its radius is huge, and one ball is enough for "
+            "`any`. Look at the largest radii, show those images, and report coverage beside "
+            "precision: one strange image hardly moves it.",
         hints=["What changed between the two numbers: samples or reference?",
                "Whose radius decides whether a fake counts?",
                "How large is the radius of an image that is unlike all others?"],
     ),
     choice(
         "12.answers.12.10", "an AUC of 0.4", {
-            "a": ("The model doesn't copy.", "no_copies", "The copies that were shifted by one "
-                "pixel have an AUC below ½ as well. In pixels they are far from their originals."),
-            "b": "No pixel-for-pixel copies were found. Search again with distances that survive "
-                "the changes you can think of, such as a shift.",
-            "c": ("The model copies the test set.", "test_set", "The test set isn't searched: both "
-                "sides are searched in the training set."),
-            "d": ("The samples are bad.", "bad", "Noise is far from the training set as well; but "
+            "a": ("The model doesn't copy: its samples are farther off than fresh digits.",
+                "no_copies", "The copies that were shifted by one pixel have an AUC below ½ as "
+                "well. In pixels they are far from their originals."),
+            "b": "Most samples aren't exact copies; changed copies may still be there.",
+            "c": ("The model copies the test set, so the test images look too near.", "test_set",
+                "The test set isn't searched: both sides are searched in the training set."),
+            "d": ("The samples are bad: they are far from all that the model has seen.", "bad",
+                "Noise is far from the training set as well; but "
                 "so is a perfect digit that is moved by a pixel. This number can't tell."),
         },
-        why="Right. A test finds what its distance can see. Below ½ says that the samples are "
-            "*farther* from the training set than fresh data, which is itself a sign of a change.",
+        why="Right. A test finds what its distance can see. Search again with distances that "
+            "survive a shift and other changes, and look at the closest pairs: a few exact copies "
+            "among many samples would hardly move the AUC.",
         hints=["Which set in the table came out below ½ although every image is a copy?",
                "What is the pixel distance between a digit and the same digit one pixel on?",
                "What would the distance have to ignore?"],
@@ -86,7 +89,7 @@ _QUESTIONS = [
                 "more of them. Examine \"more samples\"."),
             "b": ("Classes are missing.", "missing_classes", "Then the classifier would find some "
                 "digits rarely or never. Examine \"classes\"."),
-            "c": "The samples were saved on the way, and the real images were not.",
+            "c": "Only the samples were saved on the way.",
             "d": ("The model copies its training set.", "copies", "Then samples would be closer to "
                 "the training set than test images are. Examine \"neighbors\"."),
             "e": ("The network behind the features is a poor one.", "poor_features", "Then another "
@@ -102,19 +105,21 @@ _QUESTIONS = [
     ),
     choice(
         "12.answers.12.12", "which numbers to report", {
-            "a": ("The Fréchet distance, since it covers quality and diversity.", "one_number",
-                "It was low for copies of the training set and for smudges, and 100 real digits "
-                "had a high one. One number answers no question alone."),
-            "b": ("The Inception Score and precision.", "no_coverage", "A single perfect image of "
-                "each class has the highest score, and precision doesn't ask what is left out."),
-            "c": "A distance with its N and features and that of real images, precision with "
-                "coverage, and a search for copies; and the images.",
-            "d": ("The accuracy of a person who tells real from fake.", "person", "A person sees "
-                "quality. Missing kinds of images and copies can't be seen on single images."),
+            "a": ("The Fréchet distance with its N, since it covers quality and diversity.",
+                "one_number", "It was low for copies of the training set and for smudges, and 100 "
+                "real digits had a high one. One number answers no question alone."),
+            "b": ("The Inception Score and precision, both beside what real images get.",
+                "no_coverage", "A single perfect image of each class has the highest score, and "
+                "precision doesn't ask what is left out."),
+            "c": "A distance, precision, coverage and a search for copies, beside real images'.",
+            "d": ("The accuracy of twenty people who tell real images from samples, with its error "
+                "bar.", "person", "People see quality. Missing kinds of images and copies can't be "
+                "seen on single images."),
         },
-        why="Right: a number for each of the three questions, each beside what real images get.",
+        why="Right: a number for each of the three questions, each beside what real images get. "
+            "State N and the features with the distance, and show the images.",
         hints=["Quality, coverage, novelty: which number asks which?",
-               "In the table, which number does each bad set fool?",
+               "In the table of fifteen sets, which numbers does each bad set fool?",
                "What would you need to compare your number with that of another paper?"],
     ),
 ]  # fmt: skip

@@ -85,21 +85,58 @@ def _unit(kernel: Kernel) -> Kernel:
     )
 
 
+def _counted(
+    own_b: Callable[[int, int], int] = lambda n, m: m * (m - 1),
+    cross: Callable[[int, int], int] = lambda n, m: n * m,
+) -> Callable[[Tensor, Tensor], Tensor]:
+    """The squared MMD, its last two tables divided by other numbers of pairs."""
+
+    def wrong(a: Tensor, b: Tensor) -> Tensor:
+        n, m = len(a), len(b)
+        within_b = _off_diagonal(_kernel(b, b)) / own_b(n, m)
+        return _unbiased(_kernel(a, a)) + within_b - 2 * _kernel(a, b).sum() / cross(n, m)
+
+    return wrong
+
+
+_WRONG_COUNTS = (
+    _counted(own_b=lambda n, m: n * (n - 1)),
+    _counted(own_b=lambda n, m: n * m),
+    _counted(cross=lambda n, m: n * (m - 1)),
+    _counted(cross=lambda n, m: n * (n - 1)),
+    _counted(cross=lambda n, m: m * (m - 1)),
+    _counted(cross=lambda n, m: n * n),
+)
+
 MISTAKES = named({
     "diagonal_kept": ("The diagonals are still in: k(x, x) compares each row with itself, and is "
         "the largest entry. That is the biased estimate, above 0 for two draws of one "
         "distribution, and the more so the fewer rows. Take the diagonals of both tables out.",
-        _mmd(own_a=torch.mean), _mmd(own_a=lambda k: k.sum() / (len(k) * (len(k) - 1)))),
+        _mmd(own_a=torch.mean), _mmd(own_a=lambda k: k.sum() / (len(k) * (len(k) - 1))),
+        _mmd(own_a=lambda k: 2 * k.triu().sum() / (len(k) * (len(k) - 1)))),
+    "minus_one": ("You took 1 off each diagonal entry. k(x, x) isn't 1 with this kernel: take the "
+        "whole diagonal out, `k.sum() - k.diag().sum()`.",
+        _mmd(own_a=lambda k: (k.sum() - len(k)) / (len(k) * (len(k) - 1)))),
     "one_diagonal_kept": ("One of the two tables still has its diagonal, k(x, x). Take it out of "
         "both, and divide each by its own n(n − 1).",
         _mmd(own_a=torch.mean, own_b=_unbiased), _mmd(own_b=torch.mean)),
     "n_squared": ("The diagonal is out, and you still divide by n². There are n(n − 1) pairs of "
         "two different rows.", _mmd(own_a=_over_n_squared)),
+    "n_or_n_minus_1_squared": ("The diagonal is out, and the table is divided by n or by "
+        "(n − 1)². There are n(n − 1) pairs of two different rows.",
+        _mmd(own_a=lambda k: _off_diagonal(k) / len(k)),
+        _mmd(own_a=lambda k: _off_diagonal(k) / (len(k) - 1)),
+        _mmd(own_a=lambda k: _off_diagonal(k) / (len(k) - 1) ** 2)),
+    "wrong_counts": ("A table is divided by the wrong number of pairs. With n rows in a and m in "
+        "b they are n(n − 1), m(m − 1), and n·m for the cross table.", *_WRONG_COUNTS),
     "d_missing": ("The number of features is missing: the kernel is (x·y/D + 1)³, with D columns. "
         "Without it the value grows with the width of the network.",
         _mmd(lambda a, b: (a @ b.T + 1) ** 3)),
     "d_is_rows": ("You divided by the number of rows. D is the number of features, the columns.",
-        _mmd(lambda a, b: (a @ b.T / a.shape[0] + 1) ** 3)),
+        _mmd(lambda a, b: (a @ b.T / a.shape[0] + 1) ** 3),
+        _mmd(lambda a, b: (a @ b.T / b.shape[0] + 1) ** 3)),
+    "half_of_d": ("You divided by 2·D. The kernel has x·y/D.",
+        _mmd(lambda a, b: (a @ b.T / (2 * a.shape[1]) + 1) ** 3)),
     "root_of_d": ("You divided by √D, as attention does. This kernel has x·y/D.",
         _mmd(lambda a, b: (a @ b.T / a.shape[1] ** 0.5 + 1) ** 3)),
     "cross_once": ("The cross term counts twice: it comes from (a − b)² = a² + b² − 2ab.",
@@ -123,6 +160,16 @@ MISTAKES = named({
     "one_missing": ("The + 1 inside the power is missing. Without it the kernel knows the third "
         "moments alone, and not the mean and the covariance.",
         _mmd(lambda a, b: (a @ b.T / a.shape[1]) ** 3)),
+    "one_below": ("The 1 was added to D. It is added to the quotient: (x·y/D + 1)³.",
+        _mmd(lambda a, b: (a @ b.T / (a.shape[1] + 1)) ** 3)),
+    "times_three": ("You multiply by 3. It is the third power, `** 3`.",
+        _mmd(lambda a, b: (a @ b.T / a.shape[1] + 1) * 3)),
+    "distance_in_the_kernel": ("The kernel is made of the *distance* of two rows. It is made of "
+        "their product, `x @ y.T`.", _mmd(lambda a, b: (torch.cdist(a, b) / a.shape[1] + 1) ** 3),
+        _mmd(lambda a, b: (torch.cdist(a, b).square() / a.shape[1] + 1) ** 3)),
+    "centered": ("You subtracted a mean from the features first. KID takes them as they are: a "
+        "difference of the means counts.",
+        _mmd(lambda a, b: _kernel(a - a.mean(0), b - b.mean(0)))),
     "one_outside": ("The + 1 stands outside of the power, where it cancels. It is (x·y/D + 1)³.",
         _mmd(lambda a, b: (a @ b.T) ** 3 / a.shape[1] + 1)),
     "brackets": ("Brackets: only x·y is divided by D, and the 1 is added after that.",
@@ -142,7 +189,8 @@ MISTAKES = named({
         lambda a, b: (a.mean(0) - b.mean(0)).square().sum(),
         lambda a, b: (a.mean(0) - b.mean(0)).square().sum() / a.shape[1]),
     "half_of_the_pairs": ("You added up one triangle of the table, n(n − 1)/2 pairs, and divided "
-        "by n(n − 1).", _mmd(own_a=lambda k: _unbiased(k) / 2)),
+        "by n(n − 1) or n².", _mmd(own_a=lambda k: _unbiased(k) / 2),
+        _mmd(own_a=lambda k: k.triu(1).mean())),
     "summed": ("You added up the tables. Each is averaged: over n(n − 1) pairs within a set, over "
         "all pairs between the sets.", _mmd(own_a=_off_diagonal, cross=torch.sum),
         _mmd(own_a=torch.sum, cross=torch.sum)),

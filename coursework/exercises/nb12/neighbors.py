@@ -110,6 +110,19 @@ def _radii_across(points: Tensor, own: Tensor, k: int) -> Tensor:
     return (d <= d.sort(0).values[k - 1]).any(1).double().mean()
 
 
+def _beyond(points: Tensor, own: Tensor, k: int) -> Tensor:
+    return (distances(points, own) >= radii(own, k)).any(1).double().mean()
+
+
+def _fixed(k: int) -> Share:
+    return lambda points, own, _: among(points, own, k)
+
+
+def _turned(points: Tensor, own: Tensor, k: int) -> Tensor:
+    """The share of `own` that hold a point, in the place of the share of points that are held."""
+    return among(points, own, k, reduce=lambda hit: hit.any(0))
+
+
 def _with(**pieces: object) -> Share:
     return lambda points, own, k: among(points, own, k, **pieces)  # type: ignore[arg-type]
 
@@ -159,8 +172,8 @@ MEAN_RADIUS = (
 )
 FARTHEST = (
     "Your radii reach too far. Either you took the k-th *farthest* point (`topk` gives the largest "
-    "unless `largest=False`), or a point is compared with the largest radius of all, or the k-th "
-    "was taken along the wrong axis: `sort(1).values[:, k]`."
+    "unless `largest=False`), or *row* k of the sorted distances, `values[k]`, or you compare with "
+    "`>=`. The radius is `sort(1).values[:, k]`, and a point is inside if it is no farther (`<=`)."
 )
 LENGTH = (
     "That is another distance, the sum of the absolute differences or the largest of them. "
@@ -198,9 +211,13 @@ MISTAKES = named({
         lambda real, fake, k: (_radii_of_points(fake, real, k), among(real, fake, k))),
     "radii_across": ("Your radii are distances to the other set. A point's radius is the distance "
         "to its k-th nearest other point of its *own* set.", _both(_radii_across)),
-    "wrong_axis": ("You asked for each center whether anything lies in its radius, `any` along the "
-        "wrong axis. Ask for each judged point whether it lies in any radius.",
-        _both(_with(reduce=lambda hit: hit.any(0)))),
+    "wrong_axis": ("You asked for each center whether anything lies in its radius: `any` runs "
+        "along the wrong axis. Ask for each judged point whether it lies in any radius.",
+        _both(_with(reduce=lambda hit: hit.any(0))),
+        lambda real, fake, k: (_turned(fake, real, k), among(real, fake, k)),
+        lambda real, fake, k: (among(fake, real, k), _turned(real, fake, k))),
+    "k_balls": ("You ask for points within k radii. One is enough: `.any(…)`.",
+        _both(lambda points, own, k: among(points, own, k, reduce=lambda hit: hit.sum(1) >= k))),
     "global_radius": (GLOBAL, *(_both(_with(reach=for_all(f))) for f in EXTREMES)),
     "squared_and_plain": (SQUARED, _both(_with(between=squared)),
         _both(_with(reach=squared_radii))),
@@ -219,7 +236,11 @@ MISTAKES = named({
         "radius. A center farther off, in a sparser place, may have a radius that reaches it.",
         _both(_nearest_only)),
     "mean_of_neighbors": (MEAN_RADIUS, _both(_with(reach=mean_of_k))),
-    "farthest": (FARTHEST, _both(_with(reach=farthest))),
+    "farthest": (FARTHEST, _both(_with(reach=farthest)),
+        _both(_with(reach=lambda points, k: farthest(points, k + 1))), _both(_beyond),
+        _both(_with(reach=lambda points, k: distances(points, points).sort(1).values[k]))),
+    "k_ignored": ("You use the same neighbor, whatever k is. The radius is the distance to number "
+        "`k`.", *(_both(_fixed(k)) for k in (1, 3, 5))),
     "strict": (STRICT, _both(_with(strict=True))),
     "not_euclidean": (LENGTH, _both(_with(between=manhattan, reach=manhattan_radii)),
         _both(_with(between=widest, reach=widest_radii))),

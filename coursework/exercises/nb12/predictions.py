@@ -14,9 +14,9 @@ PREDICTIONS = [
     }, right="a"),
     Prediction("12.cheat", "which of the three gets a higher Inception Score than fresh real "
         "digits?", {
-        "The clear half": "Yes, and not it alone.",
-        "The ten images": "Yes, and not they alone.",
-        "The climbed noise": "Yes, and not it alone.",
+        "The clear half": "It does, and so do the other two.",
+        "The ten images": "They do, and so do the other two.",
+        "The climbed noise": "It does, and so do the other two.",
         "All three": "Yes. The score asks a classifier whether it is sure, and nothing else.",
     }, right="d"),
     Prediction("12.samples", "real digits are compared with real digits, 100 of them with 4,000; "
@@ -37,7 +37,7 @@ PREDICTIONS = [
         "Fréchet distance from real digits is as small as it gets. Where does it end?", {
         "Far above that of 400 real digits": "Gradient descent has 784 numbers in each image, and "
             "the distance looks at 64 features. Watch it.",
-        "About there, and the images become digits": "The distance comes there. Look at the "
+        "About there, and the images become digits": "The distance falls further. Look at the "
             "images.",
         "Below that of 400 real digits, and the images are smudges":
             "Yes. Real digits scatter by chance; the smudges are fitted to the reference itself.",
@@ -46,7 +46,8 @@ PREDICTIONS = [
         "values at N = 100 look like?", {
         "All above 0, and smaller at larger N": "That is the Fréchet distance. KID leaves out the "
             "pairs of a row with itself.",
-        "Around 0, some of them negative": "Yes, and far apart: that is what no bias costs.",
+        "Around 0, some of them negative": "Yes, and widely scattered: KID has no bias, but "
+            "a large variance at this N.",
         "All exactly 0": "Two draws of one distribution are never equal.",
     }, right="b"),
     Prediction("12.outlier", "1,000 real digits, and samples that are pure noise: few of them lie "
