@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+from contextlib import AbstractContextManager
 from functools import cache
 
 import numpy as np
@@ -42,6 +43,25 @@ def _fastest() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def half_precision(device: torch.device) -> AbstractContextManager[object]:
+    """`with half_precision(x.device):` computes in bfloat16 where the device has it, else float32.
+
+    Weights, and what leaves the last layer in float32 by `.float()`, stay float32.
+    """
+    return torch.autocast(device.type, torch.bfloat16, enabled=_has_bfloat16(device))
+
+
+@cache
+def _has_bfloat16(device: torch.device) -> bool:
+    """Whether bfloat16 is computed by the device itself: emulated, it is slower than float32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type != "cpu":
+        return False
+    known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
 
 
 def set_seed(seed: int = 0) -> torch.Generator:
