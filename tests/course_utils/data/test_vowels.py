@@ -1,0 +1,76 @@
+"""Vowels: formants where they should be, the same on every call, and a voice with known twins."""
+
+import numpy as np
+import pytest
+import torch
+
+from course_utils.data.vowels import (
+    BINS,
+    FORMANTS,
+    HIGHER_FORMANTS,
+    HIGHER_PITCH,
+    RATE,
+    VOWELS,
+    draw_vowels,
+    envelope,
+    in_voice_b,
+    sing,
+    speak,
+    spectrogram,
+)
+
+BIN = RATE / 2 / BINS  # Hz
+
+
+def first_formant(sound: np.ndarray, f0: float) -> float:
+    """Where the envelope is highest, in Hz."""
+    return (int(envelope(sound, f0)[:20].argmax()) + 0.5) * BIN
+
+
+@pytest.mark.parametrize("vowel", range(5))
+def test_the_loudest_band_is_the_first_formant(vowel: int) -> None:
+    sound = speak(100.0, np.array(FORMANTS[vowel]), 0.3)
+    assert abs(first_formant(sound, 100.0) - FORMANTS[vowel][0]) < 1.6 * BIN
+
+
+def test_vowels_are_the_same_on_every_call_and_others_for_another_seed() -> None:
+    one, again, other = (draw_vowels(20, "A", seed) for seed in (3, 3, 4))
+    assert torch.equal(one.envelopes, again.envelopes) and len(one) == 20
+    assert not torch.equal(one.envelopes, other.envelopes)
+    assert torch.bincount(one.labels, minlength=len(VOWELS)).tolist() == [4] * 5
+    assert one.envelopes.shape == (20, BINS) and one.envelopes.mean(1).abs().max() < 1e-4
+
+
+def test_voice_b_is_higher() -> None:
+    a, b = draw_vowels(100, "A"), draw_vowels(100, "B")
+    assert b.f0.log().mean() - a.f0.log().mean() == pytest.approx(np.log(HIGHER_PITCH), abs=0.08)
+    ratio = b.formants.mean(0) / a.formants.mean(0)
+    assert ratio == pytest.approx(HIGHER_FORMANTS, abs=0.03)
+
+
+def test_the_truth_is_like_voice_b_and_keeps_the_vowel() -> None:
+    a, b = draw_vowels(40, "A"), draw_vowels(200, "B")
+    centers = torch.stack([b.envelopes[b.labels == v].mean(0) for v in range(5)])
+    assert (torch.cdist(in_voice_b(a), centers).argmin(1) == a.labels).float().mean() > 0.9
+    assert (torch.cdist(a.envelopes, centers).argmin(1) == a.labels).float().mean() < 0.7
+
+
+def test_a_sung_envelope_is_heard_again() -> None:
+    a = draw_vowels(10, "A")
+    sound = sing(a.envelopes[:1], a.f0[:1])
+    assert np.abs(sound).max() <= 1 and len(sound) == round(0.45 * RATE)
+    heard = envelope(sound[800:3000], float(a.f0[0]))
+    right = (heard - a.envelopes[0]).abs().mean()
+    others = [(heard - e).abs().mean() for e in a.envelopes[a.labels != a.labels[0]]]
+    assert right < min(others)
+
+
+def test_a_spectrogram_is_brightest_at_the_tone() -> None:
+    times, frequencies, loud = spectrogram(np.sin(2 * np.pi * 1000 * np.arange(RATE) / RATE))
+    assert loud.shape == (len(frequencies), len(times)) and loud.max() <= 0
+    assert abs(frequencies[loud[:, len(times) // 2].argmax()] - 1000) < 25
+
+
+def test_another_voice_is_told() -> None:
+    with pytest.raises(ValueError, match="'C'; there are A and B"):
+        draw_vowels(5, "C")
