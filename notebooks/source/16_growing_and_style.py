@@ -1,0 +1,967 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# course:
+#   title: Growing and style
+#   minutes: 140
+# ---
+
+# %% [markdown] slide_type="slide"
+# # Growing and style
+#
+# A face turns to the left, and keeps its skin and its background. Where in the network is the turn?
+
+# %% [markdown] slide_type="notes"
+# About 140 minutes with all exercises, 55 if you only present. Let the room guess which row of the next picture is real. Then ask where in a generator one would look for the pose, and where for the color. If time is short keep the mixing grid, the table of the two recipes, truncation and the clinic. What goes wrong: people take a split that training made for one that the architecture guarantees.
+
+# %% [markdown]
+# About 140 minutes, in two sittings: sections 1 to 3 are a good first one. You need a GAN's training step (notebook 06), R1 (notebook 11) and the Fréchet distance (notebook 12).
+#
+# The generators so far took one code $z$ at the entrance. A **style generator** hands a code to *every* level of resolution, so that coarse and fine can be told different things. At the end you can
+#
+# 1. write the layer that applies a style, and its successor that carries the style in its weights;
+# 2. mix two faces by level, and *measure* which factor follows which;
+# 3. say what the split comes from, and what it costs;
+# 4. read three claims with care: truncation makes better pictures, w is smoother than z, growing is faster.
+
+# %% tags=["setup"]
+# setup
+
+# %%
+import math
+import time
+from itertools import pairwise
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn import functional as F
+
+from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
+from course_utils.data import load
+from course_utils.data.checkpoint import read_checkpoint
+from course_utils.data.faces import FACTORS
+from course_utils.data.measured import measured
+from course_utils.device import pick_device, set_seed
+
+# %%
+from course_utils.metrics import batched, frechet_distance
+from course_utils.models.face_judge import FaceJudge
+from course_utils.models.style import StyleGenerator
+from course_utils.sample_metrics import nearest_distances
+from course_utils.training import adam, fit
+from course_utils.widgets import explore
+
+plots.use_style()
+device = pick_device()
+answers = answer_sheet("16")
+
+# %%
+train, test = load("faces", n=4000), load("faces", split="test", n=1000)
+faces, test_faces = train.float(device), test.float(device)  # (4000, 3, 32, 32), (1000, …)
+
+# %% [markdown]
+# The course comes with a generator that it trained for 400 processor seconds. Its weights are 160 kB, and they are checked when they are read. One of the two rows below is real; this network drew the other.
+
+# %% slide_type="-"
+shipped = StyleGenerator().to(device).eval()
+shipped.load_state_dict(read_checkpoint("style_faces"))
+
+def draw_z(n: int, seed: int) -> Tensor:
+    """Codes z (n, 32), the same for the same seed."""
+    return torch.randn(n, 32, generator=Generator().manual_seed(seed)).to(device)
+
+@torch.no_grad()
+def draw_w(n: int, seed: int, generator: StyleGenerator = shipped) -> Tensor:
+    """Codes w (n, 32) of a generator."""
+    return generator.to_w(draw_z(n, seed))
+
+rows = {"one": test_faces[:8], "other": batched(shipped, draw_w(8, seed=1))}
+show(plots.image_rows(rows, title="Which row did a network draw?"),
+     alt="Two rows of eight small faces with different skin, hair, pose and background. The upper "
+         "row is crisp; in the lower one eyes and mouths are blurred")
+
+# %% [markdown]
+# It drew the lower one: look at eyes and mouths. Most of what follows examines this network, and at the end of section 3 you train one of your own for 20 seconds.
+#
+# ## 1 · A style for each level
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Every level gets its own style
+
+# %% slide_type="-"
+show(diagram("style_generator"))
+
+# %% [markdown] slide_type="notes"
+# Follow the drawing: z enters a small network and becomes w. The picture doesn't begin with w, it begins with a constant that is the same for all faces. Each level doubles the resolution, and is told w once more. Ask what the picture can know that no style told it: nothing, but the noise. Our network has levels of 4, 8, 16 and 32 pixels.
+
+# %% [markdown]
+# The picture grows from a learned constant of 4×4, the same for all faces. Ours has four levels, 4, 8, 16 and 32 pixels. At each level a convolution makes feature maps, and then the style overrules two numbers of every map: its mean and its spread (its standard deviation). A linear layer computes the new ones, bias and scale, from $w$. This is **adaptive instance normalization**, AdaIN:
+#
+# $$\mathrm{AdaIN}(x)_c = \text{scale}_c\,\frac{x_c - \mu(x_c)}{\sqrt{\sigma^2(x_c) + \varepsilon}} + \text{bias}_c .$$
+#
+# In words: each channel of each example is brought to mean 0 and variance 1, *over its own pixels*; then it gets the spread and the mean that the style asks for.
+#
+# One more input is in the drawing: at each level, random *noise* is added to the maps, at a strength that is learned. It is meant for details that no style should decide. Section 6 says what became of it here.
+#
+# ### Exercise 16.1 · AdaIN
+# Difficulty ●●○ · importance ●●● · 8 minutes
+#
+# `x` (N, C, H, W), `scale` and `bias` (N, C). The variance is the mean of the squares (`unbiased=False`), `eps` stands under the root.
+#
+# To see the shapes: `x.mean((2, 3), keepdim=True)` of an `x` (2, 3, 4, 4) is (2, 3, 1, 1), and so is `scale[:, :, None, None]`. Numbers of that shape fit every pixel of their map.
+
+# %%
+def adain(x: Tensor, scale: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
+    """Channels of x (N, C, H, W) normalized in each example; times scale, plus bias (N, C)."""
+    # 1. mean and variance of each map, (N, C, 1, 1)
+    # 2. subtract the mean, divide by the root of variance + eps
+    # 3. times the scale, plus the bias, each as (N, C, 1, 1)
+    ### BEGIN SOLUTION
+    mean = x.mean((2, 3), keepdim=True)
+    var = x.var((2, 3), unbiased=False, keepdim=True)
+    normal = (x - mean) / (var + eps).sqrt()
+    return scale[:, :, None, None] * normal + bias[:, :, None, None]
+    ### END SOLUTION
+
+# %%
+adain = check(adain)
+
+# %% [markdown]
+# ### Exercise 16.2 · What is left
+# Difficulty ●○○ · importance ●●○ · 2 minutes
+#
+# A feature map has mean 7 and standard deviation 0.2. A style with scale 3 and bias −1 is applied. What is its mean now?
+
+# %%
+### BEGIN SOLUTION
+answers["16.2"] = -1
+### END SOLUTION
+
+# %%
+check(answers, "16.2")
+
+# %% [markdown]
+# Now the network runs on *your* layer: it calls `restyle` at every level. The weights are those that came with the course.
+
+# %%
+generator = StyleGenerator(restyle=adain).to(device).eval()
+generator.load_state_dict(read_checkpoint("style_faces"))
+same = (batched(generator, draw_w(50, seed=2)) - batched(shipped, draw_w(50, seed=2))).abs().max()
+size = sum(weights.numel() for weights in generator.parameters())
+print(f"{size:,} weights; largest difference to the package's layer {same:.0e}")
+assert same < 1e-3
+
+# %% [markdown]
+# To measure what it draws we need a judge. The faces of this course have known factors, so the judge is a network that reads them: twelve numbers for a face, each scaled to run from −1 to 1. Its last hidden layer gives the features of the Fréchet distance. How well does it read real test faces?
+
+# %%
+judge = FaceJudge().to(device).eval()
+judge.load_state_dict(read_checkpoint("face_judge"))
+
+def read(images: Tensor) -> Tensor:
+    """Factors (N, 12) of faces, each from −1 to 1, on the CPU."""
+    return batched(judge, images).cpu()
+
+truth = torch.stack([(test.factors[k] - (f.low + f.high) / 2) / ((f.high - f.low) / 2)
+                     for k, f in FACTORS.items()], 1)
+r2 = 1 - (read(test_faces) - truth).square().mean(0) / truth.var(0)
+print(", ".join(f"{name} {value:.2f}" for name, value in zip(FACTORS, r2)))
+
+# %% [markdown]
+# 1 is perfect, 0 is guessing the mean. It reads pose, light, skin, hair and background, so those we measure. It hardly sees a smile at 32×32, so about smiles we claim nothing.
+
+# %%
+real = batched(judge.features, test_faces)
+
+def frechet(images: Tensor) -> float:
+    """Fréchet distance of images to 1,000 test faces, in the features of the judge."""
+    return frechet_distance(batched(judge.features, images), real)
+
+made = batched(generator, draw_w(1000, seed=0))
+floor, mean_face = frechet(faces[:1000]), frechet(faces.mean(0).expand(1000, -1, -1, -1))
+print(f"other real faces {floor:.2f} · the 400-second network {frechet(made):.1f} · "
+      f"the mean face, 1,000 times {mean_face:.0f}")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## A style overrules the mean and the spread of every map
+#
+# $$\mathrm{AdaIN}(x)_c = \text{scale}_c\,\frac{x_c - \mu(x_c)}{\sqrt{\sigma^2(x_c) + \varepsilon}} + \text{bias}_c$$
+#
+# - mean and variance over the pixels of *one* map of *one* example
+# - scale and bias: a linear layer on $w$, one for each level
+#
+# A map with mean 7 and spread 0.2, scale 3, bias −1. What is its mean now?
+
+# %% [markdown] slide_type="notes"
+# Give the room a minute for the question at the bottom: the answer is minus one, and the spread is three. Whatever earlier levels said about mean and spread is gone. Then ask what survives from one level to the next: where in the map things are, relative to one another. What goes wrong in code: statistics over the batch. Nothing crashes, and the clinic at the end shows what follows.
+
+# %% [markdown]
+# **Tomorrow, with your own model:** before you train, ask of each normalization over which axes it computes. If the batch is one of them, a sample depends on the others in its batch.
+#
+# ## 2 · Two faces, one picture
+#
+# Since every level gets a style of its own, it may get that of *another* face. So far `generator` took one $w$ for all levels, (N, 32). It also takes one for each level, (N, 4, 32).
+#
+# ### Exercise 16.3 · Mix
+# Difficulty ●●○ · importance ●●● · 6 minutes
+#
+# The first `crossover` levels, the coarse ones, get `w1` (N, K), the rest `w2`. With `crossover=1` and `levels=3` the rows of one example are w1, w2, w2.
+
+# %%
+def mix_styles(w1: Tensor, w2: Tensor, crossover: int, levels: int) -> Tensor:
+    """A style for each level, (N, levels, K): the first `crossover` are w1 (N, K), the rest w2."""
+    # 1. for each level, w1 or w2
+    # 2. put the levels side by side, as axis 1
+    ### BEGIN SOLUTION
+    styles = [w1 if level < crossover else w2 for level in range(levels)]
+    return torch.stack(styles, dim=1)
+    ### END SOLUTION
+
+# %%
+mix_styles = check(mix_styles)
+
+# %%
+predict("16.mixing")
+
+# %% [markdown]
+# Coarse styles (4 and 8 pixels) come from the face at the left of each row, fine ones (16 and 32) from the face above each column.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Pose from the left, colors from above
+
+# %% slide_type="-"
+left, above = draw_w(5, seed=3), draw_w(7, seed=4)
+blank = torch.ones(1, 3, 32, 32, device=device)
+rows = {"fine:": torch.cat([blank, batched(generator, above)])}
+for n, w in enumerate(left):
+    mixed = mix_styles(w.expand(7, -1), above, 2, 4)
+    pair = (batched(generator, w[None]), batched(generator, mixed))
+    rows[f"coarse {'abcde'[n]}"] = torch.cat(pair)
+show(plots.image_rows(rows, title="A row shares its pose, a column its skin and background"),
+     alt="A table of faces. At the left of each row stands its coarse source, above each column its "
+         "fine source. Along a row heads are turned alike; down a column skin, hair color and "
+         "background are alike")
+
+# %% [markdown]
+# Go along a row: the heads are turned alike. Go down a column: skin, hair color and background stay. That is what one sees in a few faces. Now measure it on a thousand pairs.
+
+# %% [markdown] slide_type="notes"
+# Cover the title and let the room find what a row shares and what a column shares. Then ask for exceptions, because there are some: the direction of the light follows neither source. Seeing a split in a grid is easy, and ten faces prove little. The notebook measures a thousand pairs, which is possible because these faces have known factors; the next slide has the slopes for skin.
+
+# %% [markdown]
+# How far does a factor follow each source? Take pairs of codes, mix them, read the factor $a$ of the coarse source, $b$ of the fine one and $m$ of the mixture, and fit $m \approx \alpha a + \beta b + \text{const}$ by least squares. $\alpha = 1, \beta = 0$: the factor is the coarse source's alone.
+
+# %%
+def slopes(generator: StyleGenerator, crossover: int = 2, n: int = 1000) -> dict:
+    """For each factor: slope on the coarse source and on the fine source."""
+    w1, w2 = draw_w(2 * n, 11, generator).chunk(2)
+    mixed = mix_styles(w1, w2, crossover, 4)
+    a, b, m = (read(batched(generator, w)) for w in (w1, w2, mixed))  # (n, 12) each
+    found = {}
+    for i, name in enumerate(FACTORS):
+        design = torch.stack([a[:, i], b[:, i], torch.ones(n)], 1)
+        found[name] = torch.linalg.lstsq(design, m[:, i : i + 1]).solution[:2, 0].tolist()
+    return found
+
+# %%
+SHOWN = ("azimuth", "light_direction", "hair_length", "hair_color", "skin_tone", "background")
+split = slopes(generator)
+print(f"{'':18s}coarse  fine")
+for name in SHOWN:
+    print(f"{name:18s}{split[name][0]:6.2f}{split[name][1]:6.2f}")
+
+# %% [markdown]
+# Azimuth is the coarse source's: a slope near 1, and nothing from the fine one. Background and skin are the fine source's, and so is most of the hair's color. Hair length follows the coarse source, but only in part. And the light's direction follows *neither*: a mixture loses it. Ten faces don't show that; a table does.
+#
+# So "coarse levels hold the pose" is a statement about this network and about the factors that were measured.
+
+# %%
+def draw_mixture(fig, crossover: int, psi_w: float):
+    """Six mixtures of two rows of faces, psi_w of the way from the mean code."""
+    w1, w2 = (centered(draw_w(6, seed), psi_w) for seed in (5, 6))
+    pictures = {"coarse": w1, "mixed": mix_styles(w1, w2, crossover, 4), "fine": w2}
+    return plots.image_rows({k: batched(generator, w) for k, w in pictures.items()}, fig=fig,
+                            title=f"{crossover} of 4 levels from the upper row")
+
+def centered(w: Tensor, share: float) -> Tensor:
+    """Codes w, their distance to the mean code times `share`; section 4 says what that does."""
+    return w_mean + share * (w - w_mean)
+
+w_mean = draw_w(10_000, seed=12).mean(0)
+explore(draw_mixture, crossover=(0, 4, 2), psi_w=(-1.0, 1.5, 1.0),
+        alt="Three rows of six faces: the coarse sources, the mixtures, the fine sources")
+
+# %% [markdown]
+# Leave `psi_w` at 1 and move `crossover` from 4 down to 0. At 4 the mixtures equal the upper row, at 0 the lower one. Which property changes first?
+#
+# **Tomorrow:** if you claim that one part of a network controls one property, exchange that part between samples, *measure* the property, and report the slope on both sources.
+#
+# ## 3 · Where the split comes from, and what it costs
+#
+# Does the split come from the architecture, or from training? The course's benchmark trained two recipes, each with two seeds, for 60 processor seconds a run. The recipes are alike but for one thing: in "mixing", nine of ten training pictures were made with the styles of *two* codes. The network that you have used so far, here called "checkpoint", is the run of "mixing" with seed 0 after 400 seconds.
+
+# %%
+table = {arm: measured("style_faces", arm=arm) for arm in ("checkpoint", "mixing", "no mixing")}
+def of(row: dict, *keys: str) -> list[float]:
+    """Numbers of a row, by their columns."""
+    return [float(row[key]) for key in keys]
+
+columns = {"Fréchet": "frechet 1.0", "mixed faces": "frechet mixed", "skin, coarse": "skin_tone coarse",
+           "skin, fine": "skin_tone fine", "azimuth, coarse": "azimuth coarse"}
+print(f"{'':20s}" + "".join(f"{name:>17s}" for name in columns))
+for arm, runs in table.items():
+    for r in runs:
+        print(f"{arm:12s} seed {r['seed']}  " + "".join(f"{float(r[key]):17.2f}" for key in columns.values()))
+
+# %% [markdown]
+# First the **cost**. After 60 seconds the runs without mixing have distances of 3.5 and 5.5; with mixing the checkpoint needed 400 for 3.3. The short mixing runs are far behind. The one with seed 1 doesn't draw faces yet (its distance is above that of the mean face), so its slopes say nothing.
+#
+# Then the **split**. In the checkpoint, and in its own first minute, skin follows the fine source and not the coarse one. Without mixing no run sends it to the fine source alone: it follows both. So here the split is made by *training*; the levels only make room for it.
+#
+# Last the column "mixed faces": the Fréchet distance of faces with two levels of one code and two of another. Networks trained on mixtures draw *better* mixtures than plain faces; networks trained without draw worse ones. You get what you train for. (These are few runs: take the direction from them, not the size. `python -m benchmarks.style_faces study` adds seeds to this table.)
+
+# %% tags=["solution"]
+# What the text claims, for every run of the table.
+for arm in ("checkpoint", "mixing"):
+    assert all(of(row, "frechet mixed") < of(row, "frechet 1.0") for row in table[arm])
+for row in table["no mixing"]:
+    coarse, fine = of(row, "skin_tone coarse", "skin_tone fine")
+    assert abs(fine - coarse) < 0.3 and of(row, "frechet mixed") > of(row, "frechet 1.0")
+    assert 3 * float(row["frechet 1.0"]) < min(float(r["frechet 1.0"]) for r in table["mixing"])
+for row in table["checkpoint"] + measured("style_faces", arm="mixing", seed=0):
+    assert float(row["skin_tone fine"]) > float(row["skin_tone coarse"]) + 0.4
+for row in [run for runs in table.values() for run in runs]:
+    z, w, z_middle, w_middle = of(row, "mean in z", "mean in w", "median in z", "median in w")
+    assert z > w and z / w > z_middle / w_middle
+    distances = of(row, "frechet 1.0", "frechet 0.7", "frechet 0.5", "frechet 0.3")
+    assert distances == sorted(distances) or distances[0] > 10  # of runs that draw faces
+
+# %% [markdown]
+# ### Exercise 16.4 · Why does skin follow the fine source?
+# Difficulty ●●○ · importance ●●● · 3 minutes
+#
+# In the checkpoint, skin follows the fine source alone. What does that come from?
+#
+# - **a** The architecture: a level of 4×4 or 8×8 pixels can't set the color of a face.
+# - **b** Training with mixed styles: without it, skin follows both sources.
+# - **c** The data: pose is a coarse property of a face, and skin is a fine one.
+# - **d** Longer training: after enough seconds every network makes this split.
+
+# %%
+### BEGIN SOLUTION
+answers["16.4"] = "b"
+### END SOLUTION
+
+# %%
+check(answers, "16.4")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Mixing makes the split, and costs quality
+#
+# | trained | Fréchet | of mixed faces | skin: coarse, fine |
+# |---|---|---|---|
+# | mixing, 400 s | 3.3 | 1.7 | −0.08, **0.86** |
+# | the same, its first 60 s | **18.6** | 10.1 | −0.23, 1.14 |
+# | no mixing, 60 s | 3.5 | 5.9 | **0.42, 0.42** |
+# | no mixing, another seed | 5.5 | 11.1 | 0.19, 0.36 |
+#
+# A network trained on mixtures draws better mixtures than plain faces.
+
+# %% [markdown] slide_type="notes"
+# Compare the second row with the last two, and let the room say what differs between the recipes: one line of the training step. So the architecture alone doesn't make the split. Then ask why anybody would accept its cost: in order to edit faces. What goes wrong: reporting the split of one run and the Fréchet distance of another.
+
+# %% [markdown]
+# ### Yours, 20 seconds
+#
+# Your layer, your mixing, a small discriminator, and a step that you know: the losses of notebook 06, with the R1 penalty of notebook 11 in every fourth step. Two things are new. A picture's styles come from two codes, and `average` is a second generator whose weights follow those of G slowly; samples are drawn from the average. (`chance` draws codes, crossovers and noise.)
+
+# %%
+def blocks(*channels: int) -> list[nn.Module]:
+    """Convolutions that halve the side, one for each pair of neighbors in `channels`."""
+    halve = [(nn.Conv2d(a, b, 4, stride=2, padding=1), nn.LeakyReLU(0.2)) for a, b in pairwise(channels)]
+    return [part for layer in halve for part in layer]
+
+set_seed(0)
+chance = Generator().manual_seed(0)
+mine, average = (StyleGenerator(restyle=adain).to(device) for _ in range(2))
+average.load_state_dict(mine.state_dict())
+critic = nn.Sequential(*blocks(3, 32, 64, 64), nn.Flatten(), nn.Linear(64 * 16, 1)).to(device)
+opt_g, opt_d = (adam(net.parameters(), 2e-3, betas=(0.0, 0.99)) for net in (mine, critic))
+
+# %%
+def update(loss: Tensor, optimizer: torch.optim.Optimizer) -> None:
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+
+def style_step(x: Tensor) -> dict[str, float]:
+    """One update of D, then one of G, whose pictures are mixed from two codes."""
+    style_step.count += 1
+    w1, w2 = mine.to_w(torch.randn(2 * len(x), 32, generator=chance).to(x)).chunk(2)
+    crossover = int(torch.randint(1, 5, (), generator=chance))  # 4: all levels from w1
+    fake = mine(mix_styles(w1, w2, crossover, 4), chance)
+    x.requires_grad_()
+    real_logits = critic(x)
+    d_loss = F.softplus(-real_logits).mean() + F.softplus(critic(fake.detach())).mean()
+    if style_step.count % 4 == 0:  # R1, in every fourth step and four times as strong
+        (slope,) = torch.autograd.grad(real_logits.sum(), x, create_graph=True)
+        d_loss = d_loss + 4 * 4 / 2 * slope.square().flatten(1).sum(1).mean()
+    update(d_loss, opt_d)
+    g_loss = F.softplus(-critic(fake)).mean()
+    update(g_loss, opt_g)
+    with torch.no_grad():
+        for slow, fast in zip(average.parameters(), mine.parameters()):
+            slow.lerp_(fast, 0.02)
+    return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+
+# %%
+style_step.count = 0
+history = fit(style_step, faces, epochs=2, batch_size=32)
+
+# %% slide_type="-"
+rows = {"20 seconds": batched(average.eval(), draw_w(8, 1, average)),
+        "400 seconds": batched(generator, draw_w(8, 1)), "real": test_faces[8:16]}
+show(plots.image_rows(rows, title="After 20 seconds a head, after 400 a face"),
+     alt="Three rows of eight pictures. After 20 seconds: blurred heads in front of a background. "
+         "After 400: faces with hair, skin and pose of their own. Below, real faces")
+quick = frechet(batched(average, draw_w(1000, 0, average)))
+print(f"Fréchet: yours {quick:.0f}, 400 seconds {frechet(made):.1f}, real {floor:.2f}")
+
+# %% [markdown]
+# Yours draws a head in front of a background, and much the same one every time. The other network differs in little but its 400 seconds. Remember both numbers when you read a comparison of runs of one minute.
+#
+# **Tomorrow:** when a paper shows a property of its model, ask which part of the *training* made it, and look for the row of the table without that part.
+#
+# ## 4 · Truncation
+#
+# Codes that training seldom saw tend to give bad pictures, and most of them are far from the mean code. So **truncation** moves every code toward the mean: $w' = \bar w + \psi\,(w - \bar w)$. Published faces of style generators are often drawn with $\psi$ = 0.5 to 0.7.
+#
+# ### Exercise 16.5 · Truncate
+# Difficulty ●○○ · importance ●●● · 3 minutes
+#
+# `w` (N, K), `w_mean` (K,). At `psi` 1 nothing changes, at 0 every code is the mean, below 0 it is on the other side of the mean.
+
+# %%
+def truncate(w: Tensor, w_mean: Tensor, psi: float) -> Tensor:
+    """w (N, K), its distance to w_mean (K,) multiplied by psi."""
+    # start at the mean, and go psi of the way to w
+    ### BEGIN SOLUTION
+    return w_mean + psi * (w - w_mean)
+    ### END SOLUTION
+
+# %%
+truncate = check(truncate)
+
+# %%
+predict("16.truncate")
+
+# %%
+w, real_spread, results = draw_w(1000, seed=13), read(test_faces).std(0), {}
+for psi in (1.0, 0.7, 0.5, 0.3):
+    images = batched(generator, truncate(w, w_mean, psi))
+    spread = (read(images).std(0) / real_spread).mean().item()
+    results[psi] = (frechet(images), spread)
+    near = nearest_distances(images, faces).mean()
+    print(f"psi {psi}: Fréchet {results[psi][0]:4.1f}, spread of the factors {spread:.2f}, nearest real face {near:.1f}")
+
+# %% [markdown]
+# "Spread" is that of the twelve factors, over real faces'. "Nearest" is the mean pixel distance to the nearest of 4,000 real faces.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Truncated faces are typical, and all alike
+
+# %% slide_type="-"
+rows = {f"psi {psi}": batched(generator, truncate(w[:8], w_mean, psi))
+        for psi in (1.0, 0.7, 0.3, 0.0, -0.7)}
+show(plots.image_rows(rows, title="Toward the mean face, and out on the other side"),
+     alt="Five rows of the same eight codes. At psi 1 the faces differ in skin, hair, pose and "
+         "background. They become more alike at 0.7 and 0.3; at 0 all are one face; at −0.7 each "
+         "is the opposite of its face at the top: dark for light, left for right")
+
+# %% [markdown]
+# At ψ = 0 every code gives one and the same face, and below 0 the opposite of each: dark for light, left for right. On the way to 0, faces lose what is odd about them and what sets them apart. The Fréchet distance *rises*: it compares the variety of samples with that of real faces, and a small ψ reduces it. That truncated pictures are *better* one by one is often said; here the distance to the nearest real face hardly changes.
+
+# %% [markdown] slide_type="notes"
+# Cover the rows but the first and let people predict psi 0: the mean of all codes, one face. Then psi below 0: the opposite of a face. Ask which row they would print in a paper, and which they would hand to the Fréchet distance. The numbers follow on the next slide.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Truncation raises the Fréchet distance
+#
+# | ψ | 1 | 0.7 | 0.5 | 0.3 |
+# |---|---|---|---|---|
+# | Fréchet distance | 3.3 | 5.5 | 8.6 | 14.4 |
+# | spread of the factors | 0.86 | 0.78 | 0.71 | 0.60 |
+# | nearest real face | 4.4 | 4.3 | 4.4 | 4.7 |
+#
+# Single faces come no nearer to real ones, and together they are less varied.
+
+# %% [markdown] slide_type="notes"
+# The distance rises in the checkpoint, and in both runs without mixing. The short mixing runs, with distances of 19 and 45 at psi 1, don't rise steadily: they are too poor to tell. Ask why the distance rises although single faces look cleaner: the covariance of the features shrinks, and a Fréchet distance sees that. Recall would say the same. The lesson for reading papers: the pictures and the table may come from different psi.
+
+# %% [markdown]
+# ### Exercise 16.6 · Two reports
+# Difficulty ●●○ · importance ●●● · 3 minutes
+#
+# Report A: Fréchet 4, faces somewhat ragged. Report B: Fréchet 9, every face clean. What can you conclude about the two networks?
+#
+# - **a** B is better, since the Fréchet distance misjudges sharp pictures.
+# - **b** A is better, since a lower Fréchet distance always means a better model.
+# - **c** Nothing yet: they may be one model at two values of psi.
+# - **d** They are equally good if psi can be tuned until both distances agree.
+
+# %%
+### BEGIN SOLUTION
+answers["16.6"] = "c"
+### END SOLUTION
+
+# %%
+check(answers, "16.6")
+
+# %% [markdown]
+# **Tomorrow:** write psi (or the temperature, or the guidance) beside every number and under every picture. Report the distance without it first.
+#
+# ## 5 · Is w smoother than z?
+#
+# The mapping network is said to *unbend* the code: in $w$ equal steps change the picture more evenly. The usual evidence is the **path length**: walk from one code to another, take a small step $\epsilon$ at a random place $t$ between 0 and 1, and see how much the picture changes:
+#
+# $$\ell = \frac{1}{\epsilon^2}\,\big\lVert g(w_0 + (t + \epsilon)(w_1 - w_0)) - g(w_0 + t\,(w_1 - w_0))\big\rVert^2 .$$
+#
+# ### Exercise 16.7 · Path length
+# Difficulty ●●○ · importance ●●○ · 8 minutes
+#
+# Squared pixel distance of the pictures at `t` and `t + eps` on the straight line from `w0` to `w1` (N, K), divided by `eps`². `t` is (N, 1), a place for each line, and fits the codes as it is. `g(w)` gives the pictures (N, C, H, W); return one number for each line, (N,).
+
+# %%
+def path_length(g, w0: Tensor, w1: Tensor, t: Tensor, eps: float) -> Tensor:
+    """Squared change of g's picture from t (N, 1) to t + eps on the line w0 to w1 (N, K), over eps²."""
+    # 1. the codes at t and at t + eps
+    # 2. a picture of each; the squared difference, summed over channels and pixels
+    # 3. divided by eps²
+    ### BEGIN SOLUTION
+    here, there = g(w0 + t * (w1 - w0)), g(w0 + (t + eps) * (w1 - w0))
+    return (there - here).square().flatten(1).sum(1) / eps**2
+    ### END SOLUTION
+
+# %%
+path_length = check(path_length)
+
+# %% [markdown]
+# The network ignores the length of $z$ (`to_w` scales every $z$ to the same length), so along a straight line in $z$ the direction would turn unevenly. Take an *arc* instead, between two directions at a right angle. On an arc the angle runs evenly from 0 to π/2, so the arc is a straight line *in the angle*, and your function can walk it. The paths in $w$ are straight lines between the same ends.
+
+# %%
+predict("16.path")
+
+# %%
+z0, z1 = (F.normalize(draw_z(1000, seed)) for seed in (14, 15))
+z1 = F.normalize(z1 - (z1 * z0).sum(1, keepdim=True) * z0)  # at a right angle to z0
+w0, w1 = (batched(generator.to_w, z) for z in (z0, z1))
+t = torch.rand(1000, 1, generator=Generator().manual_seed(16)).to(device)
+
+def picture_at_angle(angle: Tensor) -> Tensor:
+    """The picture of each arc at an angle (N, 1)."""
+    return batched(generator, generator.to_w(angle.cos() * z0 + angle.sin() * z1))
+
+with torch.no_grad():
+    zero = torch.zeros_like(t)
+    lengths = {
+        "arcs in z": path_length(picture_at_angle, zero, zero + math.pi / 2, t, 0.01),
+        "lines in w": path_length(lambda w: batched(generator, w), w0, w1, t, 0.01),
+    }
+for name, change in lengths.items():
+    most = change.sort().values[:950].mean()  # all but the longest twentieth
+    numbers = f"without the longest 5 % {most:5.0f}   median {change.median():5.0f}"
+    print(f"{name:11s} mean {change.mean():5.0f}   {numbers}")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## The middle is alike; the tail makes the mean
+
+# %% slide_type="-"
+fig = plots.score_histogram(
+    {name: change.clamp(min=1).log10() for name, change in lengths.items()},
+    xlabel="path length, as a power of ten",
+    title="The two overlap; the largest changes are in z", bins=40)
+show(fig, alt="Two histograms on a logarithmic axis that overlap almost everywhere. The one for "
+              "arcs in z is wider and reaches further to the right")
+
+# %% [markdown]
+# The mean in z is more than twice that in w; the median in z is less than 1.5 times that in w. The two histograms overlap almost everywhere. The largest changes, to the right, are in z: there some small steps cross a place where the picture jumps, and those raise the mean. The shorter runs show it more clearly:
+
+# %% [markdown] slide_type="notes"
+# Let the room read the two means first and draw a conclusion. Then uncover the medians. A mean of a quantity that spans powers of ten is a statement about its tail. The tail is real: in z some small steps make the picture jump. But "w is smoother" suggests that every step is gentler, and that isn't so.
+
+# %%
+for row in [run for runs in table.values() for run in runs]:
+    means, medians = of(row, "mean in z", "mean in w"), of(row, "median in z", "median in w")
+    print(f"{row['arm']:10s} seed {row['seed']}, {row['seconds']:>3s} s: mean in z over mean in w "
+          f"{means[0] / means[1]:.2f}, the same of medians {medians[0] / medians[1]:.2f}")
+
+# %% [markdown]
+# In every run the means are further apart than the medians. "w is smoother" is true of the tail; of a typical step it is true to a much smaller degree, or not at all.
+#
+# Another claim about w can be tested as well: that it lays the factors out in straight directions. Fit each factor as a linear function of the code, once from z and once from w.
+
+# %%
+def readable(code: Tensor, factors: Tensor) -> Tensor:
+    """R² (12,) of the factors as a linear function of a code, on codes that were not fitted."""
+    design = torch.cat([code, torch.ones(len(code), 1)], 1)
+    line = torch.linalg.lstsq(design[:1000], factors[:1000]).solution
+    left = (factors[1000:] - design[1000:] @ line).square().mean(0)
+    return 1 - left / factors[1000:].var(0)
+
+z = draw_z(2000, seed=17)
+w = batched(generator.to_w, z)
+factors = read(batched(generator, w))
+from_z, from_w = (readable(code.cpu(), factors) for code in (F.normalize(z), w))
+print(f"{'':18s}from z  from w")
+for name in SHOWN:
+    i = list(FACTORS).index(name)
+    print(f"{name:18s}{from_z[i]:6.2f}{from_w[i]:8.2f}")
+
+# %% [markdown]
+# This claim holds: a *linear* function reads every factor of the table better from w than from z; azimuth and light can hardly be read from z. The mapping network, three small layers, has laid the factors out in nearly straight directions. It learned that from faces; z is a Gaussian that knows nothing of them.
+#
+# ### Exercise 16.8 · The mean
+# Difficulty ●●○ · importance ●●○ · 3 minutes
+#
+# The mean path length in z is more than twice that in w; the medians differ much less. What follows?
+#
+# - **a** Steps in w are shorter everywhere, by the same factor.
+# - **b** Very long steps in z raise its mean; typical steps differ less.
+# - **c** The mean in z rests on too few paths to be compared with that in w.
+# - **d** The pictures made from w are all alike, so little changes along a path.
+
+# %%
+### BEGIN SOLUTION
+answers["16.8"] = "b"
+### END SOLUTION
+
+# %%
+check(answers, "16.8")
+
+# %% [markdown]
+# **Tomorrow:** for any average over samples print the median beside it, and look at the histogram if the two differ by more than a third.
+#
+# ## 6 · Growing
+#
+# The predecessor of style generators trained in stages (Karras et al., 2018): first a network for 4×4 pictures, then a level is added for 8×8, and so on. The new level starts with random weights, so it is **faded in**. The picture is a weighted mean: (1 − α) of the old level's picture, enlarged, and α of the new level's, while α rises from 0 to 1.
+#
+# ### Exercise 16.9 · Fade in
+# Difficulty ●○○ · importance ●●○ · 4 minutes
+#
+# `old` (N, C, H/2, W/2), `new` (N, C, H, W). Each pixel of `old` becomes a block of two by two.
+
+# %%
+def fade_in(old: Tensor, new: Tensor, alpha: float) -> Tensor:
+    """(1 − alpha) of old (N, C, H/2, W/2), enlarged to nearest neighbors, and alpha of new."""
+    # 1. enlarge the old picture: every pixel two by two
+    # 2. the weighted mean of the two
+    ### BEGIN SOLUTION
+    return (1 - alpha) * F.interpolate(old, scale_factor=2) + alpha * new
+    ### END SOLUTION
+
+# %%
+fade_in = check(fade_in)
+
+# %%
+predict("16.growing")
+
+# %% [markdown]
+# Put the shipped network into the state at the start of a fade. It has no output at 16×16, so let its own pictures, averaged over blocks of two by two, be those of the old level (`old`). Its last level gets random weights (`new`), from three seeds:
+
+# %%
+NEW = ("convs.3", "styles.4", "noise.3", "to_rgb")  # the parts of the last level
+
+def with_a_new_level(seed: int) -> StyleGenerator:
+    """The shipped network, its last level with random weights."""
+    set_seed(seed)
+    fresh = StyleGenerator(restyle=adain).to(device).eval()
+    kept = {name: v for name, v in generator.state_dict().items() if not name.startswith(NEW)}
+    fresh.load_state_dict(kept, strict=False)
+    return fresh
+
+w, alphas = draw_w(300, seed=19), (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+old, jump = F.avg_pool2d(batched(generator, w), 2), {}
+for seed in range(3):
+    new = batched(with_a_new_level(seed), w)
+    jump[f"new level, seed {seed}"] = [frechet(fade_in(old, new, alpha)) for alpha in alphas]
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## A level that has not learned makes the distance jump
+
+# %% slide_type="-"
+show(plots.curves(alphas, jump, xlabel="alpha: share of the new level", ylabel="Fréchet distance",
+                  title="As a random level fades in, pictures get worse, for all three seeds"),
+     alt="Three curves that rise from about the same low distance at alpha 0 to several times as "
+         "much at alpha 1")
+
+# %% [markdown]
+# Nothing was trained here. In a real run the new level learns while it fades in, so α has to rise more slowly than the level learns; if α rises faster, the distance jumps as it does here.
+
+# %% [markdown] slide_type="notes"
+# Ask what the room expects at alpha 0 and at alpha 1. At 0 the pictures are those of the smaller network, enlarged; at 1 they come from random weights alone. Then ask what a schedule has to do: fade no faster than the new level learns. What goes wrong: people expect a gradual fade to do no harm.
+
+# %% [markdown]
+# And is growing cheaper? Measure the time of a forward pass through the first one, two, three or four levels:
+
+# %%
+def milliseconds(levels: int) -> float:
+    """Processor time for 100 codes, up to so many levels."""
+    styles, started = draw_w(100, seed=20)[:, None].expand(-1, levels, -1), time.process_time()
+    with torch.no_grad():
+        for _ in range(3):
+            generator.features(styles)
+    return 1000 * (time.process_time() - started) / 3
+
+print(", ".join(f"{4 * 2**n}×{4 * 2**n}: {milliseconds(n + 1):.0f} ms" for n in range(4)))
+
+# %% [markdown]
+# A step at 4×4 costs a small part of one at 32×32, so a network that grows takes many more steps in the same time. *Cheaper steps* is true, and you have just measured it. *Faster* is another claim: it needs the quality over seconds, with growing and without, on several seeds. At 32×32 we have established neither *faster* nor *more stable*. Growing was invented for 1024×1024, where the last level has a thousand times as many pixels as ours.
+#
+# What the lecture's pictures show at 1024×1024, and 32×32 can't: single hairs, pores, freckles, which each draw of the *noise* places anew. Our faces have no texture. In the benchmark's table, a new draw of the noise changes the shipped network's pixels by less than a thousandth of what a new code does (squared). So about noise we claim nothing. The quality of the published faces came from larger networks, from days of training that grew from 4×4 to 1024×1024, and from tens of thousands of photographs (Karras et al., [2018](https://arxiv.org/abs/1710.10196), [2019](https://arxiv.org/abs/1812.04948), [2020](https://arxiv.org/abs/1912.04958)).
+#
+# **Tomorrow:** if a schedule promises to be faster, plot the quality over *seconds*, for both, on more than one seed.
+#
+# ## 7 · A style in the weights
+#
+# AdaIN looks at each map and divides by its spread. So a network can shrink all the rest of a map by putting one huge number into it. Published faces had such spots, in the shape of a droplet. The next version (Karras et al., 2020) doesn't measure the map. It puts the style into the *weights* of the convolution:
+#
+# $$w'_{ocp} = \text{style}_c\, w_{ocp}, \qquad w''_{ocp} = \frac{w'_{ocp}}{\sqrt{\sum_{c,\,p} w'^{\,2}_{ocp} + 10^{-8}}} .$$
+#
+# Here $o$ is an output channel, $c$ an input channel and $p$ a place in the kernel. In words: scale the weights of each input channel by the style, then divide the weights of each output by their norm, which is called **demodulation**. If the inputs have variance 1 and aren't correlated, the outputs have variance 1 too. That is assumed of the maps; no map is measured.
+#
+# ### Exercise 16.10 · Modulated convolution
+# Difficulty ●●● · importance ●●○ · 15 minutes
+#
+# `x` (N, C, H, W), `weight` (O, C, k, k), `style` (N, C). Every example has a style, so every example has weights of its own, (N, O, C, k, k). `weight` with an axis in front fits them as it is; the style becomes (N, 1, C, 1, 1). Padding `k // 2`. A loop over the examples with `F.conv2d(x[n : n + 1], …)` is fine.
+
+# %%
+def modulated_conv(x: Tensor, weight: Tensor, style: Tensor, demodulate: bool = True) -> Tensor:
+    """x (N, C, H, W) convolved with weight (O, C, k, k) times each example's style (N, C)."""
+    # 1. weights for each example: times the style, along the input channels
+    # 2. if demodulate: divide the weights of each output by their norm, 1e-8 under the root
+    # 3. convolve each example with its own weights, padding k // 2
+    ### BEGIN SOLUTION
+    w = weight * style[:, None, :, None, None]  # (N, O, C, k, k)
+    if demodulate:
+        w = w * (w.square().sum((2, 3, 4), keepdim=True) + 1e-8).rsqrt()
+    parts = [F.conv2d(x[n : n + 1], w[n], padding=weight.shape[-1] // 2) for n in range(len(x))]
+    return torch.cat(parts)
+    ### END SOLUTION
+
+# %%
+modulated_conv = check(modulated_conv)
+
+# %% [markdown]
+# Now imitate a droplet: set one pixel to 100 in maps of spread 1, and see what happens to all the *other* pixels.
+
+# %%
+set_seed(0)
+calm = torch.randn(4, 16, 32, 32)
+spiked = calm.clone()
+spiked[:, :, 8, 8] = 100.0
+weight, style = torch.randn(16, 16, 1, 1), 0.5 + torch.rand(4, 16)
+far = torch.ones(32, 32, dtype=torch.bool)
+far[8, 8] = False
+layers = {"AdaIN": lambda x: adain(x, torch.ones(4, 16), torch.zeros(4, 16)),
+          "modulated convolution": lambda x: modulated_conv(x, weight, style)}
+contrast = {}
+for name, layer in layers.items():
+    contrast[name] = [layer(x)[:, :, far].std().item() for x in (calm, spiked)]
+    print("{:22s} contrast elsewhere: {:.2f}, with a spike {:.2f}".format(name, *contrast[name]))
+
+# %% [markdown]
+# Under AdaIN one spike takes away two thirds of the contrast everywhere else: a network can *use* that. A modulated convolution leaves the rest as it was. The style still has an effect, since it weights the inputs against one another; only its overall size no longer matters:
+
+# %%
+small, large = 0.1 * style, 10 * style
+for demodulate in (False, True):
+    outs = [modulated_conv(calm, weight, s, demodulate) for s in (small, style, large)]
+    print(f"demodulate {demodulate!s:5}: spread of the output for three sizes of style",
+          " ".join(f"{out.std():.2f}" for out in outs))
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## One spike takes the contrast of a whole map
+#
+# | layer | contrast elsewhere | with one pixel of 100 |
+# |---|---|---|
+# | AdaIN | 1.00 | **0.30** |
+# | modulated convolution | 1.00 | 1.00 |
+#
+# AdaIN measures the map. A modulated convolution puts the style into its weights:
+#
+# $$w'_{ocp} = \text{style}_c\, w_{ocp}, \qquad w''_{ocp} = w'_{ocp} \Big/ \sqrt{\textstyle\sum_{c,\,p} w'^{\,2}_{ocp} + 10^{-8}}$$
+
+# %% [markdown] slide_type="notes"
+# Compute the first row on the board: 1,024 pixels, one of them 100, so the variance is about ten, and the rest is divided by more than three. A network can learn to do that on purpose, and the published droplets are its traces. Ask what the style can still do after demodulation: weight the inputs against one another. The overall size is gone.
+
+# %% tags=["solution"]
+# What the text claims.
+alone, beside = contrast["modulated convolution"]
+assert contrast["AdaIN"][1] < 0.35 and abs(beside - alone) < 0.01
+
+# %% [markdown]
+# **Tomorrow:** plot the largest activation of each layer while you train. One that grows without bound is a sign that the network fights a normalization.
+#
+# ## 8 · Clinic: a colleague's faces
+#
+# A colleague loads the shipped weights into code of her own. She draws mixed faces with $\psi = 0.7$, and her Fréchet distance is larger than yours at the same $\psi$. Which of these five faults does her code have?
+#
+# - **a** `truncate` shrinks toward 0.
+# - **b** `mix_styles` counts from the fine end.
+# - **c** `adain` takes mean and variance over the batch.
+# - **d** Every example gets the style of the first.
+# - **e** The last level was never faded in: its pictures are enlarged ones of 16×16.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Clinic: which of the five is it?
+#
+# The shipped weights, code of her own, and a worse Fréchet distance.
+#
+# - **a** `truncate` shrinks toward 0
+# - **b** `mix_styles` counts from the fine end
+# - **c** `adain` takes statistics over the batch
+# - **d** every example gets the style of the first
+# - **e** the last level was never faded in
+#
+# Five tests: company · mixing · variety · blocks · center
+
+# %% [markdown] slide_type="notes"
+# Let groups write down for each suspect which test would convict it, before they run any. Four of the five tests will come out clean. What goes wrong: judging by the look of the faces. Her faces look like faces, and the test that finds the fault asks the same code twice, alone and in company.
+
+# %%
+def over_the_batch(x: Tensor, scale: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
+    normal = F.batch_norm(x, None, None, training=True, eps=eps)
+    return scale[:, :, None, None] * normal + bias[:, :, None, None]
+
+def blocky(x: Tensor) -> Tensor:
+    return F.interpolate(F.avg_pool2d(x, 2), scale_factor=2)
+
+suspects = {
+    "a": {"truncate": lambda w, w_mean, psi: psi * w},
+    "b": {"mix": lambda w1, w2, crossover, levels: mix_styles(w2, w1, levels - crossover, levels)},
+    "c": {"restyle": over_the_batch},
+    "d": {"truncate": lambda w, w_mean, psi: truncate(w, w_mean, psi)[:1].expand_as(w)},
+    "e": {"finish": blocky},
+}
+
+# %%
+def faces_with(restyle=adain, truncate=truncate, mix=mix_styles, finish=lambda x: x):
+    """A function that draws faces of w1 (coarse) and w2 (fine) at some psi."""
+    net = StyleGenerator(restyle=restyle).to(device).eval()
+    net.load_state_dict(generator.state_dict())
+
+    def faces_of(w1: Tensor, w2: Tensor, psi: float = 0.7) -> Tensor:
+        w1, w2 = truncate(w1, w_mean, psi), truncate(w2, w_mean, psi)
+        return finish(batched(net, mix(w1, w2, 2, 4), batch_size=100))
+
+    return faces_of
+
+drawn = "abcde"[int(torch.randint(5, (), generator=Generator().manual_seed(10)))]
+hers, yours = faces_with(**suspects[drawn]), faces_with()
+w1, w2 = draw_w(2000, seed=18).chunk(2)
+patient = {"hers": frechet(hers(w1, w2)), "yours": frechet(yours(w1, w2))}
+print(", ".join(f"{name} {value:.1f}" for name, value in patient.items()))
+
+# %% slide_type="-"
+rows = {"yours": yours(w1[:8], w2[:8]), "hers": hers(w1[:8], w2[:8])}
+show(plots.image_rows(rows, title="Hers are faces too, some of them pale or without detail"),
+     alt="Two rows of eight faces for the same codes. Yours are clear; in her row some are pale and "
+         "some dark, and the details are gone")
+
+# %% [markdown]
+# Examine her function. Change the word in the last line, run the cell again, and stop as soon as you know.
+
+# %%
+def examine(test: str) -> str:
+    """One examination of her faces: company, mixing, variety, blocks or center."""
+    if test == "company":
+        change = (hers(w1[:1], w2[:1]) - hers(w1[:100], w2[:100])[:1]).abs().mean()
+        return f"one code, drawn alone and among 100: pixels differ by {change:.3f} on average"
+    if test == "mixing":
+        a, b, m = (read(x)[:, 0] for x in (yours(w1, w1), yours(w2, w2), hers(w1, w2)))
+        r = [torch.corrcoef(torch.stack([source, m]))[0, 1].item() for source in (a, b)]
+        return "azimuth: correlation with coarse source {:.2f}, with fine {:.2f}".format(*r)
+    if test == "variety":
+        spread = [some(w1, w2).std(0).mean().item() for some in (hers, yours)]
+        return "spread of a pixel {:.2f}; of yours {:.2f}".format(*spread)
+    if test == "blocks":
+        x = hers(w1[:100], w2[:100])
+        step = (x[..., ::2] - x[..., 1::2]).abs().mean()
+        return f"two neighbors in a block of 2×2 differ by {step:.3f} on average"
+    gap = (hers(w1[:1], w2[:1], psi=0.0) - generator(w_mean[None])).abs().mean()
+    return f"center: psi 0 and the picture of w_mean differ by {gap:.3f} (others: company, mixing, variety, blocks)"
+
+with torch.no_grad():
+    print(examine("center"))
+
+# %% [markdown]
+# ### Exercise 16.11 · Which of the five?
+# Difficulty ●●● · importance ●●● · 8 minutes
+#
+# Type its letter.
+
+# %%
+### BEGIN SOLUTION
+answers["16.11"] = "c"
+### END SOLUTION
+
+# %%
+check(answers, "16.11")
+
+# %% [markdown]
+# Found? Here is the fix: `faces_with()` uses your functions for every part that isn't given to it. Put the other faults in, one at a time (`faces_with(**suspects["a"])`), and see what each does to the distance. The last cell asks the checker about her layer.
+
+# %%
+healed = frechet(faces_with()(w1, w2))
+print(f"hers {patient['hers']:.1f}, fixed {healed:.1f}")
+
+# %%
+from course_utils import evaluate
+
+verdict = evaluate("adain", over_the_batch)
+print(f"{verdict.mistake}:", verdict.message.split(". ")[0] + ".")
+
+# %% tags=["solution"]
+# What the text claims.
+with torch.no_grad():
+    assert drawn == "c" and float(examine("company").split()[-3]) > 0.01
+assert patient["hers"] > patient["yours"] + 0.5 and healed < patient["hers"]
+assert verdict.mistake == "batch_statistics"
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## The same code, alone and in company
+#
+# `adain` over the batch: a face depends on the 99 others that are drawn with it.
+#
+# - no shape is wrong, nothing crashes, and her faces are faces
+# - drawn one at a time they come out right
+#
+# Test: draw one code alone, then among others. Compare pixels.
+
+# %% [markdown] slide_type="notes"
+# Ask where else a result may depend on its company: batch normalization left in training mode, padding in a batch of sentences, a mean over the batch in a metric. The test costs two lines, and it belongs in every project's tests. Ask who would have found it by looking at the faces alone.
+
+# %% [markdown]
+# **Tomorrow:** draw one sample alone and among others, and compare. It takes two lines; do it for every model that you publish.
+
+# %% [markdown] slide_type="slide"
+# ## What to take away
+#
+# - At each level, a style overrules the mean and the spread of every map.
+# - Mixing two codes shows *and measures* which level holds which factor. Training with mixtures makes the split, and costs quality.
+# - Truncation trades variety for typical faces. Report psi.
+# - "w is smoother" is a statement about the tail. Print the median.
+# - Growing takes cheaper steps. "Faster" needs curves over seconds.
+# - Draw one sample alone and in company.
+
+# %% [markdown] slide_type="notes"
+# Ask each row of the room for one claim they would now read differently in a paper. Then go back to the question of the first slide: the turn of the head sits in the coarse levels of this network. Without mixing it follows the coarse source too, though less closely; what mixing moved is the skin. Ask which other claims of this course rest on one line of a training step.
+
+# %%
+progress("16")
+
+# %% [markdown]
+# **Next:** the idea of a style generator, to give every level its instructions, returns elsewhere: diffusion models (notebook 14) hand the time and the label to every level in this way.
