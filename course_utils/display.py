@@ -6,6 +6,7 @@ import base64
 import html
 import io
 import sys
+import wave
 from typing import Any, Protocol
 
 from matplotlib.collections import QuadMesh
@@ -92,6 +93,31 @@ def _title_of(fig: Figure) -> Text | None:
     drawn = [*fig.texts, *(axes[0].get_children() if len(axes) == 1 else [])]
     found = [t for t in drawn if isinstance(t, Text) and t.get_text() in told]
     return found[0] if len(found) == 1 and "$" not in found[0].get_text() else None
+
+
+class Sound:
+    """A sound as a player with keyboard control and its transcript below. It doesn't start alone.
+
+    samples: numbers in [-1, 1], `rate` of them in a second · transcript: what one hears.
+    """
+
+    def __init__(self, samples: Any, rate: int, transcript: str) -> None:
+        import numpy as np
+
+        self.transcript, buffer = transcript, io.BytesIO()
+        with wave.open(buffer, "wb") as file:
+            file.setparams((1, 2, rate, 0, "NONE", ""))
+            file.writeframes((32767 * np.clip(samples, -1, 1)).astype("<i2").tobytes())
+        self.wav = buffer.getvalue()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        words = html.escape(self.transcript)
+        source = f"data:audio/wav;base64,{base64.b64encode(self.wav).decode()}"
+        player = f'<audio controls preload="metadata" aria-label="{words}" src="{source}"></audio>'
+        return {"text/html": f"<p>{player}<br>{words}</p>", "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f"[sound: {self.transcript}]"
 
 
 def emit(thing: object) -> None:

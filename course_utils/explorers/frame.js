@@ -188,6 +188,7 @@ function plot({ x, y, xlabel = "", ylabel = "", numbers = true, box = [0, 0, 1, 
         pen.fill();
       }
     },
+    polyline(points, name = "quiet", width = 1.5) { path(points); stroke(name, width); },
     segment(from, to, name = "quiet", width = 2, dash = []) { path([from, to]); stroke(name, width, dash); },
     label: (atX, atY, words, name = "ink", align = "center") => text(X(atX), Y(atY), words, name, align),
     toX: pixel => x[0] + (x[1] - x[0]) * (pixel - left) / (right - left),

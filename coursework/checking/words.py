@@ -61,6 +61,15 @@ PLAIN = [
         "an index is a whole number or True and False: `.long()`, or a comparison such as `x > 0`.",
     ),
     (
+        r"only integer tensors of a single element|tuple indices must be integers",
+        "a list or a tuple takes one whole number as its index. `.min(dim)` and `.max(dim)` return a "
+        "pair: take its `.values` or `.indices` first.",
+    ),
+    (
+        r"Sizes of tensors must match except in dimension (\d+)\. Expected size (\d+) but got size (\d+)",
+        "tensors joined along dimension {0} agree in all others; here one has {1} entries and the other {2}.",
+    ),
+    (
         r"bincount only supports|\"bincount_cpu\" not implemented",
         "`torch.bincount` counts whole numbers from 0 on: no negative ones, no floats, one dimension.",
     ),

@@ -33,17 +33,17 @@ def judging(d: Drawing) -> None:
 
 
 def divergence(d: Drawing) -> None:
-    """Two directions of KL: it is averaged over one of two distributions, and which one it is
-    decides what a small value means."""
+    """Two directions of KL: each is an average over one of the two distributions, and that decides
+    which mistakes cost much."""
     d.step("A distribution with two modes, such as that of the data.")
     d.curve("p", (8.3, 1.9), "*p(x)*", peaks=(-0.5, 0.5))
-    d.step("A model of it that has one bump to give.")
+    d.step("A model q of it with a single bump.")
     d.curve("q", (1.3, 1.9), "*q(x)*")
-    d.step("Averaged over p, it is large where q misses something that p does.")
+    d.step("An average over p: it is large if q has next to nothing where p has a mode.")
     d.box("forward", (4.8, 0.9), "KL*(p ‖ q)*", "q covers all of p", "loss")
     d.arrow("p", "forward", role="loss")
     d.arrow("q", "forward", dotted=True, role="loss")
-    d.step("Averaged over q, it is large where q does something that p doesn't.")
+    d.step("An average over q: it is large if p has next to nothing where q has its bump.")
     d.box("reverse", (4.8, 2.9), "KL*(q ‖ p)*", "q keeps to one mode", "loss")
     d.arrow("q", "reverse", role="loss")
     d.arrow("p", "reverse", dotted=True, role="loss")

@@ -7,6 +7,7 @@ import torch
 
 from course_utils import distributions, metrics, sample_metrics
 from course_utils.models.autoencoder import Autoencoder
+from course_utils.models.flow import RealNVP
 from coursework import exercises
 from coursework.authoring.markers import solution_text
 from coursework.authoring.source import read_source
@@ -60,3 +61,22 @@ def test_sample_metrics_agree_with_what_notebook_12_writes(judging_samples, name
         taught = torch.tensor(judging_samples[name](*case.args), dtype=torch.float64)
         ours = torch.tensor(getattr(sample_metrics, name)(*case.args), dtype=torch.float64)
         torch.testing.assert_close(taught, ours, rtol=1e-3, atol=1e-3)
+
+
+def test_package_flow_agrees_with_the_functions_of_notebook_13():
+    forward, back, log_prob = (
+        exercises.get(name).reference
+        for name in ("affine_coupling", "invert_coupling", "flow_log_prob")
+    )
+    torch.manual_seed(0)
+    flow, x = RealNVP(6, couplings=3, hidden=8), torch.randn(20, 6)
+    z, total = x, torch.zeros(20)
+    for coupling in flow.couplings:
+        z, log_det = forward(z, coupling.mask, coupling.scale, coupling.shift)
+        total = total + log_det
+    torch.testing.assert_close(flow(x), (z, total))
+    torch.testing.assert_close(flow.log_prob(x), log_prob(z, total))
+    for coupling in reversed(flow.couplings):
+        z = back(z, coupling.mask, coupling.scale, coupling.shift)
+    torch.testing.assert_close(z, x, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(flow.inverse(flow(x)[0]), x, rtol=1e-4, atol=1e-5)

@@ -14,7 +14,7 @@ from coursework.checking.exercise import Exercise, Prediction, Question
 
 PLACE = "<!-- question bank -->"
 Objectives = Mapping[str, Sequence[Sequence[int]]]
-_HEADING = re.compile(r"^### (Exercises? \d+\.(\d+)(?: to \d+\.(\d+))? · .+)$", re.MULTILINE)
+_HEADING = re.compile(r"^### (Exercises? \d+\.(\d+)[a-z]?(?: to \d+\.(\d+))? · .+)$", re.MULTILINE)
 _SIZE = re.compile(r"^Difficulty (\S+) · importance (\S+) · (.+)$", re.MULTILINE)
 _GOALS = re.compile(r"^\d+\. (.+?)[;.]?$", re.MULTILINE)
 

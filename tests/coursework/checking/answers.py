@@ -283,7 +283,7 @@ TYPED: list[tuple[str, Any, str, str | None, str]] = [
     ("05.answers.5.3", "0.4", "mistake", "rounded", "Give three digits"),
     ("01.answers.1.7", 5, "mistake", "rounded", "Give three digits"),
     ("04.answers.4.5f", 1.4, "passed", None, ""),
-    ("05.answers.5.6", 22, "passed", None, ""),
+    ("05.answers.5.6", 35, "passed", None, ""),
     ("04.answers.4.10a", "1 nats", "mistake", None, ""),
     ("06.answers.6.2", 1.1, "different", None, "1.1 nats is too small"),
 ]

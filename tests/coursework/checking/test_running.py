@@ -61,7 +61,7 @@ def test_an_import_is_never_cut_in_half(tmp_path, monkeypatch):
 def test_a_function_is_called_with_as_many_threads_as_the_caller_has():
     """OpenMP would give a new thread all processors, of which a grader has one."""
     maps = Path("/proc/self/maps")
-    libraries = re.findall(r"\S*libgomp\S*", maps.read_text()) if maps.exists() else []
+    libraries = re.findall(r"\S*torch\S*libgomp\S*", maps.read_text()) if maps.exists() else []
     if not libraries:
         pytest.skip("torch does not compute with libgomp here")
     openmp, seen = ctypes.CDLL(libraries[0]), []

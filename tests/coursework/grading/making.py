@@ -28,6 +28,25 @@ def pca_reconstruct(x, k):
     _, _, vh = torch.linalg.svd(x - mean, full_matrices=False)
     return mean + (x - mean) @ vh[:k].T @ vh[:k]
 """,
+    "training_loop": """
+def training_loop(model, optimizer, x, steps):
+    losses = []
+    for _ in range(steps):
+        loss = reconstruction_error(x, model(x)).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+""",
+    "copy_step": """
+def copy_step(model, x):
+    return reconstruction_error(x, model(x).sigmoid()).mean()
+""",
+    "denoising_step": """
+def denoising_step(model, x, noise_std, generator):
+    return denoising_loss(model, x, corrupt(x, noise_std, generator)).mean()
+""",
     "build_autoencoder": """
 class Net(nn.Module):
     def __init__(self, k):
