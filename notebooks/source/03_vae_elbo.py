@@ -309,9 +309,9 @@ def log_weights(mean: float, spread: float, k: int, repeats: int, seed: int = 0)
     """log p(x, z) - log q(z|x) for z ~ q = N(mean, spread²): (k, repeats)."""
     eps = torch.randn(k, repeats, 1, generator=Generator().manual_seed(seed), dtype=torch.float64)
     z = mean + spread * eps
-    one = torch.zeros(1, dtype=torch.float64)  # a variance of 1, as its log; also the mean 0
-    log_joint = log_gaussian_diagonal(z, one, one) + log_gaussian_diagonal(one + X, z, one)
-    return log_joint - log_gaussian_diagonal(z, one + mean, one + 2 * math.log(spread))
+    zero = torch.zeros(1, dtype=torch.float64)  # the mean, and the log of the variance 1
+    log_joint = log_gaussian_diagonal(z, zero, zero) + log_gaussian_diagonal(zero + X, z, zero)
+    return log_joint - log_gaussian_diagonal(z, zero + mean, zero + 2 * math.log(spread))
 
 draws, repeats = [1, 4, 16, 64, 256, 1024], 2000
 estimates = {name: torch.stack([importance_log_likelihood(log_weights(*q, k, repeats)) for k in draws])

@@ -397,7 +397,7 @@ for t in moments:
 # ## Most of the loss can't be removed
 
 # %% slide_type="-"
-fig = plots.curves(moments, lines, "time t", "squared error, summed over both coordinates", title="The network's loss lies on that of the best guess; what it gets wrong is small")
+fig = plots.curves(moments, lines, "time t", "squared error", title="The network's loss lies on that of the best guess; what it gets wrong is small")
 show(fig, alt="Three curves over t. The loss of the network and that of the best possible guess run together: from near 2 at t = 2 down to 0.5 near t = 30, up to 1.1 near t = 90, down to 0 at t = 190. The squared difference between network and best guess stays near 0")
 
 # %% [markdown] slide_type="notes"
