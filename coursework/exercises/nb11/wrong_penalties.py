@@ -121,8 +121,8 @@ MISTAKES = named({
         "*between* the two: mix · real + (1 − mix) · fake.",
         at(lambda r, f, mix: between(r, f, 1 + mix)), at(lambda r, f, mix: between(r, f, -mix)),
         at(lambda r, f, mix: between(r, f, 2 - mix)), at(lambda r, f, mix: between(r, f, mix - 1))),
-    "share_missing": ("One of the two has no share. Both have one, and they add up to 1: mix · real "
-        "+ (1 − mix) · fake.",
+    "share_missing": ("One of the two has no share. Both have one, and they add up to 1: "
+        "mix · real + (1 − mix) · fake.",
         at(lambda r, f, mix: between(r, 0 * f, mix) + f),
         at(lambda r, f, mix: r + between(f, 0 * r, mix)),
         at(lambda r, f, mix: r + between(f, 0 * r, 1 - mix)),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import torch
 from torch import Generator, Tensor
 
 from coursework.checking.exercise import Case, Exercise
+from coursework.exercises.nb14.back_step import Step, added, early, with_values
 from coursework.exercises.nb14.chain import products, random_betas
 from coursework.exercises.rules import named
 
@@ -38,92 +38,6 @@ def _cases(generator: Generator) -> Iterator[Case]:
         yield Case((x_t, eps_hat, t, betas, noise), label)
 
 
-@dataclass(frozen=True)
-class Step:
-    """The arguments, and what the formula is made of."""
-
-    x_t: Tensor
-    eps_hat: Tensor
-    t: int
-    betas: Tensor
-    noise: Tensor
-
-    @property
-    def beta(self) -> Tensor:
-        return self.betas[self.t - 1]
-
-    @property
-    def now(self) -> Tensor:
-        return products(self.betas)[self.t]
-
-    @property
-    def before(self) -> Tensor:
-        return products(self.betas)[self.t - 1]
-
-    @property
-    def last_before(self) -> Tensor:
-        """ᾱ_{t−1}, read with the index −1 at t = 1, where Python takes the last entry."""
-        return (1 - self.betas).cumprod(0)[self.t - 2]
-
-    @property
-    def variance(self) -> Tensor:
-        return self.beta * (1 - self.before) / (1 - self.now)
-
-    @property
-    def after_the_first(self) -> int:
-        """1, and 0 at t = 1."""
-        return int(self.t > 1)
-
-    @property
-    def shown(self) -> Tensor:
-        """The noise as it is added."""
-        return self.variance.sqrt() * self.noise
-
-    @property
-    def slope(self) -> Tensor:
-        """What the guessed noise is multiplied by, before the division by √α."""
-        return self.beta / (1 - self.now).sqrt()
-
-    @property
-    def alpha(self) -> Tensor:
-        return 1 - self.beta
-
-    @property
-    def mean(self) -> Tensor:
-        return (self.x_t - self.slope * self.eps_hat) / self.alpha.sqrt()
-
-    @property
-    def x0_hat(self) -> Tensor:
-        return (self.x_t - (1 - self.now).sqrt() * self.eps_hat) / self.now.sqrt()
-
-    def through(self, x0_hat: Tensor) -> Tensor:
-        """The step by way of the posterior's mean."""
-        known = self.before.sqrt() * self.beta * x0_hat
-        mean = (known + self.alpha.sqrt() * (1 - self.before) * self.x_t) / (1 - self.now)
-        return mean + self.shown
-
-    def sloped(self, slope: Tensor) -> Tensor:
-        return (self.x_t - slope * self.eps_hat) / self.alpha.sqrt() + self.shown
-
-
-def _added(change: Callable[[Step], Tensor]) -> Callable[[Step], Tensor]:
-    """The right mean, and the noise in another size."""
-    return lambda s: s.mean + change(s) * s.noise
-
-
-def _with(s: Step, beta: Tensor, now: Tensor, before: Tensor) -> Tensor:
-    """The right formula with other numbers."""
-    mean = (s.x_t - beta / (1 - now).sqrt() * s.eps_hat) / (1 - beta).sqrt()
-    var = beta * (1 - before) / (1 - now)
-    return mean + (s.after_the_first * var).sqrt() * s.noise
-
-
-def _early(s: Step) -> Tensor:
-    """Every index one step too early: at t = 1 Python takes the last entries."""
-    bar, t = (1 - s.betas).cumprod(0), s.t - 1
-    return _with(s, s.betas[t - 1], bar[t - 1], bar[t - 2])
-
-
 DDPM_STEP = Exercise(
     name="ddpm_step",
     notebook="14",
@@ -141,26 +55,26 @@ DDPM_STEP = Exercise(
             ),
             "index_minus_one": (
                 "At t = 1 you read ᾱ₀ as `alpha_bar[-1]`, which in Python is the *last* entry, so noise is added there. ᾱ₀ is 1: put a 1 in front of the products.",
-                _added(lambda s: (s.beta * (1 - s.last_before) / (1 - s.now)).sqrt()),
+                added(lambda s: (s.beta * (1 - s.last_before) / (1 - s.now)).sqrt()),
             ),
             "beta_as_variance": (
                 "The variance of your noise is β_t at every step, the first one included. Ho et al. try that, too; asked for here is the posterior's, β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t), and no noise at t = 1.",
-                _added(lambda s: s.beta.sqrt()),
+                added(lambda s: s.beta.sqrt()),
             ),
             "beta_as_variance_but_for_the_last": (
                 "The variance of your noise is β_t. That is the other choice of Ho et al.; asked for is the posterior's, β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t).",
-                _added(lambda s: s.after_the_first * s.beta.sqrt()),
+                added(lambda s: s.after_the_first * s.beta.sqrt()),
             ),
             "variance_as_sd": (
                 "The noise is multiplied by the variance. It is multiplied by the standard deviation: a root is missing.",
-                _added(lambda s: s.variance),
-                _added(lambda s: s.after_the_first * s.beta),
-                _added(lambda s: s.beta),
+                added(lambda s: s.variance),
+                added(lambda s: s.after_the_first * s.beta),
+                added(lambda s: s.beta),
             ),
             "noise_not_scaled": (
                 "The noise is added at full size. Multiply it by the standard deviation, √(β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t)).",
-                _added(lambda s: torch.tensor(1.0)),
-                _added(lambda s: torch.tensor(float(s.after_the_first))),
+                added(lambda s: torch.tensor(1.0)),
+                added(lambda s: torch.tensor(float(s.after_the_first))),
             ),
             "no_noise": (
                 "No noise is added. Without it all paths run together in the middle: the samples lie on the modes and have too little spread.",
@@ -168,9 +82,9 @@ DDPM_STEP = Exercise(
             ),
             "noise_of_the_forward_jump": (
                 "The noise has the standard deviation √(1 − ᾱ). That is how far x_t is from x₀, and not one step.",
-                _added(lambda s: (1 - s.now).sqrt()),
-                _added(lambda s: (1 - s.before).sqrt()),
-                _added(lambda s: s.after_the_first * (1 - s.now).sqrt()),
+                added(lambda s: (1 - s.now).sqrt()),
+                added(lambda s: (1 - s.before).sqrt()),
+                added(lambda s: s.after_the_first * (1 - s.now).sqrt()),
             ),
             "variance_upside_down": (
                 "The posterior's variance is upside down: β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t), the smaller one above.",
@@ -183,11 +97,11 @@ DDPM_STEP = Exercise(
             ),
             "beta_not_under_the_root": (
                 "β_t stands outside of the root. The standard deviation is the root of the whole β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t).",
-                _added(lambda s: s.beta * ((1 - s.before) / (1 - s.now)).sqrt()),
+                added(lambda s: s.beta * ((1 - s.before) / (1 - s.now)).sqrt()),
             ),
             "variance_without_beta": (
                 "β_t is missing in the variance: β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t).",
-                _added(lambda s: ((1 - s.before) / (1 - s.now)).sqrt()),
+                added(lambda s: ((1 - s.before) / (1 - s.now)).sqrt()),
             ),
             "one_noise_for_the_batch": (
                 "All examples got the noise of the first. `noise` has a row for each.",
@@ -199,13 +113,13 @@ DDPM_STEP = Exercise(
             ),
             "one_step_early": (
                 "Your indices are one step too early. β_t is `betas[t - 1]`; with a 1 in front of the products, ᾱ_t is `alpha_bar[t]`.",
-                _early,
-                lambda s: _with(s, s.beta, (1 - s.betas).cumprod(0)[s.t - 2], s.last_before),
+                early,
+                lambda s: with_values(s, s.beta, (1 - s.betas).cumprod(0)[s.t - 2], s.last_before),
             ),
             "one_step_late": (
                 "Your indices are one step too far: the list `betas` begins at t = 1 and Python counts from 0, so β_t is `betas[t - 1]`.",
                 lambda s: ddpm_step(s.x_t, s.eps_hat, s.t + 1, s.betas, s.noise),
-                lambda s: _with(s, s.betas[s.t], s.now, s.before),
+                lambda s: with_values(s, s.betas[s.t], s.now, s.before),
             ),
             "alpha_for_alpha_bar": (
                 "Under the guessed noise stands √(1 − ᾱ_t), with the product of all α. You took 1 − α_t = β_t, this step's alone. Samples then even look *better*, since less noise is left in them.",
@@ -278,7 +192,7 @@ DDPM_STEP = Exercise(
             ),
             "products_of_betas": (
                 "ᾱ is a product of α = 1 − β. You multiplied the β.",
-                lambda s: _with(
+                lambda s: with_values(
                     s,
                     s.beta,
                     s.betas.cumprod(0)[s.t - 1],
