@@ -20,14 +20,17 @@ SETTINGS = {
     "notebook-extension/tracker": '{"windowingMode": "none"}',
     "apputils-extension/notification": '{"fetchNews": "false"}',
 }
-# Every code cell has run, or one has failed, or JupyterLab asks something (a kernel that died).
+# Every code cell has run, or one has failed, or JupyterLab asks something (a kernel that died). A
+# folded cell has a placeholder instead of a prompt with a number; those below it have one.
 ALL_DONE = """() => {
-    const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+    const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+        .filter(p => !p.closest('.jp-Placeholder'));
     const stopped = '[data-mime-type="application/vnd.jupyter.error"], .jp-Dialog';
     return document.querySelector(stopped) || prompts.every(p => /[0-9]/.test(p.textContent));
 }"""
 WAITING = """() => {
-    const cells = [...document.querySelectorAll('.jp-CodeCell')];
+    const cells = [...document.querySelectorAll('.jp-CodeCell')]
+        .filter(cell => !cell.querySelector('.jp-InputPlaceholder'));
     const prompt = cell => cell.querySelector('.jp-InputPrompt').textContent;
     const waiting = cells.filter(cell => !/[0-9]/.test(prompt(cell)));
     return waiting.length + ' of ' + cells.length + ' cells have not run, the first one:\\n'
