@@ -714,7 +714,7 @@ assert (x_flow - x_ddim).abs().max() < 1e-6
 # %% [markdown] slide_type="slide" only="slides"
 # ## DDIM and flow matching are one ODE on two time grids
 #
-# | | DDIM | flow matching |
+# | piece | DDIM | flow matching |
 # |---|---|---|
 # | a point | $\sqrt{\bar\alpha}\,x_0 + \sqrt{1-\bar\alpha}\,\varepsilon$ | $(1-t)\,x_0 + t\,\varepsilon$ |
 # | the network guesses | $\varepsilon$ | $\varepsilon - x_0$ |

@@ -891,7 +891,7 @@ for vowel, row in zip(VOWELS, table.tolist(), strict=True):
 # %% [markdown] slide_type="slide" only="slides"
 # ## Most plain networks exchange vowels
 #
-# | | error | vowels kept |
+# | map | error | vowels kept |
 # |---|---|---|
 # | nothing done | 7.3 dB | 0.35 |
 # | mean and sd per band | 3.5 dB | 0.96 |
