@@ -1,5 +1,4 @@
-"""What a step of a GAN did in an exercise, and how that is compared: for 06, and with labels for "
-"10."""
+"""What a step of a GAN did in an exercise, and how that is compared."""
 
 from __future__ import annotations
 
@@ -19,6 +18,18 @@ class Played(TypedDict):
     right: set[str]
     g: Tensor
     d: Tensor
+
+
+def plain_number(returned: Any) -> float:
+    """What a step returned. InterfaceError where it is no number, or holds the step's graph."""
+    if not is_scalar(returned):
+        raise InterfaceError(f"You should return one number; yours is {describe(returned)}")
+    if isinstance(returned, Tensor) and returned.requires_grad:
+        raise InterfaceError(
+            "You return a tensor, and with it the graph of the whole step. A plain number is "
+            "asked for: `.item()`."
+        )
+    return float(returned)
 
 
 def note_what_is_right(seen: Played, truth: Played) -> Played:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from coursework.exercises.nb14.chain import products
+from coursework.exercises.nb14.chain import AtTime
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(AtTime):
     """The arguments, and what the formula is made of."""
 
     x_t: Tensor
@@ -19,23 +19,6 @@ class Step:
     t: int
     betas: Tensor
     noise: Tensor
-
-    @property
-    def beta(self) -> Tensor:
-        return self.betas[self.t - 1]
-
-    @property
-    def now(self) -> Tensor:
-        return products(self.betas)[self.t]
-
-    @property
-    def before(self) -> Tensor:
-        return products(self.betas)[self.t - 1]
-
-    @property
-    def last_before(self) -> Tensor:
-        """ᾱ_{t−1}, read with the index −1 at t = 1, where Python takes the last entry."""
-        return (1 - self.betas).cumprod(0)[self.t - 2]
 
     @property
     def variance(self) -> Tensor:

@@ -23,6 +23,30 @@ def products(betas: Tensor) -> Tensor:
     return torch.cat([betas.new_ones(1), (1 - betas).cumprod(0)])
 
 
+class AtTime:
+    """The noise levels of one step of the chain, for a class that has `t` and `betas`."""
+
+    t: int
+    betas: Tensor
+
+    @property
+    def beta(self) -> Tensor:
+        return self.betas[self.t - 1]
+
+    @property
+    def now(self) -> Tensor:
+        return products(self.betas)[self.t]
+
+    @property
+    def before(self) -> Tensor:
+        return products(self.betas)[self.t - 1]
+
+    @property
+    def last_before(self) -> Tensor:
+        """ᾱ_{t−1}, read with the index −1 at t = 1, where Python takes the last entry."""
+        return (1 - self.betas).cumprod(0)[self.t - 2]
+
+
 class TinyDenoiser(nn.Module):
     """x (N, ...) and t (N,), whole or not, to the shape of x; bent in both, each row on its own."""
 

@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from coursework.checking.exercise import Case, Exercise
-from coursework.exercises.nb14.chain import products, random_betas
+from coursework.exercises.nb14.chain import AtTime, products, random_betas
 from coursework.exercises.rules import named
 
 
@@ -39,30 +39,13 @@ def _cases(generator: Generator) -> Iterator[Case]:
 
 
 @dataclass(frozen=True)
-class Known:
+class Known(AtTime):
     """The arguments, and what the formula is made of."""
 
     x_t: Tensor
     x0: Tensor
     t: int
     betas: Tensor
-
-    @property
-    def beta(self) -> Tensor:
-        return self.betas[self.t - 1]
-
-    @property
-    def now(self) -> Tensor:
-        return products(self.betas)[self.t]
-
-    @property
-    def before(self) -> Tensor:
-        return products(self.betas)[self.t - 1]
-
-    @property
-    def last_before(self) -> Tensor:
-        """ᾱ_{t−1}, read with the index −1 at t = 1, where Python takes the last entry."""
-        return (1 - self.betas).cumprod(0)[self.t - 2]
 
     @property
     def right(self) -> tuple[Tensor, Tensor]:
