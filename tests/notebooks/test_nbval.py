@@ -32,6 +32,7 @@ def checked(code: str, printed: str) -> nbformat.NotebookNode:
     return new_code_cell(code, outputs=[output], metadata=tags, execution_count=1)
 
 
+@pytest.mark.slow
 def test_cells_share_one_kernel_and_right_outputs_pass(tmp_path):
     cells = [new_code_cell(f"x{n} = {n}") for n in range(6)]
     done = run_nbval(tmp_path, *cells, checked("print(x0 + x5)", "5\n"), workers=2)
@@ -66,6 +67,7 @@ CELL
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("last", ["6 * 7", "1 / 0"], ids=["whole", "stopped"])
 def test_what_nbval_showed_is_what_slides_and_site_take(tmp_path, monkeypatch, last):
     (tmp_path / "notebooks" / "source").mkdir(parents=True)

@@ -43,17 +43,18 @@ def _cases(generator: Generator) -> Iterator[Case]:
 
 
 def _observe(fn: Wrong, judge: nn.Module, g: nn.Module, real: Tensor, noise: Tensor) -> Any:
-    """Values returned, the judge's weights, and what is left in the generator's gradients."""
-    judge, g = copy.deepcopy(judge), copy.deepcopy(g)
-    optimizer, values = SGD(judge.parameters(), lr=0.3), []
+    """Values returned, the judge's weights, and the gradient that reaches the fakes."""
+    judge, values, reached = copy.deepcopy(judge), [], torch.zeros(())
+    optimizer = SGD(judge.parameters(), lr=0.3)
     for x, z in zip(real, noise, strict=True):
-        returned = fn(judge, optimizer, x.clone(), g(z))
-        values.append(plain_number(returned))
-    left = sum(p.grad.abs().sum() for p in g.parameters() if p.grad is not None)
+        fake = g(z).detach().requires_grad_()
+        values.append(plain_number(fn(judge, optimizer, x.clone(), fake)))
+        if fake.grad is not None:
+            reached = reached + fake.grad.abs().sum()
     return (
         torch.tensor(values),
         nn.utils.parameters_to_vector(judge.parameters()).detach(),
-        torch.as_tensor(left, dtype=torch.float32),
+        reached,
     )
 
 
