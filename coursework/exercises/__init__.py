@@ -68,8 +68,13 @@ def prediction(name: str) -> Prediction:
 
 def names(notebook: str | None = None) -> list[str]:
     """Names of all exercises and questions, or of one notebook ("01"), in course order."""
+    return list(_names(notebook))
+
+
+@cache
+def _names(notebook: str | None) -> tuple[str, ...]:
     entries = (e for e in _by_name().values() if isinstance(e, (Exercise, Question)))
-    return [e.name for e in entries if notebook is None or e.notebook == notebook]
+    return tuple(e.name for e in entries if notebook is None or e.notebook == notebook)
 
 
 def predictions(notebook: str) -> list[Prediction]:

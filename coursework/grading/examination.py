@@ -28,15 +28,13 @@ from coursework.grading.inside.errors import is_unpacked
 from coursework.grading.judge import ProcessEnded
 from coursework.grading.meter import Meter
 from coursework.grading.sandbox import SandboxError, Zygote, one_core
-from coursework.grading.session import Session
+from coursework.grading.session import Session, is_plain
 from coursework.grading.status import Reason
 
 SUBMISSION = 240.0  # seconds for all of a submission, restarts included, as `Meter` counts them
 RESTARTS = 40
 PROCESSOR = 500.0  # seconds of this process's own: then the system ends it, whatever it is doing
-CHANGED = (
-    "Your function changes one of its arguments in place, so the caller's data are changed too."
-)
+CHANGED = "Your function changes one of its arguments in place: the caller's data change, too."
 NO_TIME = "The time for this notebook was used up before this exercise."
 ENDED = "Your notebook's process ended before this exercise could be looked at."
 NO_ANSWER = "Your answer was not there in time. Is it worked out by a loop that never ends?"
@@ -51,12 +49,14 @@ class Examination:
         self,
         zygote: Zygote,
         cells: list[str],
+        names: list[str],
         seed: int,
         student: str,
         seconds: float,
         partial: bool = False,
     ) -> None:
-        self.zygote, self.seed, self.student, self.seconds = zygote, seed, student, seconds
+        self.zygote, self.names, self.seed = zygote, names, seed
+        self.student, self.seconds = student, seconds
         self.partial = partial
         self.plan = list(cells)
         self.defined = [definitions(c) for c in cells]
@@ -77,6 +77,7 @@ class Examination:
             self.starts += 1
             self.session = Session(self.zygote, self.meter, SUBMISSION)
             self._run_cells(self.session)
+            self.session.look(self.names, self.seconds / 2)
             for name in list(self.lent):
                 self._lend(name)
         return self.session
@@ -163,7 +164,9 @@ class Examination:
         return finding
 
     def _ask(self, session: Session, exercise: Exercise | Question) -> Finding:
-        if isinstance(exercise, Question):
+        if isinstance(exercise, Question) and exercise.key in session.answers:
+            given = session.answers[exercise.key]
+        elif isinstance(exercise, Question):
             given = self._in_time(session, lambda: session.answer(exercise.key, self.seconds / 2))
         else:
             given = session.find(exercise.name, self.seconds / 2)
@@ -187,6 +190,8 @@ class Examination:
                 exercise.name, given, seed, self.seconds, clock=clock, partial=self.partial
             )
 
+        if given is ... or is_plain(given):
+            return judged()  # nothing of theirs is called
         if isinstance(exercise, Question):  # one that is a function is called without a limit
             return self._in_time(session, judged)
         with session.judging():
@@ -217,11 +222,8 @@ class Examination:
 
     def _syntax_error(self, exercise: Exercise | Question) -> BaseException | None:
         """The error of a cell that doesn't parse and speaks of the exercise."""
-        faulty = [
-            i
-            for i, e in self.errors.items()
-            if isinstance(e, SyntaxError | ValueError | MemoryError | RecursionError)
-        ]
+        unread = SyntaxError | ValueError | MemoryError | RecursionError
+        faulty = [i for i, e in self.errors.items() if isinstance(e, unread)]
         return next((self.errors[i] for i in faulty if speaks_of(self.plan[i], exercise)), None)
 
     def _seed(self, name: str) -> int:
@@ -253,7 +255,7 @@ def examine(
     """
     examined = Examined()
     with _quiet(), one_core():
-        examination = Examination(zygote, cells, seed, student, seconds, partial)
+        examination = Examination(zygote, cells, names, seed, student, seconds, partial)
         signal.setitimer(signal.ITIMER_PROF, PROCESSOR)
         try:
             for name in names:

@@ -6,13 +6,21 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from coursework import exercises
+from coursework.checking import Exercise, Question
+from coursework.checking.running import TookTooLong
 from coursework.grading.inside.errors import is_unpacked
 from coursework.grading.judge import Judge, ProcessEnded
 from coursework.grading.meter import Meter
 from coursework.grading.sandbox import Zygote
 
 TAMPERED = "the process that ran your code does not work as it did at its start"
-RUN_CELL, FIND, ANSWER, LEND = 0, 1, 2, 3  # what a worker exports first
+RUN_CELL, FIND, ANSWER, LEND, LOOK = range(5)  # what a worker exports first
+
+
+def is_plain(value: Any) -> bool:
+    """Whether it is a value in which no code of the student's can be."""
+    return type(value) in (type(None), bool, int, float, str)
 
 
 class Session:
@@ -20,6 +28,8 @@ class Session:
 
     def __init__(self, zygote: Zygote, meter: Meter, most: float) -> None:
         self.meter, self.most = meter, most
+        self.absent: set[str] = set()  # names that no cell defined
+        self.answers: dict[str, Any] = {}  # typed answers that are known already
         channel = zygote.fork()
         meter.watch(channel.worker)
         channel.meter = meter
@@ -53,8 +63,27 @@ class Session:
             return error
         return None
 
+    def look(self, entries: list[str], seconds: float) -> None:
+        """Ask at once which functions are defined, and for the answers that are plain values.
+
+        Where that fails, each is asked for by itself.
+        """
+        asked = [exercises.get(name) for name in entries]
+        keys = [entry.key for entry in asked if isinstance(entry, Question)]
+        names = [entry.name for entry in asked if isinstance(entry, Exercise)]
+        with contextlib.suppress(TookTooLong, ProcessEnded):
+            told = self._own(seconds, LOOK, names, keys) if self.alive else None
+            match told:
+                case {"defined": list(defined), "answers": dict(answers)}:
+                    self.absent = {
+                        n for n in names if n not in [d for d in defined if type(d) is str]
+                    }
+                    self.answers = {k: v for k, v in answers.items() if v is ... or is_plain(v)}
+
     def find(self, name: str, seconds: float) -> Any:
         """What `name` stands for: a RemoteFunction, a value, or `...` where there is nothing."""
+        if name in self.absent:
+            return ...
         found = self._own(seconds, FIND, [name])
         return found.get(name, ...) if isinstance(found, dict) else ...
 
