@@ -50,9 +50,9 @@ def validate(path: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", STUDENT, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", STUDENT[::4], ids=lambda path: path.stem)
 def test_nbgrader_validates_the_solved_and_fails_the_unsolved(path, tmp_path):
-    """The first notebook whole; of the others what they ask, since their studies run elsewhere."""
+    """The first notebook whole; of some others what they ask, since their studies run elsewhere."""
     unsolved, solved = tmp_path / path.name, tmp_path / "solved" / path.name
     solved.parent.mkdir()
     for original, copy in ((path, unsolved), (path.parent / "solutions" / path.name, solved)):
