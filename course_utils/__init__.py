@@ -18,6 +18,10 @@ _DEFINED_IN = {
     "progress": "coursework.checking.progress",
     "evaluate": "coursework.checking",
     "answer_sheet": "coursework.checking.notebook",
+    "record_only": "coursework.checking.copies",
+    "draw_with": "coursework.checking.copies",
+    "sit": "coursework.checking.sitting",
+    "report": "coursework.checking.sitting",
     "show": "course_utils.display",
     "diagram": "coursework.diagrams",
 }

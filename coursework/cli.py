@@ -1,8 +1,10 @@
 """`course`: the one program of the course. Each command loads what it needs when it is called."""
 
 import os
+import secrets
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -103,37 +105,70 @@ def run(
         raise typer.Exit(1)
 
 
+Numbers = Annotated[
+    list[str] | None, typer.Argument(metavar="[NN]...", help="Which, with --variant.")
+]
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail on stale files.")]
+Repository = Annotated[
+    str | None, typer.Option(metavar="OWNER/NAME", help="GitHub address, for Colab.")
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Also overwrite student notebooks edited by hand.")
+]
+Confirm = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KEY", help="This answer fits its changed question; or `all`."),
+]
+Prove = Annotated[
+    bool, typer.Option("--prove", help="Ask GitHub whether everybody can open the badges.")
+]
+Variant = Annotated[
+    int | None,
+    typer.Option(metavar="SEED", help="Write copies with the variants that this seed draws."),
+]
+Out = Annotated[Path, typer.Option(help="Folder for the copies.")]
+
+
 @app.command()
 def build(
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail on stale files.")
-    ] = False,
-    repository: Annotated[
-        str | None, typer.Option(metavar="OWNER/NAME", help="GitHub address, for Colab.")
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Also overwrite student notebooks edited by hand.")
-    ] = False,
-    confirm: Annotated[
-        list[str] | None,
-        typer.Option(metavar="KEY", help="This answer fits its changed question; or `all`."),
-    ] = None,
-    prove: Annotated[
-        bool, typer.Option("--prove", help="Ask GitHub whether everybody can open the badges.")
-    ] = False,
+    numbers: Numbers = None,
+    check: Check = False,
+    repository: Repository = None,
+    force: Force = False,
+    confirm: Confirm = None,
+    prove: Prove = False,
+    variant: Variant = None,
+    out: Out = Path("variant"),
 ) -> None:
-    """Turn notebooks/source into the student and the solution notebooks."""
+    """Turn notebooks/source into the student and the solution notebooks.
+
+    With --variant, write copies in which functions ask for another convention than the course's
+    own, so that a solution copied from the course is wrong; `course grade --variant` grades them.
+    """
+    if variant is not None:
+        if check or repository or force or confirm or prove:
+            raise _stop("--variant goes with --out and numbers of notebooks, and nothing else")
+        _write_copies("build", variant, out, numbers or [])
+        return
+    if numbers:
+        raise _stop("`course build` builds all notebooks; name some with --variant SEED only")
+    _build(check, repository, force, confirm or [], prove)
+
+
+def _build(
+    check: bool, repository: str | None, force: bool, confirmed: list[str], prove: bool
+) -> None:
     from coursework.authoring.build import build as run_build
     from coursework.authoring.problems import BuildError
 
     root = _root()
-    address, confirmed = repository, confirm or []
     try:
-        report = run_build(root, check=check, repository=address, force=force, confirmed=confirmed)
+        report = run_build(
+            root, check=check, repository=repository, force=force, confirmed=confirmed
+        )
     except BuildError as error:
-        count = len(error.problems)
-        problems = "1 problem" if count == 1 else f"{count} problems"
-        raise _stop(f"{error}\n{problems}; nothing was written.") from None
+        told = f"{len(error.problems)} problem{'s' * (len(error.problems) != 1)}"
+        raise _stop(f"{error}\n{told}; nothing was written.") from None
     except ValueError as error:
         raise _stop(str(error)) from None
     typer.echo("\n".join(report.lines()))
@@ -142,6 +177,53 @@ def build(
     if prove:
         first = next(file for file in report.written + report.unchanged if file.endswith(".ipynb"))
         _prove(report.project, first)
+
+
+@app.command()
+def exam(
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="SEED", help="What draws the questions; a secret one if none."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the two notebooks.")] = Path("exam"),
+    practice: Annotated[
+        bool, typer.Option("--practice", help="Checks and hints stay on; the seed is in the copy.")
+    ] = False,
+    minutes: Annotated[int, typer.Option(min=1, help="What the students are given.")] = 60,
+) -> None:
+    """Write an exam: notebook 18 with questions that a seed draws, and its solution.
+
+    Keep the seed, and the solution, to yourself. Students' copies are graded with
+    `course grade FOLDER --variant SEED --released OUT`.
+    """
+    chosen = secrets.randbits(48) if seed is None else seed
+    _write_copies("practice" if practice else "exam", chosen, out, minutes=minutes)
+
+
+def _write_copies(
+    kind: str, seed: int, out: Path, numbers: Sequence[str] = (), minutes: int = 60
+) -> None:
+    from coursework.authoring.problems import BuildError
+    from coursework.authoring.seeded import write_exam, write_variants
+
+    root = _root()
+    try:
+        if kind == "build":
+            written = write_variants(root, seed, out, numbers)
+        else:
+            written = write_exam(root, seed, out, kind == "practice", minutes)
+    except BuildError as error:
+        raise _stop(f"{error}\nNothing was written.") from None
+    except (OSError, ValueError) as error:
+        raise _stop(str(error)) from None
+    typer.echo("\n".join(f"wrote    {path}" for path in written))
+    if kind == "practice":
+        typer.echo(f"seed {seed} stands in the copy, so grade nobody by it: checks there reply")
+        return
+    typer.echo(
+        f"seed {seed}: keep it to yourself, and the solutions too. When all is handed in:\n"
+        f"  course grade FOLDER --variant {seed} --released {out} --out report"
+    )
 
 
 def _prove(project: "Project", file: str) -> None:
@@ -156,7 +238,8 @@ def _prove(project: "Project", file: str) -> None:
 @app.command()
 def slides(
     numbers: Annotated[
-        list[str] | None, typer.Argument(metavar="[NN]...", help="Which notebooks; all if none.")
+        list[str] | None,
+        typer.Argument(metavar="[NN]...", help="Notebooks, `opening`, `closing`; all if none."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the decks.")] = Path("slides"),
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print each deck to PDF.")] = False,
@@ -167,12 +250,13 @@ def slides(
     from coursework.authoring.exercise_files import load_exercises
     from coursework.authoring.problems import BuildError
     from coursework.authoring.slides import write_deck, write_pdf
-    from coursework.authoring.source import choose_sources
+    from coursework.authoring.source import choose_sources, find_decks, find_sources
     from coursework.authoring.vendored import CannotFetch
 
     try:
-        exercises = load_exercises()
-        for source in choose_sources(_root(), numbers or []):
+        exercises, root = load_exercises(), _root()
+        every = [p.name[:2] for p in find_sources(root)] + [p.stem for p in find_decks(root)]
+        for source in choose_sources(root, numbers or every):
             deck = write_deck(source, exercises, out)
             typer.echo(f"wrote {deck}")
             if pdf:

@@ -14,7 +14,7 @@ from coursework.authoring.problems import BuildError, Problem
 from coursework.authoring.project import Project, read_project, write_repository
 from coursework.authoring.references import dead_references
 from coursework.authoring.rules import Exercises, find_problems
-from coursework.authoring.source import Source, find_sources, read_source
+from coursework.authoring.source import Source, find_decks, find_sources, read_source
 
 
 @dataclass
@@ -100,7 +100,8 @@ def generate(
 ) -> dict[str, str]:
     """Path and text of each generated file. Raises BuildError where a source has a problem."""
     sources = [read_source(path, root) for path in find_sources(root)]
-    if problems := find_problems(sources, exercises):
+    decks = [read_source(path, root) for path in find_decks(root)]
+    if problems := find_problems([*sources, *decks], exercises):
         raise BuildError(problems)
     if problems := list(key_faults(sources, exercises, root, confirmed)):
         raise BuildError(problems)
@@ -111,7 +112,7 @@ def generate(
         )
         files[f"notebooks/{source.stem}.ipynb"] = student
         files[f"notebooks/solutions/{source.stem}.ipynb"] = solution
-    _stop_leaks(sources, [text for file, text in files.items() if "/solutions/" not in file])
+    stop_leaks(sources, [text for file, text in files.items() if "/solutions/" not in file])
     readme = root / "README.md"
     if readme.is_file():
         files["README.md"] = with_table(readme.read_text(encoding="utf-8"), sources, project)
@@ -120,7 +121,8 @@ def generate(
     return files
 
 
-def _stop_leaks(sources: list[Source], students: list[str]) -> None:
+def stop_leaks(sources: list[Source], students: list[str]) -> None:
+    """BuildError where a line of a solution stands in a student notebook."""
     if leaks := find_leaks(sources, students):
         text = f"a line of a solution would reach a student notebook: `{leaks[0]}`"
         raise BuildError([Problem(sources[0].file, 1, text)])

@@ -22,9 +22,11 @@ Kind = Literal["student", "solution"]
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
-def notebook_text(source: Source, kind: Kind, project: Project, exercises: Exercises) -> str:
-    """One notebook as the text of its file."""
-    cells = list(_cells(source, kind, project, exercises))
+def notebook_text(
+    source: Source, kind: Kind, project: Project, exercises: Exercises, badge: bool = True
+) -> str:
+    """One notebook as the text of its file. badge: whether it opens itself in Colab."""
+    cells = list(_cells(source, kind, project, exercises, badge))
     metadata: dict[str, Any] = {
         "course": {"built": fingerprint(cells)},
         "kernelspec": KERNEL,
@@ -59,16 +61,16 @@ def is_untouched(text: str) -> bool:
 
 
 def _cells(
-    source: Source, kind: Kind, project: Project, exercises: Exercises
+    source: Source, kind: Kind, project: Project, exercises: Exercises, badge: bool
 ) -> Iterator[nbformat.NotebookNode]:
     seen: Counter[str] = Counter()
     if project.repository:
-        badge = project.badge(source.stem)
-        yield new_markdown_cell(badge, id=_cell_id(source, "badge", seen))
+        opens = project.badge(source.stem)
+        yield new_markdown_cell(opens, id=_cell_id(source, "badge", seen))
     folded = folded_cells(source.cells)
     is_title = True
     for number, cell in enumerate(source.cells):
-        identity = _cell_id(source, cell.kind + cell.text, seen)
+        identity = _cell_id(source, cell.kind + (cell.born or cell.text), seen)
         if not cell.in_notebooks or (kind == "student" and "solution" in cell.tags):
             continue
         if cell.kind == "markdown":

@@ -188,7 +188,7 @@ def _todo_faults(
 def _number_problems(sources: Sequence[Source]) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for source in sources:
-        if source.number in seen:
+        if source.number and source.number in seen:
             text = f"notebook {source.number} exists already, {seen[source.number]}: renumber one"
             yield Problem(source.file, 1, text)
         seen.setdefault(source.number, source.file)

@@ -47,6 +47,7 @@ GRAPH_CUT = (
     "no gradient comes back through them: something cuts the graph (`.detach()`, `.data`, `.item()`, "
     "`torch.no_grad()`, a new `torch.tensor(…)`). Training would stand still."
 )
+PUBLIC_SOLUTION = "public_solution"
 
 
 def judge(
@@ -65,10 +66,32 @@ def judge(
     seconds: how long all calls of `fn` together may take, by `clock`.
     inputs: drawn before, instead of a seed, where several functions are judged on the same ones.
     partial: whether parts that are right earn points where the whole is not.
+    A wrong answer to a variant that is right in the course's own notebook is told as that.
     """
     if isinstance(exercise, Question):
         with own_state():
             return judge_answer(exercise, fn)
+    start = clock()
+    verdict = _judge_function(exercise, fn, seed, seconds, inputs, clock, partial)
+    left = seconds - (clock() - start)
+    public = exercise.public
+    if public is None or verdict.kind in ("passed", "not attempted") or left <= 0:
+        return verdict
+    if not judge(public, fn, seed, left, clock=clock).passed:
+        return verdict
+    message = f"This is the solution of the course's own exercise. {exercise.task}"
+    return _verdict(exercise, "mistake", message, PUBLIC_SOLUTION)
+
+
+def _judge_function(
+    exercise: Exercise,
+    fn: Any,
+    seed: int | None,
+    seconds: float,
+    inputs: Inputs | None,
+    clock: Clock,
+    partial: bool,
+) -> Verdict:
     if fn is None or fn is ...:
         return _not_attempted(exercise, fn)
     if not callable(fn):

@@ -14,6 +14,7 @@ from coursework.checking.engine import judge
 from coursework.checking.exercise import Exercise, Verdict
 from coursework.checking.running import SECONDS, Clock
 from coursework.checking.their_code import dropped, helpers_of
+from coursework.checking.variants import PUBLIC
 
 
 def evaluate(
@@ -23,6 +24,7 @@ def evaluate(
     seconds: float = SECONDS,
     clock: Clock = time.monotonic,
     partial: bool = False,
+    variant: int = PUBLIC,
 ) -> Verdict:
     """Judge `fn` as an answer to the exercise `name`.
 
@@ -30,9 +32,10 @@ def evaluate(
     seed: fixes the random inputs; None draws fresh ones. The same seed gives the same verdict.
     seconds: how long all calls of `fn` together may take, by `clock`.
     partial: whether parts that are right earn points where the whole is not.
+    variant: the seed of the copy of the notebook that asks for it.
     Raises KeyError, naming the nearest name, where no exercise is called `name`.
     """
-    exercise = exercises.get(name)
+    exercise = exercises.get(name, variant)
     verdict = judge(exercise, fn, seed, seconds, clock=clock, partial=partial)
     if verdict.passed or not isinstance(exercise, Exercise) or fn is None or fn is ...:
         return verdict

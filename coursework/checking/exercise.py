@@ -98,6 +98,8 @@ class Exercise:
         they are as absent as a function that has the exercise's own name.
     parts: what earns partial credit, "edges" among it, together all points; `parts.py` says what
         holds where none are declared.
+    task, public: of a variant (`variants.py`), what its copy asks for in place of the convention of
+        the notebook, and the course's own exercise; "" and None for that one itself.
     """
 
     name: str
@@ -116,6 +118,8 @@ class Exercise:
     atol: float = 1e-5
     hides: Sequence[str] = ()
     parts: Sequence[Part] = ()
+    task: str = ""
+    public: Exercise | None = None
 
     def __post_init__(self) -> None:
         if self.parts and sum(p.points for p in self.parts) != self.points:
@@ -136,7 +140,8 @@ class Question:
     name: "01.answers.1.1", typed as `answers["1.1"]` in notebook 01; answer: the right number
         or letter. wrong: known wrong answers, {value: (short name, what the learner reads)}.
     choices: {"a": "text", ...} for a choice. unit, rtol, atol: for a number.
-    why: said after a right answer.
+    why: said after a right answer. text: the question as a notebook shows it, Markdown with its
+        options, where the build has to write it (`Drawn` in `variants.py`).
     """
 
     name: str
@@ -150,6 +155,7 @@ class Question:
     unit: str = ""
     rtol: float = 0.01
     atol: float = 1e-9
+    text: str = ""
 
     @property
     def notebook(self) -> str:

@@ -12,10 +12,12 @@ from typing import Any
 from course_utils.cards import HOUSE, QUIET, RIGHT, WRONG, Card
 from course_utils.display import emit
 from coursework import exercises
+from coursework.checking.copies import this_copy
 from coursework.checking.evaluation import evaluate
 from coursework.checking.exercise import Exercise, Question, Verdict
 from coursework.checking.progress import short
 from coursework.checking.record import record
+from coursework.checking.sitting import running
 from coursework.checking.their_code import unquoted, why_not_attempted
 
 HEADLINES = {
@@ -38,6 +40,12 @@ CLEARED = (
 UNQUOTED = (
     "`{1}` without quotes is the name of a variable, and there is none, so nothing was kept. "
     'Write `answers["{0}"] = "{1}"`.'
+)
+
+
+KEPT = (
+    "This copy doesn't judge it: your answer is kept in the notebook, and is judged when that is "
+    "graded. Where other cells need this function, they go on with the course's own."
 )
 
 
@@ -92,7 +100,11 @@ def check(given: Any, name: str | float | None = None) -> Any:
             "check(f) reads the exercise from the name of the function. "
             'Yours has none, so say it here: check(f, "name")'
         )
-    exercise = exercises.get(name)
+    copy = this_copy()
+    exercise = exercises.get(name, copy.seed)
+    if copy.keeps(name) and isinstance(exercise, Exercise):
+        _keep(name, written=not _is_stub(given, name))
+        return on_loan(exercise)
     if getattr(given, "on_loan", False):
         verdict = Verdict(
             name,
@@ -102,13 +114,28 @@ def check(given: Any, name: str | float | None = None) -> Any:
             exercise.points,
         )
     else:
-        verdict = evaluate(name, given)
+        verdict = evaluate(name, given, variant=copy.seed)
         if verdict.kind == "not attempted" and (why := why_not_attempted(name, given, _cells())):
             verdict = replace(verdict, message=why)
-    _tell(verdict, lent=not verdict.passed)
-    if verdict.passed or not isinstance(exercise, Exercise):
+    public = exercise.public if isinstance(exercise, Exercise) else None
+    lent = not verdict.passed or public is not None
+    _tell(verdict, lent)
+    if not lent or not isinstance(exercise, Exercise) or running(name):
         return given
-    return on_loan(exercise)
+    return on_loan(public or exercise)
+
+
+def _keep(name: str, written: bool) -> None:
+    """Say that an answer is kept for the grader, or that there is none yet."""
+    title = f"`{short(name)}` · " + ("kept" if written else "not answered yet")
+    told = KEPT if written else "Write your answer, run its cell, then this one."
+    emit(Card(title, [told], HOUSE if written else QUIET, "○"))
+
+
+def _is_stub(given: Any, name: str) -> bool:
+    """Whether a function still has its TODO."""
+    constants = getattr(getattr(given, "__code__", None), "co_consts", ())
+    return any(isinstance(c, str) and c.startswith(f"TODO {name}:") for c in constants)
 
 
 def _cells() -> list[str]:
@@ -140,7 +167,11 @@ def _check_answers(answers: AnswerSheet, key: str | float | None) -> None:
     names = asked if key is None else [answers.exercise(key).name]
     for name in names:
         asked_key = name.removeprefix(prefix)
-        verdict = evaluate(name, answers.get(asked_key, ...))
+        copy = this_copy()
+        if copy.keeps(name):
+            _keep(name, written=answers.get(asked_key, ...) is not ...)
+            continue
+        verdict = evaluate(name, answers.get(asked_key, ...), variant=copy.seed)
         if asked_key in answers.cleared:
             verdict = replace(verdict, message=CLEARED.format(asked_key))
         bare = unquoted(asked_key, _cells())
@@ -152,6 +183,9 @@ def _check_answers(answers: AnswerSheet, key: str | float | None) -> None:
 
 def _tell(verdict: Verdict, lent: bool) -> None:
     color, mark, headline = HEADLINES[verdict.kind]
+    if not _is_strict() and (sitting := running(verdict.name)):
+        sitting.keep(verdict)
+        return
     unit = "point" if verdict.max_points == 1 else "points"
     title = (
         f"`{short(verdict.name)}` · {headline} · {verdict.points} of {verdict.max_points} {unit}"
@@ -185,6 +219,12 @@ def hint(name: str | Callable[..., Any]) -> None:
     name: an exercise ("gaussian_mle", or the function itself) or a typed answer ("1.4").
     """
     exercise = exercises.get(_exercise_name(name))
+    if this_copy().keeps(exercise.name):
+        emit(Card(f"`{short(exercise.name)}`", ["This copy gives no hints on it."], QUIET, "?"))
+        return
+    if running(exercise.name):
+        emit(Card("No hints in a timed sitting", ["They are back after `report`."], QUIET, "○"))
+        return
     title = f"Hints for `{short(exercise.name)}`"
     emit(Card(title, [exercise.title], HOUSE, "?", _folds(exercise.name)))
 

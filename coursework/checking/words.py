@@ -241,6 +241,10 @@ PLAIN = [
         r"inconsistent tensor size, expected tensor \[(\d+)\] and src \[(\d+)\]",
         "a dot product of {0} numbers with {1}.",
     ),
+    (
+        r"Class values must be smaller than num_classes",
+        "the number of a class is too large for the row. An `argmax()` without an axis counts through the whole table; `argmax(1)` goes along each row.",
+    ),
     (r"singular", "this matrix has no inverse: some of its columns follow from the others."),
     (r"math domain error", "the log of 0 or less, or the root of less than 0."),
     (r"math range error", "the result is larger than any float: `math.exp` ends at 709."),

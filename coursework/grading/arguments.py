@@ -79,6 +79,15 @@ Partial = Annotated[
         rich_help_panel=WHAT,
     ),
 ]
+Variant = Annotated[
+    int,
+    typer.Option(
+        help="The seed of the copies handed out, from `course exam` or `course build --variant`.",
+        metavar="SEED",
+        show_default="the course's own notebooks",
+        rich_help_panel=WHAT,
+    ),
+]
 Canvas = Annotated[bool, typer.Option("--canvas", help="A CSV for Canvas.", rich_help_panel=FILES)]
 Moodle = Annotated[
     bool, typer.Option("--moodle", help="A grading worksheet for Moodle.", rich_help_panel=FILES)

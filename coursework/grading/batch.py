@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Generator, Iterator
 
+from coursework.checking.variants import PUBLIC
 from coursework.grading.grader import Mapper, Settings
 from coursework.grading.options import BatchOptions
 from coursework.grading.results import BatchInfo, Result, Results, ResultsError
@@ -19,7 +20,9 @@ def begin(options: BatchOptions) -> Results:
     if options.resume:
         return _resume(Results.resume(path), options)
     seed = secrets.randbits(48) if options.seed is None else options.seed
-    return Results.start(path, BatchInfo(seed, options.labs, options.confined, options.partial))
+    return Results.start(
+        path, BatchInfo(seed, options.labs, options.confined, options.partial, options.variant)
+    )
 
 
 def _resume(results: Results, options: BatchOptions) -> Results:
@@ -29,6 +32,9 @@ def _resume(results: Results, options: BatchOptions) -> Results:
     if options.labs and batch.labs and options.labs != batch.labs:
         labs = ", ".join(batch.labs)
         raise ResultsError(f"this report was begun for notebooks {labs}; --resume keeps them")
+    if options.variant not in (PUBLIC, batch.variant):
+        was = f"--variant {batch.variant}" if batch.variant else "the course's own notebooks"
+        raise ResultsError(f"this report was begun for {was}; --resume keeps that")
     if options.partial and not batch.partial:
         raise ResultsError("this report was begun without --partial; run without --resume")
     return results
@@ -56,7 +62,12 @@ def _results(
     batch: BatchInfo, submissions: list[Submission], options: BatchOptions, mapper: Mapper
 ) -> Iterator[Result]:
     settings = Settings(
-        batch.seed, batch.labs, str(options.released), options.confined, partial=batch.partial
+        batch.seed,
+        batch.labs,
+        str(options.released),
+        options.confined,
+        partial=batch.partial,
+        variant=batch.variant,
     )
     for s in submissions:
         if s.fault:

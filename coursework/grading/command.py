@@ -38,10 +38,10 @@ def grade(
     released: given.Released = None,
     unconfined: given.Unconfined = False,
     partial: given.Partial = False,
+    variant: given.Variant = 0,
 ) -> None:
     """Grade a folder of submissions; write gradebook.csv, feedback and a summary of the class."""
-    policy = ", ".join(late) if late else None
-    decisions = Decisions(_labs(labs), override, policy, due, roster)
+    decisions = Decisions(_labs(labs), override, ", ".join(late or ()) or None, due, roster)
     options = BatchOptions(
         confined=_confinement(unconfined),
         out=out,
@@ -51,10 +51,9 @@ def grade(
         only=tuple(only or ()),
         released=released or RELEASED,
         partial=partial,
+        variant=variant,
     )
-    wanted = ReportOptions(
-        show_solutions, gradescope, canvas, moodle, brightspace, nbgrader_db=nbgrader_db
-    )
+    wanted = ReportOptions(show_solutions, gradescope, canvas, moodle, brightspace, nbgrader_db)
     _grade_and_report(submissions, options, decisions, wanted, _mapper(scheduler, workers))
 
 

@@ -7,6 +7,7 @@ one runs the cells again without the offender, and judging goes on with the next
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import io
 import signal
@@ -19,11 +20,10 @@ from coursework import exercises
 from coursework.checking import Exercise, Question, Verdict, evaluate
 from coursework.checking.parts import all_but_edges
 from coursework.checking.running import THREAD, TookTooLong, limited
+from coursework.checking.variants import PUBLIC
 from coursework.grading.definitions import defined_as, definitions, speaks_of
 from coursework.grading.demos import definitions_only
-from coursework.grading.findings import Examined as Examined
-from coursework.grading.findings import Finding as Finding
-from coursework.grading.findings import cell_stopped, opening, raised
+from coursework.grading.findings import Examined, Finding, cell_stopped, opening, raised
 from coursework.grading.inside.errors import is_unpacked
 from coursework.grading.judge import ProcessEnded
 from coursework.grading.meter import Meter
@@ -54,10 +54,11 @@ class Examination:
         student: str,
         seconds: float,
         partial: bool = False,
+        variant: int = PUBLIC,
     ) -> None:
         self.zygote, self.names, self.seed = zygote, names, seed
         self.student, self.seconds = student, seconds
-        self.partial = partial
+        self.partial, self.variant = partial, variant
         self.plan = list(cells)
         self.defined = [definitions(c) for c in cells]
         self.errors: dict[int, BaseException] = {}
@@ -133,12 +134,10 @@ class Examination:
         )
 
     def finding(self, name: str) -> Finding:
-        """The finding on one exercise, whatever its code does.
-
-        Where it is wrong, later exercises get the course's own function.
-        """
-        finding = self._finding(exercises.get(name))
-        if not finding.verdict.passed and isinstance(exercises.get(name), Exercise):
+        """The finding on one exercise; after a wrong one, or a variant, others get the course's."""
+        exercise = exercises.get(name, self.variant)
+        finding = self._finding(exercise)
+        if isinstance(exercise, Exercise) and not (finding.verdict.passed and not exercise.public):
             self.lent.append(name)
             self._lend(name)
         return finding
@@ -184,12 +183,9 @@ class Examination:
         return Finding(verdict, Reason.ABSENT if given is ... else _reason(session))
 
     def _verdict(self, session: Session, exercise: Exercise | Question, given: Any) -> Verdict:
-        def judged() -> Verdict:
-            seed, clock = self._seed(exercise.name), self.meter.spent
-            return evaluate(
-                exercise.name, given, seed, self.seconds, clock=clock, partial=self.partial
-            )
-
+        how = {"clock": self.meter.spent, "partial": self.partial, "variant": self.variant}
+        seed = self._seed(exercise.name)
+        judged = functools.partial(evaluate, exercise.name, given, seed, self.seconds, **how)
         if given is ... or is_plain(given):
             return judged()  # nothing of theirs is called
         if isinstance(exercise, Question):  # one that is a function is called without a limit
@@ -247,23 +243,25 @@ def examine(
     student: str,
     seconds: float = 20.0,
     partial: bool = False,
+    variant: int = PUBLIC,
 ) -> Examined:
     """Judge the exercises `names` in a submission's cells.
 
     seconds: that a cell, and all calls of a function, may take. partial: whether parts earn points.
+    variant: the seed of the copies that were handed out.
     Raises SandboxError where the sandbox fails.
     """
     examined = Examined()
     with _quiet(), one_core():
-        examination = Examination(zygote, cells, names, seed, student, seconds, partial)
+        work = Examination(zygote, cells, names, seed, student, seconds, partial, variant)
         signal.setitimer(signal.ITIMER_PROF, PROCESSOR)
         try:
             for name in names:
-                examined.findings.append(_one(examination, name, examined.remarks))
+                examined.findings.append(_one(work, name, examined.remarks))
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
-            examination.stop()
-    for i, error in sorted(examination.faults.items()):
+            work.stop()
+    for i, error in sorted(work.faults.items()):
         what = "did not come back" if isinstance(error, TookTooLong) else "ended its process"
         examined.remarks.append(f"the cell `{opening(cells[i])}` {what} and was left out")
     return examined

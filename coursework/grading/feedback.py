@@ -13,6 +13,7 @@ from markupsafe import Markup
 from coursework import exercises
 from coursework.checking import Exercise, Question
 from coursework.checking.notebook import HEADLINES
+from coursework.checking.variants import PUBLIC
 from coursework.grading.gradebook import Row
 from coursework.grading.naming import person
 from coursework.grading.outline import outline
@@ -81,17 +82,18 @@ def feedback_html(
     results: list[Result],
     names: list[str],
     show_solutions: bool,
+    variant: int = PUBLIC,
 ) -> str:
     """The page of one student.
 
     results: those of the files that count. Exercises of notebooks that the student did not hand in
-    are left out.
+    are left out. variant: the seed of the copies that were handed out.
     """
     verdicts = {v.name: v for r in results for v in r.verdicts}
     code = {n: c for r in results for n, c in r.code.items()}
     handed_in = {r.lab for r in results if r.lab}
     entries = [
-        _entry(n, verdicts.get(n), code.get(n, ""), row, show_solutions)
+        _entry(n, verdicts.get(n), code.get(n, ""), row, show_solutions, variant)
         for n in names
         if n in row.points and (exercises.get(n).notebook in handed_in or n in row.by_hand)
     ]
@@ -145,9 +147,14 @@ def _next(entries: list[Entry]) -> Next:
 
 
 def _entry(
-    name: str, verdict: ExerciseResult | None, code: str, row: Row, show_solutions: bool
+    name: str,
+    verdict: ExerciseResult | None,
+    code: str,
+    row: Row,
+    show_solutions: bool,
+    variant: int,
 ) -> Entry:
-    exercise = exercises.get(name)
+    exercise = exercises.get(name, variant)
     kind = verdict.kind if verdict else "not attempted"
     message = verdict.message if verdict else ""
     called = exercise.key if isinstance(exercise, Question) else name

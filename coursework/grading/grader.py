@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursework import exercises
+from coursework.checking.variants import PUBLIC
 from coursework.grading.definitions import answers_code, find_lab
 from coursework.grading.demos import released, to_run
-from coursework.grading.examination import Examined, Finding, examine
+from coursework.grading.examination import examine
+from coursework.grading.findings import Examined, Finding
 from coursework.grading.labs import handed_in_where
 from coursework.grading.package import hidden_names
 from coursework.grading.results import ExerciseResult, Result
@@ -53,6 +55,7 @@ class Settings:
     confined: bool = True
     seconds: float = 20.0  # that a cell, and all calls of a function, may take
     partial: bool = False  # whether parts of an exercise earn points
+    variant: int = PUBLIC  # the seed of the copies that were handed out
 
 
 # Grades many submissions; the results come in the order in which they are ready.
@@ -106,7 +109,7 @@ class Grader:
 
     def _examine(self, lab: str, cells: list[str], student: str) -> Examined | Fault:
         """What is found in a submission, or the fault where the sandbox fails under it."""
-        names = exercises.names(lab)
+        names = exercises.names(lab, self.settings.variant)
         demos = released(Path(self.settings.released), lab, frozenset(names))
         plan = to_run(cells, demos)
         fault = SANDBOX_FAILED
@@ -125,6 +128,7 @@ class Grader:
                     student=student,
                     seconds=self.settings.seconds,
                     partial=self.settings.partial,
+                    variant=self.settings.variant,
                 )
             except SandboxError:
                 fault = SANDBOX_FAILED

@@ -12,17 +12,22 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from coursework import exercises
+from coursework.checking.variants import PUBLIC
 
 FEW = 5  # a notebook is odd where this many times as many students handed in another
 
 
 @dataclass(frozen=True)
 class Labs:
-    """asked: count for everybody; optional: for those who handed them in; odd: for nobody."""
+    """asked: count for everybody; optional: for those who handed them in; odd: for nobody.
+
+    variant: the seed of the copies that were handed out.
+    """
 
     asked: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
+    variant: int = PUBLIC
 
     @property
     def counted(self) -> list[str]:
@@ -35,7 +40,7 @@ class Labs:
 
     def exercises(self) -> list[str]:
         """The exercises of all that count, in course order."""
-        return exercises_of(self.counted)
+        return exercises_of(self.counted, self.variant)
 
 
 def choose(handed_in: Iterable[Collection[str]], wanted: Collection[str] = ()) -> Labs:
@@ -51,9 +56,9 @@ def choose(handed_in: Iterable[Collection[str]], wanted: Collection[str] = ()) -
     return Labs(tuple(asked), tuple(b for b in others if b not in odd), tuple(odd))
 
 
-def exercises_of(labs: Collection[str]) -> list[str]:
+def exercises_of(labs: Collection[str], variant: int = PUBLIC) -> list[str]:
     """Names of all exercises of these notebooks, in course order."""
-    return [n for n in exercises.names() if exercises.get(n).notebook in labs]
+    return [n for n in exercises.names(variant=variant) if exercises.get(n).notebook in labs]
 
 
 def handed_in_where(lab: str, asked: Collection[str]) -> str:

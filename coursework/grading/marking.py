@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from coursework.checking.variants import PUBLIC
 from coursework.grading.choices import Choices
 from coursework.grading.gradebook import Brief, Row, counted_labs, rows
 from coursework.grading.labs import Labs, exercises_of, handed_in_where, most_of
@@ -27,10 +28,16 @@ class Marks:
 
 
 def mark(
-    briefs: list[Brief], submissions: list[Submission], choices: Choices, wanted: tuple[str, ...]
+    briefs: list[Brief],
+    submissions: list[Submission],
+    choices: Choices,
+    wanted: tuple[str, ...],
+    variant: int = PUBLIC,
 ) -> Marks:
-    """The marks of the class. wanted: the notebooks that the batch was begun for."""
-    labs = counted_labs(briefs, choices.labs or wanted)
+    """The marks of the class. wanted: the notebooks that the batch was begun for; variant: the
+    seed of the copies that were handed out.
+    """
+    labs = replace(counted_labs(briefs, choices.labs or wanted), variant=variant)
     beside = {s.file: s.note for s in submissions if s.note}
     table = rows(briefs, labs.exercises(), labs, beside)
     warnings = [*_not_graded(briefs), *_of_other_labs(briefs, labs)]
@@ -114,7 +121,7 @@ def by_lab(marks: Marks) -> list[str]:
     for lab in marks.labs.counted:
         totals = [r.total(lab) for r in marks.table if r.counts and r.labs.get(lab)]
         if totals:
-            most = most_of(exercises_of([lab]))
+            most = most_of(exercises_of([lab], marks.labs.variant))
             students = "1 student" if len(totals) == 1 else f"{len(totals)} students"
             median = statistics.median(totals)
             told.append(f"notebook {lab}: {students}, median {median:g} of {most:g} points")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursework.checking.variants import PUBLIC
+
 RELEASED = Path(__file__).resolve().parents[2] / "notebooks"
 
 
@@ -13,6 +15,7 @@ class BatchOptions:
     """How the submissions are graded.
 
     only: students to grade again; released: the folder of the notebooks as handed out.
+    variant: the seed with which they were made.
     """
 
     out: Path
@@ -22,6 +25,7 @@ class BatchOptions:
     only: tuple[str, ...] = ()
     confined: bool = True
     partial: bool = False
+    variant: int = PUBLIC
     released: Path = RELEASED
 
 

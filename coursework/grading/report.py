@@ -47,7 +47,8 @@ def write_all(
 ) -> Iterator[str]:
     """Write all files into `out`; yields a line on each for the instructor."""
     briefs = latest(results, submissions)
-    marks = mark(briefs, submissions, choices or Choices(), results.batch.labs)
+    batch = results.batch
+    marks = mark(briefs, submissions, choices or Choices(), batch.labs, batch.variant)
     places = {b.file: b.at for b in briefs}
     marked = Marked(marks.table, marks.labs.exercises(), marks.labs, places)
     with_late = any(row.late for row in marked.table)
@@ -78,7 +79,7 @@ def _write_students(results: Results, marked: Marked, out: Path, wanted: ReportO
         for result in own:
             found.add(result)
         name = names[row.student]
-        page = feedback_html(row, own, marked.names, wanted.show_solutions)
+        page = feedback_html(row, own, marked.names, wanted.show_solutions, results.batch.variant)
         write(out / "feedback" / name, page)
         if wanted.gradescope:
             folder = out / "gradescope" / name.removesuffix(".html")

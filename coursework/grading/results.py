@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from coursework.checking.variants import PUBLIC
 from coursework.grading.status import Fault, Reason, Status
 
 # Version 1 called its first line "run", and its results had neither status nor reason. Up to
@@ -101,12 +102,14 @@ class BatchInfo:
     """How a batch was begun; a resumed batch keeps it.
 
     labs: notebooks that count, () for any. partial: whether parts of an exercise earn points.
+    variant: the seed of the copies that were handed out.
     """
 
     seed: int
     labs: tuple[str, ...] = ()
     confined: bool = True
     partial: bool = False
+    variant: int = PUBLIC
 
     @classmethod
     def from_json(cls, line: str | bytes) -> BatchInfo | None:
@@ -120,7 +123,8 @@ class BatchInfo:
             if told["version"] not in range(1, VERSION + 1):
                 return None
             kept = told.get("confined", True), told.get("partial", False)
-            return cls(told["seed"], tuple(told["labs"]), *kept)
+            variant = told.get("variant", PUBLIC)
+            return cls(told["seed"], tuple(told["labs"]), *kept, variant)
         except (KeyError, TypeError) as error:
             raise ValueError("a line that begins no batch") from error
 
@@ -129,6 +133,8 @@ class BatchInfo:
         entry = asdict(self)
         if not self.partial:
             del entry["partial"]
+        if self.variant == PUBLIC:
+            del entry["variant"]
         return json.dumps({"batch": {"version": VERSION, **entry}})
 
 

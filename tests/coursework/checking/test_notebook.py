@@ -49,7 +49,7 @@ def test_strict_raises(monkeypatch):
 
 def test_the_card_says_what_to_do_before_going_on(capsys, monkeypatch):
     late = Verdict("posterior", "raised", "It did not come back.", 2, advice="You can go on.")
-    monkeypatch.setattr(notebook, "evaluate", lambda name, fn: late)
+    monkeypatch.setattr(notebook, "evaluate", lambda name, fn, variant: late)
     check(named(lambda a, b: reference(a, b)))
     assert "It did not come back. You can go on." in capsys.readouterr().out
 

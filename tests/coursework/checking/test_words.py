@@ -32,6 +32,7 @@ def inference() -> None:
     "fails, words",
     [
         (lambda: A @ B, "inner sizes"),
+        (lambda: torch.nn.functional.one_hot(torch.tensor([3]), 2), "`argmax(1)` goes along"),
         (
             lambda: torch.nn.Linear(784, 2)(torch.ones(5, 28)),
             "expects 784 numbers an example and got 28",

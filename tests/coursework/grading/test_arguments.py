@@ -93,7 +93,7 @@ STEP = Exercise(
 
 @pytest.fixture
 def step(monkeypatch):
-    monkeypatch.setattr(evaluation.exercises, "get", lambda name: STEP)
+    monkeypatch.setattr(evaluation.exercises, "get", lambda name, variant: STEP)
 
 
 @pytest.mark.parametrize(

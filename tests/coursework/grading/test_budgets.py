@@ -12,7 +12,8 @@ from dataclasses import asdict
 
 import pytest
 
-from coursework.grading.examination import Examined, examine
+from coursework.grading.examination import examine
+from coursework.grading.findings import Examined
 from coursework.grading.meter import IDLE_WEIGHT, Meter
 from coursework.grading.package import hidden_names
 from coursework.grading.probe import probe

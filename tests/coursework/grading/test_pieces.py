@@ -126,8 +126,10 @@ def test_the_copy_holds_no_answer(tmp_path, lab):
     assert diagrams and sorted(theirs - diagrams) == [
         "__init__.py",
         "checking/__init__.py",
+        "checking/copies.py",
         "checking/notebook.py",
         "checking/progress.py",
+        "checking/sitting.py",
         "checking/state.py",
     ]
     assert (tmp_path / "coursework" / "checking" / "__init__.py").read_text() == STAND_INS
@@ -141,8 +143,8 @@ def test_the_copy_holds_no_answer(tmp_path, lab):
 
 def test_the_copy_has_all_that_a_notebook_takes_from_the_course(tmp_path):
     write_copy(tmp_path, [])
-    names = "answer_sheet, check, diagram, hint, predict, progress, show"
-    line = f"from course_utils import {names}; diagram('vae')"
+    names = "answer_sheet, check, diagram, draw_with, hint, predict, progress, record_only, report"
+    line = f"from course_utils import {names}, show, sit; diagram('vae')"
     done = subprocess.run(
         [sys.executable, "-c", line], cwd=tmp_path, capture_output=True, text=True
     )
