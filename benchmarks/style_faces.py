@@ -2,8 +2,9 @@
 
 `python -m benchmarks.style_faces judge` trains the judge (12 s of processor time),
 `… checkpoint` the generator (400 s), and both write their weights to
-`course_utils/data/checkpoints/`. `… study` trains shorter runs of three seeds (ten minutes),
-writes the tables that notebook 16 shows, and replaces this benchmark's section in README.md.
+`course_utils/data/checkpoints/`. `… study` trains shorter runs of three seeds (ten minutes; it
+goes on where it was stopped), writes the tables that notebook 16 shows, and replaces this
+benchmark's section in README.md.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ from course_utils.models.style import StyleGenerator
 from course_utils.training import adam, fit
 
 TITLE = "## Style generators of notebook 16"
-SEEDS, SECONDS, SHORT, EVERY = range(3), 400.0, 60.0, 5.0
-ARMS = {  # options of `train`, and seconds
-    "no mixing": ({"mixing": 0.0, "schedule": at_full_size}, SHORT),
-    "growing": ({"mixing": 0.0, "schedule": growing}, 40.0),
-    "mixing": ({"mixing": 0.9, "schedule": at_full_size}, SHORT),
+SEEDS, SECONDS, SHORT = range(3), 400.0, 60.0
+ARMS = {  # options of `train`, and every how many seconds its curve has a point
+    "no mixing": ({"mixing": 0.0, "schedule": at_full_size}, 5.0),
+    "growing": ({"mixing": 0.0, "schedule": growing}, 2.5),
+    "mixing": ({"mixing": 0.9, "schedule": at_full_size}, 5.0),
 }
 
 
@@ -78,21 +79,22 @@ def distance(images: Tensor, judge: FaceJudge, real: Tensor) -> float:
 
 
 class Curve:
-    """Fréchet distance of 400 samples every five seconds, as `watch` of `train`."""
+    """Fréchet distance of 400 samples every so many seconds, as `watch` of `train`."""
 
-    def __init__(self, judge: FaceJudge, real: Tensor) -> None:
-        self.judge, self.real, self.rows = judge, real, list[dict[str, object]]()
+    def __init__(self, judge: FaceJudge, real: Tensor, every: float) -> None:
+        self.judge, self.real, self.every = judge, real, every
+        self.rows: list[dict[str, object]] = []
 
     @torch.no_grad()
     def __call__(self, spent: float, steps: int, place: Place, g: GrowingGenerator) -> None:
-        if spent < EVERY * (len(self.rows) + 1):
+        if spent < self.every * (len(self.rows) + 1):
             return
         w = g.to_w(codes(400, 21))[:, None].expand(-1, 4, -1)
         images = g.grown(w, Generator().manual_seed(22), place)
         images = F.interpolate(images, size=32)
         found = distance(images, self.judge, self.real)
         side, alpha = 4 * 2 ** place[0], f"{place[1]:.2f}"
-        row = {"second": f"{spent:.0f}", "steps": steps, "side": side, "alpha": alpha}
+        row = {"second": f"{spent:.1f}", "steps": steps, "side": side, "alpha": alpha}
         self.rows.append(row | {"frechet": f"{found:.1f}"})
 
 
@@ -122,7 +124,7 @@ def describe(arm: str, seed: int, seconds: float, steps: int, g: StyleGenerator)
 def study(arms: Sequence[str]) -> None:
     """Train every arm with every seed that the table lacks, and write each run when it is done.
 
-    The first 60 seconds of the checkpoint's run are the first seed of "mixing".
+    The first seed of "mixing" is described by `checkpoint`, after its first minute.
     """
     (x, test), judge = shown_faces(), read_judge()
     real = batched(judge.features, test)
@@ -130,11 +132,11 @@ def study(arms: Sequence[str]) -> None:
         for arm in arms:
             if measured("style_faces", arm=arm, seed=seed) or (arm, seed) == ("mixing", 0):
                 continue
-            options, seconds = ARMS[arm]
-            curve = Curve(judge, real)
-            g, steps = train(x, seed, seconds, watch=curve, **options)  # type: ignore[arg-type]
+            options, every = ARMS[arm]
+            curve = Curve(judge, real, every)
+            g, steps = train(x, seed, SHORT, watch=curve, **options)  # type: ignore[arg-type]
             keep("style_growing", arm, seed, [{"arm": arm, "seed": seed, **r} for r in curve.rows])
-            describe(arm, seed, seconds, steps, plain(g))
+            describe(arm, seed, SHORT, steps, plain(g))
 
 
 def keep(table: str, arm: str, seed: int, rows: Sequence[Mapping[str, object]]) -> None:

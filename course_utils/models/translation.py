@@ -1,6 +1,6 @@
 """From one image to another: a small U-Net, and a discriminator that judges patches.
 
-For images (N, C, 32, 32) in [0, 1]; any sides that are multiples of 8 will do.
+For images (N, C, H, W) in [0, 1] whose sides are multiples of 8; notebook 15's are 16 × 16.
 """
 
 from __future__ import annotations

@@ -57,18 +57,15 @@ def test_a_sound_has_controls_a_transcript_and_starts_by_nobody() -> None:
 
 
 def test_tables_hold_what_notebook_15_claims_of_them() -> None:
-    faces = measured("translation_faces")
-    plain = [row for row in faces if row["network"] == "plain"]
-    assert len(plain) == 3 and all(float(row["error"]) > float(row["shuffled"]) for row in plain)
-    assert all(float(row["cycle"]) < 0.6 * float(row["shuffled"]) for row in plain)
+    faces = measured("translation_faces", network="plain")
+    assert len(faces) == 3 and all(float(row["error"]) > float(row["shuffled"]) for row in faces)
+    assert all(float(row["cycle"]) < 0.6 * float(row["shuffled"]) for row in faces)
     for seed in range(3):
-        relit = {
-            row["goal"]: row for row in measured("translation_paired", task="relight", seed=seed)
-        }
+        relit = {row["goal"]: row for row in measured("translation_relight", seed=seed)}
         errors = {goal: float(row["error"]) for goal, row in relit.items()}
         ranked = sorted(errors, key=lambda goal: errors[goal])
         assert len(ranked) == 4 and (ranked[0], ranked[-1]) == ("L1", "input")
-        hair = {row["goal"]: row for row in measured("translation_paired", task="hair", seed=seed)}
+        hair = {row["goal"]: row for row in measured("translation_hair", seed=seed, blond=0.7)}
         assert float(hair["L2"]["between"]) > 0.7 and float(hair["L1 and D"]["between"]) < 0.1
         assert all(float(row["noise"]) < 0.01 for row in hair.values())
         assert (hair["L1"]["between"], hair["L1"]["nearer to blond"]) == ("0.00", "1.00")

@@ -11,7 +11,13 @@ from torch.nn import functional as F
 
 from coursework.checking.exercise import Case, Exercise
 from coursework.exercises.nb15.cycle import Map, cycle_loss, identity_loss
-from coursework.exercises.nb15.networks import Judge, Net, weights, wrong_only_where_large
+from coursework.exercises.nb15.networks import (
+    Judge,
+    Net,
+    sure_of,
+    weights,
+    wrong_only_where_large,
+)
 from coursework.exercises.rules import Wrong, must_be, named, scaled
 
 LARGE = "judges that are very sure"
@@ -29,18 +35,19 @@ def cyclegan_generator_loss(
 
 
 def _cases(generator: Generator) -> Iterator[Case]:
-    for n, size, weight, scale, label in (
-        (5, 3, 7.0, 1.0, "points"),
-        (4, 4, 0.4, 1.0, "a small weight"),
-        (1, 3, 3.0, 1.0, "one of each"),
-        (5, 3, 2.0, 200.0, LARGE),
+    for n, size, weight, label in (
+        (5, 3, 7.0, "points"),
+        (4, 4, 0.4, "a small weight"),
+        (1, 3, 3.0, "one of each"),
+        (5, 3, 2.0, LARGE),
     ):
         nets = [w for _ in range(2) for w in weights(generator, size, size)]
-        judges = [w for _ in range(2) for w in weights(generator, size, 2)]
-        judges = [scale * w if i % 2 else w for i, w in enumerate(judges)]
+        (a1, a2), (b1, b2) = (weights(generator, size, 2) for _ in range(2))
         a = 0.5 + torch.randn(n, size, generator=generator)
         b = -0.5 + 1.5 * torch.randn(n, size, generator=generator)
-        yield Case((*nets, *judges, a, b, weight), label, extreme=scale > 1)
+        if label == LARGE:
+            a2, b2 = sure_of(Net(*nets[2:])(b), a1, a2), sure_of(Net(*nets[:2])(a), b1, b2)
+        yield Case((*nets, a1, a2, b1, b2, a, b, weight), label, extreme=label == LARGE)
 
 
 def _called(args: tuple[Any, ...]) -> tuple[Any, ...]:

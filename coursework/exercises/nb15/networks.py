@@ -65,6 +65,12 @@ def weights(generator: Generator, size: int, outputs: int, scale: float = 1.0) -
     return [scale * torch.randn(s, generator=generator) / size**0.5 for s in shapes]
 
 
+def sure_of(x: Tensor, w1: Tensor, w2: Tensor, largest: float = 400.0) -> Tensor:
+    """Another w2 (size, 2) for a judge: its largest logit of x is ±400, beside one of ∓300."""
+    w2 = torch.stack([w2[:, 0], -0.75 * w2[:, 0]], 1)
+    return (largest / Judge(w1, w2)(x).abs().max()).detach() * w2
+
+
 def wrong_only_where_large(exercise: Exercise, label: str, seen: Observed, case: Case) -> bool:
     """Right, gradients included, at all cases but the one of this label, and wrong there."""
     truth = observe(exercise, exercise.reference, case)

@@ -20,6 +20,19 @@ PREDICTIONS = [
         }, right="c",
     ),
     Prediction(
+        "15.half",
+        "exactly half of the training faces are blond, at random, and L1 is the only loss. One "
+            "network sees gray hair, another a darker gray. What do they paint on test faces?",
+        {
+            "One color in between on all faces, and not the same from both grays":
+                "Yes. Between black and blond the loss is flat: it stops where it comes in.",
+            "Black on some faces and blond on the others":
+                "Nothing in a face would say which. Compare the faces of one row.",
+            "The brown halfway, from both grays":
+                "That is L2's answer. L1 has no reason to prefer the middle.",
+        }, right="a",
+    ),
+    Prediction(
         "15.noise",
         "a noise image is fed to the network beside the gray one, and it is trained with L1 and D "
             "as before. You draw ten noises for one face. What comes out?",

@@ -8,6 +8,7 @@ from coursework.exercises.nb16.mixing import MIX_STYLES
 from coursework.exercises.nb16.modulating import MODULATED_CONV
 from coursework.exercises.nb16.predictions import PREDICTIONS
 from coursework.exercises.nb16.restyling import ADAIN
+from coursework.exercises.nb16.stepping import STYLE_STEP
 from coursework.exercises.nb16.truncating import TRUNCATE
 from coursework.exercises.nb16.walking import PATH_LENGTH
 
@@ -16,13 +17,14 @@ EXERCISES = [
     ANSWERS["16.2"],
     MIX_STYLES,
     ANSWERS["16.4"],
+    STYLE_STEP,
     TRUNCATE,
-    ANSWERS["16.6"],
+    ANSWERS["16.7"],
     PATH_LENGTH,
-    ANSWERS["16.8"],
+    ANSWERS["16.9"],
     FADE_IN,
     MODULATED_CONV,
-    ANSWERS["16.11"],
+    ANSWERS["16.12"],
 ]
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

@@ -29,22 +29,22 @@ QUESTIONS = [
             "a": ("The architecture: a level of 4×4 or 8×8 pixels can't set the color of a face.",
                 "architecture", "It can: the runs without mixing have the same architecture, and "
                 "in them the skin follows both sources."),
-            "b": "Training with mixed styles: without it, skin follows both sources.",
+            "b": "Training with mixed styles, though not every such run has it.",
             "c": ("The data: pose is a coarse property of a face, and skin is a fine one.", "data",
                 "Both kinds of run see the same faces. Compare their columns for the skin."),
             "d": ("Longer training: after enough seconds every network makes this split.",
-                "training", "The same run had it after 60 seconds. The runs without mixing did "
-                "not."),
+                "training", "The mixing run of seed 0 had it after 60 seconds, and two others did "
+                "not. Seconds alone don't tell them apart from the runs without mixing."),
         },
-        why="Right. The levels make a split possible. In these runs, skin followed the fine source "
-            "alone only where training mixed styles. (They are few runs, and other factors "
-            "differ.)",
+        why="Right. The levels make a split possible. Skin followed the fine source alone in two of "
+            "four runs with mixed styles, and in none without.",
         hints=["The two recipes differ in one thing only. Which?",
                "Compare the columns for the skin: with mixing, and without.",
-               "Among the runs of 60 seconds, networks and faces are the same in both recipes."],
+               "Among the runs of 60 seconds, networks and faces are the same in both recipes. One "
+               "recipe has the split in one seed of three, the other in none."],
     ),
     choice(
-        "16.answers.16.6", "what truncation does to a comparison", {
+        "16.answers.16.7", "what truncation does to a comparison", {
             "a": ("B is better, since the Fréchet distance misjudges sharp pictures.", "misjudges",
                 "It may have noticed something true: B's faces may be more alike than real ones."),
             "b": ("A is better, since a lower Fréchet distance always means a better model.",
@@ -60,7 +60,7 @@ QUESTIONS = [
                "Perhaps, by psi alone. What would you have to know of A and B to rule that out?"],
     ),
     choice(
-        "16.answers.16.8", "how to read a mean with a tail", {
+        "16.answers.16.9", "how to read a mean with a tail", {
             "a": ("Steps in w are shorter everywhere, by the same factor.", "everywhere",
                 "Then the medians would differ by that factor as well."),
             "b": "Very long steps in z raise its mean; typical steps differ less.",
@@ -78,7 +78,7 @@ QUESTIONS = [
                "changes at once."],
     ),
     choice(
-        "16.answers.16.11", "the fault in a colleague's faces", {
+        "16.answers.16.12", "the fault in a colleague's faces", {
             "a": ("`truncate` shrinks toward 0.", "toward_zero",
                 "Then psi 0 would not give the picture of the mean code. The test `center` says it "
                 "does."),
@@ -94,7 +94,7 @@ QUESTIONS = [
         why="Right. A picture is a function of its own code only if nothing is computed across the "
             "batch. In use, the only sign would be that one code gives different pictures in "
             "different batches.",
-        hints=["Which of the five makes a picture depend on who else is in the batch?",
+        hints=["For each of the five faults: which test would come out differently from yours?",
                "Run `examine(\"company\")`.",
                "Look for a mean or a variance that is taken over more than one example."],
     ),

@@ -13,7 +13,9 @@ from course_utils.data.vowels import (
     VOWELS,
     draw_vowels,
     envelope,
+    find_formants,
     in_voice_b,
+    name_vowel,
     sing,
     speak,
     spectrogram,
@@ -74,3 +76,16 @@ def test_a_spectrogram_is_brightest_at_the_tone() -> None:
 def test_another_voice_is_told() -> None:
     with pytest.raises(ValueError, match="'C'; there are A and B"):
         draw_vowels(5, "C")
+
+
+@pytest.mark.parametrize("higher", [1.0, HIGHER_FORMANTS])
+@pytest.mark.parametrize("vowel", range(5))
+def test_formants_are_found_in_a_sound(vowel: int, higher: float) -> None:
+    formants = higher * np.array(FORMANTS[vowel])
+    f1, f2, _ = find_formants(speak(100.0, formants, 0.4))
+    assert f1 == pytest.approx(formants[0], rel=0.15) and f2 == pytest.approx(formants[1], rel=0.1)
+    assert name_vowel(f1, f2, higher) == VOWELS[vowel]
+
+
+def test_silence_has_no_formants() -> None:
+    assert np.isnan(find_formants(np.zeros(4000))).all()

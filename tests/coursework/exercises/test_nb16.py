@@ -218,9 +218,67 @@ def test_more_mistakes_are_told(name, fn, mistake):
         assert not evaluate(name, fn, 0).passed
 
 
+def step_by_hand(g, d, opt_g, opt_d, x_real, z1, z2, crossover):
+    """The right step: codes in one batch, styles put in place by a loop, losses by torch."""
+    w1, w2 = g.to_w(torch.cat([z1, z2])).chunk(2)
+    x_fake = g(torch.stack([w1 if n < crossover else w2 for n in range(4)], 1))
+    opt_d.zero_grad()
+    d_loss = 0.0
+    for logits, target in ((d(x_real), 1.0), (d(x_fake.detach()), 0.0)):
+        loss = F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
+        loss.backward()
+        d_loss += loss.item()
+    opt_d.step()
+    logits = d(x_fake)
+    g_loss = F.binary_cross_entropy_with_logits(logits, torch.ones_like(logits))
+    opt_g.zero_grad()
+    g_loss.backward()
+    opt_g.step()
+    return {"d_loss": d_loss, "g_loss": g_loss.item()}
+
+
+def step_with(make):
+    """A step whose pictures are made in another way."""
+    reference = exercises.get("style_step").reference
+
+    class Other(torch.nn.Module):
+        def __init__(self, g, *codes):
+            super().__init__()
+            self.g, self.codes = g, codes
+            self.to_w = g.to_w
+
+        def forward(self, styles):
+            return make(self.g, styles, *self.codes)
+
+    def step(g, d, opt_g, opt_d, x_real, z1, z2, crossover):
+        return reference(Other(g, z1, z2), d, opt_g, opt_d, x_real, z1, z2, crossover)
+
+    return step
+
+
+def test_a_step_by_hand_passes():
+    assert_passes("style_step", step_by_hand)
+
+
+@pytest.mark.parametrize(
+    ("make", "mistake"),
+    [
+        (lambda g, styles, z1, z2: g(g.to_w(z1)), "z2_ignored"),
+        (lambda g, styles, z1, z2: g(styles.flip(1)), None),
+        (lambda g, styles, z1, z2: g(styles.detach()), "mapping_cut_off"),
+        (lambda g, styles, z1, z2: (g(g.to_w(z1)) + g(g.to_w(z2))) / 2, "pictures_blended"),
+        (lambda g, styles, z1, z2: g(styles).detach(), "g_never_moves"),
+        (lambda g, styles, z1, z2: g(g.to_w(torch.randn_like(z1))), "own_noise"),
+    ],
+)
+def test_other_pictures_are_told(make, mistake):
+    verdict = evaluate("style_step", step_with(make), 0)
+    assert not verdict.passed and (mistake is None or verdict.mistake == mistake), verdict
+
+
 @pytest.mark.parametrize(
     ("key", "given", "mistake"),
-    [("16.2", 20, "not_normalized"), ("16.2", 0, "bias_forgotten"), ("16.11", "e", "alpha")],
+    [("16.2", 20, "not_normalized"), ("16.2", 0, "bias_forgotten"), ("16.12", "e", "alpha")],
 )
 def test_answers_name_their_mistakes(key, given, mistake):
     assert evaluate(f"16.answers.{key}", given).mistake == mistake
