@@ -29,10 +29,11 @@ PICTURES = {
     "14": "diffusion",
     "15": "cycle_gan",
     "16": "style_generator",
+    "17": "vae",
 }
 HIGH, WIDE = 190, 640  # pixels that the picture may take
 FOLDED: dict[str, Any] = {"cellView": "form", "jupyter": {"source_hidden": True}}
-_SECTION = re.compile(r"^## (\d+ · .+)$", re.MULTILINE)
+_SECTION = re.compile(r"^## (\d+ · .+|How it works)$", re.MULTILINE)
 _IMPORT = re.compile(r"^(from|import) \w")
 
 

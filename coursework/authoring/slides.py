@@ -21,6 +21,7 @@ from pygments.lexers import PythonLexer
 
 from coursework.authoring.cells import find_todo
 from coursework.authoring.executed import execute
+from coursework.authoring.fonts import embedded_fonts
 from coursework.authoring.ipynb import todo_stub
 from coursework.authoring.markers import student_text
 from coursework.authoring.rules import Exercises
@@ -170,13 +171,14 @@ def render(source: Source, slides: list[Slide]) -> str:
         return Markup(path.read_text(encoding="utf-8").replace("</script", "<\\/script"))
 
     return environment.get_template("deck.html.j2").render(
-        title=f"{source.number} · {source.title}",
+        title=f"{source.number} · {source.title}" if source.number else source.title,
         slides=slides,
         mark=inline(MARK),
         reveal_css=inline(reveal / "dist" / "reveal.css"),
         reveal_js=inline(reveal / "dist" / "reveal.js"),
         notes_js=inline(reveal / "plugin" / "notes" / "notes.js"),
         mathjax_js=inline(mathjax / "es5" / "tex-svg-full.js"),
+        fonts_css=Markup(embedded_fonts()),
         deck_css=inline(TEMPLATES / "deck.css"),
     )
 

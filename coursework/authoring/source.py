@@ -1,5 +1,7 @@
 """Read `notebooks/source/NN_topic.py`, a jupytext percent script, into cells that know their line.
 
+A script without a number, such as `opening.py`, is a deck and no notebook.
+
 A cell's header line may say `slide_type="slide"` (slide, subslide, -, fragment, notes),
 `only="slides"`, `show_code=true` and `tags=["setup", "solution", "plot", "nbval-check-output"]`.
 """
@@ -18,17 +20,22 @@ from coursework.authoring.problems import Problem
 MARKER = re.compile(r"^# *%%")
 _TAGS_AS_TEXT = re.compile(r"""^(# *%%.*\btags=)("[^"]*"|'[^']*')""", re.MULTILINE)
 NAME = re.compile(r"^(\d\d)_[a-z0-9_]+\.py$")
+DECK = re.compile(r"^[a-z_]+\.py$")
 
 
 @dataclass
 class SourceCell:
-    """One cell: `kind` is "code" or "markdown", `line` the file's line of its first text line."""
+    """One cell: `kind` is "code" or "markdown", `line` the file's line of its first text line.
+
+    born: the text in the source, where the cell of a copy has another (`posing.py`).
+    """
 
     kind: str
     text: str
     line: int
     header_line: int
     metadata: dict[str, Any] = field(default_factory=dict)
+    born: str = ""
 
     @property
     def tags(self) -> list[str]:
@@ -46,7 +53,10 @@ class SourceCell:
 
 @dataclass
 class Source:
-    """One script: `file` is its path from the repository root, `number` its two digits."""
+    """One script: `file` is its path from the repository root, `number` its two digits.
+
+    A deck that belongs to no notebook has the number "".
+    """
 
     path: Path
     file: str
@@ -67,10 +77,24 @@ def find_sources(root: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.py") if NAME.match(path.name))
 
 
+def find_decks(root: Path) -> list[Path]:
+    """Every script in `notebooks/source` without a number: a deck, and no notebook.
+
+    From the end of the alphabet, so that the opening stands before the closing.
+    """
+    folder = root / "notebooks" / "source"
+    found = (path for path in folder.glob("*.py") if DECK.match(path.name))
+    return sorted(found, reverse=True)
+
+
 def choose_sources(root: Path, numbers: Sequence[str] = ()) -> list[Source]:
-    """The sources with these numbers ("1" or "01"), all if none; ValueError lists what there is."""
+    """The sources with these numbers ("1" or "01") or, for decks, names; all notebooks if none.
+
+    ValueError lists what there is.
+    """
     paths = {path.name[:2]: path for path in find_sources(root)}
     wanted = [number.zfill(2) for number in numbers] or list(paths)
+    paths |= {path.stem: path for path in find_decks(root)}
     if unknown := [number for number in wanted if number not in paths]:
         there = ", ".join(paths) or "none"
         raise ValueError(f"no notebook {', '.join(unknown)} in notebooks/source; there is {there}")
@@ -102,7 +126,7 @@ def read_source(path: Path, root: Path) -> Source:
     return Source(
         path=path,
         file=file,
-        number=path.name[:2],
+        number=path.name[:2] if NAME.match(path.name) else "",
         title=str(course.get("title", path.stem)),
         minutes=int(course.get("minutes", 0)) if str(course.get("minutes", 0)).isdigit() else 0,
         cells=[cell for cell in cells if cell.text or "setup" in cell.tags],

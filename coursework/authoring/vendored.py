@@ -1,4 +1,4 @@
-"""Web libraries for slides and site: fetched once from npm into a cache, never committed."""
+"""Web libraries and fonts for slides and site: fetched from npm into a cache, never committed."""
 
 import os
 import shutil
@@ -10,6 +10,8 @@ from pathlib import Path
 VERSIONS = {
     "reveal.js": "5.2.1",  # 6.0 breaks the notes plugin
     "mathjax": "3.2.2",
+    "@fontsource-variable/source-sans-3": "5.3.1",
+    "@fontsource-variable/source-code-pro": "5.3.1",
     "axe-core": "4.14.1",  # only the tests need it
 }
 

@@ -1000,7 +1000,7 @@ for name, value in ours.items():
 #
 # ## 9 · The clinic
 #
-# A colleague has a new sampler: a Gaussian for each class of codes. You computed its Fréchet distance yourself, and she reports several times as much. One of five things went wrong in *her* evaluation: **a** too few samples, **b** classes are missing, **c** her samples were saved to a file on the way and came back changed, **d** she sent copies of training images, **e** her features come from a poor network. The code is in the open, and the fault was drawn at random.
+# A colleague has a new sampler: a Gaussian for each class of codes. You computed its Fréchet distance yourself, and she reports several times as much. One of five things went wrong in *her* evaluation; exercise 12.11 lists them. The code is in the open, and the fault was drawn at random.
 
 # %%
 def sampler(n: int, classes: int = 10, seed: int = SEED) -> Tensor:

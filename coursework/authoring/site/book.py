@@ -14,18 +14,19 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from coursework.authoring.executed import execute
+from coursework.authoring.fonts import write_fonts
 from coursework.authoring.ipynb import notebook_text
 from coursework.authoring.project import Project
 from coursework.authoring.rules import Exercises
 from coursework.authoring.site.gallery import with_diagrams
 from coursework.authoring.site.outline import notebook_cards
-from coursework.authoring.site.pages import has_slides, make_page
+from coursework.authoring.site.pages import deck_links, has_slides, make_page
 from coursework.authoring.site.question_bank import PLACE as QUESTIONS
 from coursework.authoring.site.question_bank import question_bank
 from coursework.authoring.site.settings import settings
 from coursework.authoring.site.verdict import verdict_example
 from coursework.authoring.slides import write_deck
-from coursework.authoring.source import Source, choose_sources
+from coursework.authoring.source import Source, choose_sources, find_decks, read_source
 from coursework.authoring.vendored import library
 
 STATIC = Path(__file__).parent / "static"
@@ -33,22 +34,27 @@ MARK = Path(__file__).parents[1] / "mark.svg"
 CARDS = "<!-- cards of the notebooks -->"
 FORMULAS = "<!-- formulas of the notebooks -->"
 VERDICT = "<!-- a verdict -->"
+DECKS = "<!-- decks of the whole course -->"
 ENTRIES = "NOTEBOOKS"
 
 
 def write_site(project: Project, exercises: Exercises, out: Path) -> list[str]:
     """Build the site into `out` (emptied first); returns Sphinx's warnings, broken links included.
 
-    Raises CellFailed where a notebook stops, CannotFetch where MathJax is missing, ValueError
-    where `out` holds anything but an earlier site.
+    Raises CellFailed where a notebook stops, CannotFetch where MathJax or a font is missing,
+    ValueError where `out` holds anything but an earlier site.
     """
     _clear(out)
     mathjax = library("mathjax") / "es5" / "tex-svg-full.js"
     with tempfile.TemporaryDirectory() as scratch:
         book = Path(scratch) / "book"
         sources = choose_sources(project.root)
+        decks = [read_source(path, project.root) for path in find_decks(project.root)]
         _write_pages(book, sources, project, exercises)
+        for page in (book / "index.md", book / "teaching.md"):
+            _fill(page, DECKS, deck_links(decks))
         shutil.copytree(STATIC, book / "_static", dirs_exist_ok=True)
+        write_fonts(book / "_static" / "fonts")
         shutil.copy(MARK, book / "_static" / "mark.svg")
         if (loop := project.root / "docs" / "images" / "training.png").is_file():
             shutil.copy(loop, book / "_static" / loop.name)
@@ -57,7 +63,7 @@ def write_site(project: Project, exercises: Exercises, out: Path) -> list[str]:
         pages = Path(scratch) / "pages"  # MyST-NB leaves a folder beside the one it is given
         warnings = _build(book, Path(scratch) / "doctrees", pages, project)
         shutil.copytree(pages, out, dirs_exist_ok=True)
-        for source in filter(has_slides, sources):
+        for source in [*filter(has_slides, sources), *decks]:
             write_deck(source, exercises, out / "slides")
         return warnings
 

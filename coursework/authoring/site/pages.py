@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from nbformat import NotebookNode
@@ -77,6 +78,14 @@ def _below_the_title(source: Source, project: Project) -> str:
 
 def has_slides(source: Source) -> bool:
     return any(cell.slide_type not in (None, "notes") for cell in source.cells)
+
+
+def deck_links(decks: Sequence[Source]) -> str:
+    """MyST of a line with the decks that belong to no notebook, "" if there are none."""
+    if not decks:
+        return ""
+    links = [f'<a href="slides/{d.stem}.html">{html.escape(d.title)}</a>' for d in decks]
+    return f"```{{raw}} html\n<p>Slides of the whole course: {' · '.join(links)}</p>\n```"
 
 
 def _links(source: Source, project: Project) -> str:

@@ -45,7 +45,7 @@ def settings(project: Project, title: str) -> dict[str, Any]:
         "html_theme": "sphinx_book_theme",
         "html_theme_options": theme,
         "html_static_path": ["_static"],
-        "html_css_files": ["course.css"],
+        "html_css_files": ["fonts/fonts.css", "course.css"],
         "html_js_files": ["course.js"],
         "html_sidebars": {"**": ["course-logo.html", "course-search.html", "sbt-sidebar-nav.html"]},
         "templates_path": [str(TEMPLATES)],

@@ -22,7 +22,7 @@ from coursework.authoring.slides import (
     write_deck,
     write_pdf,
 )
-from coursework.authoring.source import choose_sources, find_sources, read_source
+from coursework.authoring.source import choose_sources, find_decks, find_sources, read_source
 from tests import needs
 from tests.coursework.authoring.deck_checks import READY, faults_of, speaker_faults
 
@@ -157,16 +157,20 @@ def test_steps_of_a_diagram_are_pale_once_known_and_whole_at_the_end_and_in_prin
     assert len(re.findall(rb"/Type\s*/Page\b", write_pdf(deck).read_bytes())) == 1
 
 
-@pytest.fixture(scope="module", params=[path.stem for path in find_sources(ROOT)])
+DECKS = [path.name[:2] for path in find_sources(ROOT)] + [path.stem for path in find_decks(ROOT)]
+
+
+@pytest.fixture(scope="module", params=DECKS)
 def deck(request, tmp_path_factory):
-    (source,) = choose_sources(ROOT, [request.param[:2]])
+    (source,) = choose_sources(ROOT, [request.param])
     with needs.drawn_data():
         return write_deck(source, exercises, tmp_path_factory.mktemp("decks"))
 
 
 @pytest.fixture
 def course_slides(deck):
-    (source,) = choose_sources(ROOT, [deck.name[:2]])
+    name = deck.name[:2] if deck.name[:2].isdigit() else deck.stem
+    (source,) = choose_sources(ROOT, [name])
     with needs.drawn_data():
         return make_slides(source, execute(source), exercises)
 
