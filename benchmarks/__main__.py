@@ -17,11 +17,14 @@ from benchmarks import (
     ci,
     conditional,
     debiasing,
+    face_controls,
+    gan_batch_features,
     gan_digits,
     gan_remedies,
     gan_ring,
     imports,
     rare_roads,
+    translation,
     vae_elbo,
     vae_epoch,
 )
@@ -43,8 +46,8 @@ def main() -> None:
     """Measure in order of how little the parts disturb each other, then write the tables."""
     parts = [HEAD, machine(), epoch_table(), import_line(), check_table(), notebook_table()]
     parts.append(vae_elbo.recorded())  # measured by itself, since it takes minutes
-    studies = (gan_ring, beta_vae_faces, debiasing, rare_roads)
-    later = (conditional, gan_remedies, gan_digits)
+    studies = (gan_ring, gan_batch_features, beta_vae_faces, debiasing, face_controls, rare_roads)
+    later = (conditional, gan_remedies, gan_digits, translation)
     parts += [study.recorded() for study in (*studies, *later, ci)]  # likewise
     (HERE / "README.md").write_text("\n".join(parts), encoding="utf-8")
     print(f"wrote {HERE / 'README.md'}")

@@ -12,12 +12,10 @@
 # %% [markdown] slide_type="slide"
 # # Generative versus discriminative
 #
-# One learns to tell things apart. The other learns what things are like.
+# You can tell a 3 from an 8. Could you draw one that nobody has written?
 
 # %% [markdown] slide_type="notes"
-# About 125 minutes with all exercises, 40 if you only present. Start with the game and let the room vote by hand.
-# The arc: two ways to fit the same labeled points; what the second can do and the first cannot; then
-# two failures of the first that come from never having modeled x. The last figure is the one to remember.
+# About 125 minutes with all exercises, 40 if you only present. Ask who could draw a 3 that looks written by somebody else; everybody can, and a classifier cannot. Then the game, with a vote by hand. The arc: two ways to fit the same labeled points; what the second can do and the first cannot; then two failures of the first that come from never having modeled x. Remember the noise that is called a 3.
 
 # %% [markdown]
 # About 125 minutes, in two sittings if you like (stop after section 3). You need PyTorch tensors, what a gradient is, and some linear algebra: what a covariance matrix says, what a determinant is, what it means to solve $Ax = b$. You need nothing about generative models.
@@ -40,7 +38,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from course_utils import answer_sheet, check, plots, predict, progress, show
+from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
 from course_utils.data import load
 from course_utils.device import set_seed
 from course_utils.models.classifier import Classifier
@@ -80,13 +78,15 @@ mixed = torch.cat([x_test[20:26], fakes[20:26]])[shuffled]  # the first six are 
 fig = plots.image_grid(mixed, columns=6, titles=[f"{n + 1}" for n in range(12)])
 show(fig, alt="Twelve handwritten digits; six are real and six were generated, hard to tell apart.")
 
-# %% slide_type="fragment"
+# %%
 real = [n + 1 for n, source in enumerate(shuffled.tolist()) if source < 6]
 print("real:", *real, "· made up:", *sorted(set(range(1, 13)) - set(real)))
 
+# %% [markdown] slide_type="fragment" only="slides"
+# Real: **2, 3, 5, 7, 9, 12**.
+
 # %% [markdown] slide_type="notes"
-# Ask what gave the fakes away: strokes that fade, a gray patch, an end that frays. Then say that no neural network
-# was involved, and that the room will have written every part of the forger within the hour.
+# Let everybody write down six numbers before you press the key. Ask how many got five or six right, and what gave the fakes away: strokes that fade, a gray patch, an end that frays. Then say that no neural network was involved: the fakes are draws from 150 Gaussians, and the room will have written every part of the forger within the hour. Watch out: no digit is a copy; a late slide shows it.
 
 # %% [markdown]
 # What gave the fakes away, if anything did? Strokes that fade out, a gray patch, an end that frays. No neural
@@ -127,12 +127,15 @@ names = ["one", "eight"]
 print(f"{len(x):,} images to learn from: {(y == 0).sum()} ones, {(y == 1).sum()} eights; {len(x_new)} to test on")
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Two ways to learn from labels
+# ## One way learns which class, the other what each class is like
 #
 # **Discriminative**: learn $p(y \mid x)$, which class, given x.
 #
 # **Generative**: learn $p(x, y) = p(x \mid y)\,p(y)$, what the things of each class are like, and how
 # common they are.
+
+# %% [markdown] slide_type="notes"
+# Read the two bars aloud: y given x, and x given y. Ask which one a spam filter needs, and which one a program that writes spam. Everything in this lecture runs on two numbers per image, its ink and its width, and on two classes, 995 ones and 345 eights. Watch out: "generative" does not mean "without labels". Both ways here use them, and the end of the lecture sorts the words.
 
 # %% [markdown]
 # ### The discriminative way: p(y|x)
@@ -183,7 +186,7 @@ print(f"logistic regression: {(p_logistic(x_new).argmax(1) == y_new).float().mea
 # what maximum likelihood gives. (Many libraries divide by N − 1.)
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## A Gaussian for each class
+# ## To fit a class, take a mean and a covariance
 #
 # $$\mu = \frac1N \sum_n x_n \qquad \Sigma = \frac1N \sum_n (x_n - \mu)(x_n - \mu)^\top$$
 
@@ -201,8 +204,7 @@ def gaussian_mle(x: Tensor) -> tuple[Tensor, Tensor]:
     ### END SOLUTION
 
 # %% [markdown] slide_type="notes"
-# Six minutes with the exercise. Ask: what shape has the covariance of 1,000 points in the plane? (2, 2); whoever says
-# (1000, 1000) is about to make the commonest mistake. Why N and not N − 1? Because the likelihood says so.
+# Six minutes with the exercise. Ask: what shape has the covariance of 1,000 points in the plane? It is (2, 2); whoever says (1000, 1000) is about to make the commonest mistake. Why N and not N − 1? Because the likelihood says so, and with 1,000 points nobody sees the difference. Watch out: the mean goes over examples, so over the first axis, and the points have to be centered first.
 
 # %%
 gaussian_mle = check(gaussian_mle)
@@ -250,7 +252,7 @@ log_gaussian = check(log_gaussian)
 # ### When a density is wrong
 #
 # A density has one test that needs no known answer: the area under it is 1. Five scores follow, each with a fault that people really make: **a** the ½ missing on the squared distance, **b** log det missing, **c** 2π missing, **d** Σ in place of its
-# inverse, **e** the density in place of its log. A shuffled list decides which of them is A, B, C, D or E. For each score and for three covariances, exp(score) is added up over the points of a fine grid and multiplied by 0.01, the area of one cell of the grid. That is the area under the density.
+# inverse, **e** the density in place of its log. A shuffled list decides which score has which fault. For each score and for three covariances, exp(score) is added up over the points of a fine grid and multiplied by 0.01, the area of one cell of the grid. That is the area under the density.
 
 # %%
 def faulty_score(fault: str, x: Tensor, cov: Tensor) -> Tensor:
@@ -314,8 +316,7 @@ def class_posterior(log_likelihood: Tensor, log_prior: Tensor) -> Tensor:
     ### END SOLUTION
 
 # %% [markdown] slide_type="notes"
-# Five minutes. Ask what happens to exp(−1000) in float32. It is 0, and 0/0 is not a number. Softmax subtracts the
-# largest entry first, which changes nothing else.
+# Five minutes. Read the fraction: how well class y explains x, times how common y is, and below it the same for all classes. Ask what happens to exp(−1000) in float32. It is 0, and 0/0 is not a number. Softmax subtracts the largest entry first, which changes nothing else. Watch out: forgetting the prior still gives a fair classifier here, and a bad one where classes are rare.
 
 # %%
 class_posterior = check(class_posterior)
@@ -369,8 +370,7 @@ show(fig, alt="Ones and eights in the plane of ink and width. Logistic regressio
      "line. The class Gaussians cut them with a curve, and carry contours around the points of both classes.")
 
 # %% [markdown] slide_type="notes"
-# Same points, same task, about the same accuracy. Left: a line and nothing else. Right: the boundary is what is left over when two
-# densities are compared. Ask: which of the two could draw you a new point?
+# Same points, same task, about the same accuracy: 95.6 % of the test images right on the left, 94.8 % on the right. On the left a line and nothing else. On the right the boundary is what is left over when two densities are compared. Ask: which of the two could draw you a new point? Then ask which one you would rather deploy. If all you want is the class, the left one.
 
 # %% [markdown]
 # What to see: left, a straight line and nothing else. Right, the boundary bends, because each class has a width and a
@@ -429,6 +429,9 @@ explore(boundary_for, eights=(0.01, 0.99, 0.25),
 # 2. **Fill in**: guess the part of x that is missing.
 # 3. **Score**: say how likely an x is.
 
+# %% [markdown] slide_type="notes"
+# Name one use of each: draw images, speech, molecules; restore what a scratch has covered; notice that a scene is like nothing seen before. Ask the room for one more use each, and write it down, since the last slide comes back to it. The next slides do all three with two numbers per image, then with 784 pixels. Watch out: the third has traps of its own, and we will see one today.
+
 # %% [markdown]
 # ## 3 · Three things only a generative model can do
 #
@@ -468,8 +471,7 @@ def sample_joint(
     ### END SOLUTION
 
 # %% [markdown] slide_type="notes"
-# Ten minutes. First the class, then the point. Ask what goes wrong if the covariance itself multiplies the noise: the
-# spread comes out squared. One line of algebra: Cov(Lε) = L Lᵀ.
+# Ten minutes. First the class, by a loaded die with 74 % ones; then the point. Ask what goes wrong if the covariance itself multiplies the noise: the spread comes out squared. One line of algebra on the board: the covariance of Lε is L times its transpose. Watch out: each point needs the root of its own class, and that is what the index in the third step is for.
 
 # %%
 sample_joint = check(sample_joint)
@@ -495,6 +497,9 @@ for ax in axes:
 plots.set_finding(fig, "The model draws points like the ones it was fitted to")
 show(fig, alt="Left the measured points, right as many drawn from the class Gaussians: two clouds in the same places, "
      "with the same widths and slants.")
+
+# %% [markdown] slide_type="notes"
+# Cover the titles and ask which panel is measured. Places, widths and slants agree, and the classifier is right on 95.8 % of the drawn points, as on real ones. Then let somebody find what is wrong: some drawn ones have a negative width, below the gray line. A Gaussian does not know that a width is positive. This is the first case of a rule of the course: a model draws what its shape can say.
 
 # %% [markdown]
 # What to see: the same two clouds. (The classifier need not do equally well on both: the drawn points have the model's shape, the measured
@@ -523,11 +528,17 @@ answers["1.6"] = 3 + 1.2 / 4 * (14 - 10)
 check(answers, "1.6")
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Fill in: the width of an eight from its ink
+# ## Fill in: ink says a little about width, and the model knows how little
 #
-# The model knows how the two go together: a Gaussian given a part of itself is a Gaussian.
+# | the width of an eight, from its ink | result |
+# |---|---|
+# | error of the filled-in width | **0.69 pixels** |
+# | error with the mean of all eights | 0.82 pixels |
+# | inside the 90 % interval | 92 % of the test eights |
+#
+# A Gaussian given a part of itself is a Gaussian.
 
-# %% slide_type="fragment"
+# %%
 ink, width = x_new[y_new == 1].T
 (mu, cov), c90 = fits[1], 1.645  # 90 % of a Gaussian lie within 1.645 standard deviations
 slope = cov[1, 0] / cov[0, 0]
@@ -539,8 +550,7 @@ print(f"with the mean of all eights:   {(width - mu[1]).square().mean().sqrt():.
 print(f"inside the 90 % interval:      {inside:.0%} of the test eights")
 
 # %% [markdown] slide_type="notes"
-# Three minutes. The gain is modest because ink says little about width; the error bar is honest, and that is the point. The same
-# formula fills in half an image ten minutes later.
+# Three minutes. We hide the width of each test eight and guess it from the ink. Ask what the laziest guess is: the mean of all eights, with an error of 0.82 pixels. The model gets 0.69, a modest gain, because ink says little about width. The honest part is the last row: it promises 90 % and keeps 92. The same formula fills in half an image ten minutes later.
 
 # %% [markdown]
 # A modest gain, since ink tells only a little about width, and an honest error bar. In section 5 the same formula fills
@@ -560,12 +570,7 @@ print(f"the bar: ink {outlier[0, 0]:.0f} %, width {outlier[0, 1]:.1f} px")
 # %%
 predict("01.far_away")
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Score: is this black bar an eight?
-#
-# One number compares two classes. The other asks whether such an x occurs at all.
-
-# %% slide_type="fragment"
+# %%
 sure = p_logistic(outlier)[0, 1]
 tails = torch.tensor([(log_gaussian(outlier, m, c) - log_gaussian(m[None], m, c)).exp() for m, c in fits])
 tail = (prior * tails).sum()
@@ -595,9 +600,11 @@ inset.grid(False)
 show(fig, alt="The bar lies far up and to the right of all points, on the side of the eights. The classifier is all but certain "
      "of an eight there; the contours of the density do not come near it.")
 
+# %% [markdown] slide_type="-" only="slides"
+# log p of the bar: **−27 nats**; the lowest training point has −13.
+
 # %% [markdown] slide_type="notes"
-# The classifier has no way to say "neither". Its logit grows linearly with the distance from the boundary, so it is surest where it
-# has seen nothing. The density answers another question.
+# Score, the third use. The star is a fat black bar, drawn at the lower right of the left panel. Ask what the classifier should say: it has no way to say "neither". Its logit grows with the distance from the boundary, so it is surest where it has seen nothing. The density answers another question: −27 nats, and a draw as far out has a chance of 2 in 10¹¹.
 
 # %% [markdown]
 # What to see: the classifier is sure wherever a point lies far from the boundary, whether anything was ever seen there or not. It
@@ -658,11 +665,14 @@ def bends(data) -> Tensor:
 usual, rare = everyday(roads_test), ~everyday(roads_test)
 print(f"to learn from: {everyday(roads).sum():,} everyday scenes, {bends(roads)[everyday(roads)].sum()} of them bend")
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# ## On rare scenes, “sure” is wrong two times in five
+
+# %% slide_type="-"
 bend = bends(roads_test) == 1
 everyday_scenes = torch.cat([roads_test.images[usual & ~bend][:7], roads_test.images[usual & bend][:3]])
 fig = plots.image_rows({"everyday": everyday_scenes, "rare": roads_test.images[rare][:10]},
-                       title="Everyday scenes are all it learns from; rare ones are what it will meet")
+                       title="It learns from everyday scenes, and will meet rare ones")
 show(fig, alt="Ten sunny, empty highways, seven straight and three that bend, above ten rare scenes: night, rain, snow, fog, towns, animals on the road.")
 
 # %%
@@ -687,13 +697,13 @@ history = fit(driver_step, (roads.images[chosen], bends(roads)[chosen]), model=d
 # %%
 predict("01.roads")
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## The same on the road: sure, and how often wrong?
-#
-# Does the road bend? Learned from everyday scenes, asked about rare ones too.
-# Sure means above 99 %.
+# %% [markdown] slide_type="fragment" only="slides"
+# | does the road bend? | scenes | above 99 % sure | of these wrong |
+# |---|---|---|---|
+# | everyday | 3,822 | 92 % | 0.0 % |
+# | rare | 178 | 49 % | **39 %** |
 
-# %% slide_type="fragment"
+# %%
 with torch.no_grad():
     p_road = driver(roads_test.float("cpu")).softmax(1)
 sure, called = p_road.max(1)
@@ -705,8 +715,7 @@ for name, scenes in (("everyday", usual), ("rare", rare)):
 assert wrong[rare & (sure > 0.99)].float().mean() > 10 * wrong[usual & (sure > 0.99)].float().mean()
 
 # %% [markdown] slide_type="notes"
-# Three minutes. Read the second line of the print: among rare scenes, "above 99 % sure" is wrong about two times in
-# five on drawn data. Ask what a car should do with such a number.
+# Show the pictures first, and ask whether the network will do well on the lower row. Then the table. Among everyday scenes, 92 % are called with more than 99 %, and none of these is wrong. Among rare ones half are called as surely, and 39 % of those are wrong. Ask what a car should do with such a number. Watch out: the network was never asked whether it had seen such a scene.
 
 # %% [markdown]
 # What to see: among everyday scenes "above 99 %" means right. Among rare ones the same words mean little. Training
@@ -746,8 +755,7 @@ show(fig, alt="Five rare scenes on which the network is above 99 percent sure an
      "that of everyday scenes.")
 
 # %% [markdown] slide_type="notes"
-# This is the slide "95 % of driving data" made into an experiment. A car needs both numbers: which way does the road
-# go, and have I ever seen such a scene. Notebook 09 returns to it: densities of images have traps of their own.
+# Above each scene: what the network said, how sure it was, and the log-density of a model that never saw a label. Everyday scenes have 519 nats, these have thousands less than zero. Ask what a car needs to know: which way does the road go, and have I ever seen such a scene? Two questions, two models. Watch out: densities of images have traps of their own, which notebook 09 shows.
 
 # %% [markdown]
 # The density does not know where the road goes. What it can say is that nothing like this scene was in the training data, and that is worth knowing before anybody believes the
@@ -791,8 +799,7 @@ fig = plots.image_rows(sheet, title="One Gaussian a digit: readable, and not dra
 show(fig, alt="Ten real digits above ten drawn from class Gaussians on pixels. Most of the drawn ones can be read, with ghost strokes and gray haze.")
 
 # %% [markdown] slide_type="notes"
-# Two minutes. Ask where the haze comes from: a Gaussian adds up strokes, and a pen makes one. This is what the models of the
-# coming weeks are for.
+# Two minutes. Nothing in the functions said two dimensions, so here they fit 784 pixels, one Gaussian for each digit. The ten Gaussians classify 98 % of the test digits right, and this is what they draw. Ask where the haze comes from: a Gaussian adds up strokes, and a pen makes one. Good at telling apart, poor at drawing: this is what the models of the coming weeks are for.
 
 # %% [markdown]
 # What to see: most can be read. The haze comes from the model's shape: a Gaussian adds strokes
@@ -826,7 +833,7 @@ show(fig, alt="Ten digits of which only the upper half is seen, the model's comp
      "continue the strokes, a little blurred.")
 
 # %% [markdown] slide_type="notes"
-# Two minutes. Cover the lower half of one digit with your hand and let the room guess first.
+# Two minutes. Cover the lower half of one digit with your hand and let the room guess first. It is the formula that filled in the width, now with 392 numbers given and 392 missing. The squared error is 13 a digit, against 22 with the mean digit of the class. Ask for the places where the model hedges: the blurred ends. Watch out: it was told the class, so it need not guess that.
 
 # %% [markdown]
 # What to see: strokes go on where they were cut, with the right slant. (We told the model the class; without it, the
@@ -888,8 +895,7 @@ def ascend_class_score(
     ### END SOLUTION
 
 # %% [markdown] slide_type="notes"
-# Ten minutes. The one new thing: the gradient goes to the image, and the weights stay. Ask why the logits are summed over the
-# batch and not averaged.
+# Ten minutes. A classifier gives p(y|x), so climb: change the image until it is called a 3. The one new thing is that the gradient goes to the image, and the weights stay. Ask the room for a prediction before the next slide: what will the image look like? Most expect a 3. Ask, too, why the logits are summed over the batch: so that each image gets its own gradient, whatever the batch size.
 
 # %%
 ascend_class_score = check(ascend_class_score)
@@ -910,7 +916,7 @@ def log_p(images: Tensor) -> Tensor:
 
 
 noise = torch.rand(5, 1, 28, 28, generator=set_seed(6))
-dreams = ascend_class_score(classifier, noise.clone(), target=3, steps=5, lr=0.1).detach()
+dreams = ascend_class_score(classifier, noise.clone(), target=3, steps=10, lr=0.1).detach()
 print(f"p(3|x) of the noise: {p_three(noise).min():.2f} to {p_three(noise).max():.2f}; after the climb: at least "
       f"{p_three(dreams).min():.4f}. Mean change of a pixel: {(dreams - noise).abs().mean():.2f}")
 print(f"p(3|x) of the real threes: {p_three(x_test[test.labels == 3]).mean():.4f} on average, "
@@ -924,7 +930,7 @@ made = made[0][made[1] == 3][:5]
 real_log_p = log_p(x_test)  # (2000,)
 print(f"log p(x): the climbed images {log_p(dreams).mean():,.0f} nats; the lowest of {len(x_test):,} test digits "
       f"{real_log_p.min():,.0f}, their median {real_log_p.median():,.0f}")
-assert log_p(dreams).max() < real_log_p.min()
+assert log_p(dreams).max() < real_log_p.min() and p_three(dreams).mean() > p_three(threes).mean()
 
 # %% slide_type="slide"
 groups = [("real", threes[:5]), ("p(x|3), sampled", made), ("noise", noise), ("p(3|x), climbed", dreams)]
@@ -943,8 +949,7 @@ show(fig, alt="Four groups of four images. Real threes and threes sampled from a
      "thousands of nats lower.")
 
 # %% [markdown] slide_type="notes"
-# The figure of this lecture. The two groups at the right answer "a 3, please". Sampling answers with what threes are like; climbing answers
-# with anything on the right side of a boundary. Read the two numbers above each image aloud.
+# The figure of this lecture. Compare the two groups at the right: both answer "a 3, please". Sampling answers with what threes are like; climbing answers with anything on the right side of a boundary. Read the two numbers above each image aloud: 100 % and more than 800 nats, against 100 % and −6,000. Watch out for "the classifier is bad": it finds 98 % of the test digits. Nothing in p(y|x) says which x occur.
 
 # %% [markdown]
 # **The figure to remember.** Go by p(3|x), and the last group holds the best threes of all. To your eye it is the noise at its
@@ -980,8 +985,8 @@ assert all(scores.max() < real_log_p.min() for scores in path_log_p)
 # learned: the parts in which a 3 differs from the other digits. What surrounds them plays no part in its answer. The log-density stays thousands of nats below that of
 # every real digit, and it may even fall while the 3 emerges: most of it is the grain of the page, and a few strokes hardly count. So the number says that no such *image* occurs, and it is right. It doesn't say whether there is a 3 in it.
 #
-# Why a density, and not the distance to the nearest real digit? Because a page with nothing on it is as near to the training digits as
-# a real digit is. And your density has a trap as well:
+# Why a density, and not the distance to the nearest real digit? Because a page with nothing on it is about as near to the training digits as
+# a real digit is, or nearer. And your density has a trap as well:
 
 # %%
 blank = torch.zeros(1, 1, 28, 28)
@@ -994,15 +999,6 @@ print(f"a blank page: log p(x) = {blank_log_p:.0f} nats, higher than {share:.0%}
 # %% [markdown]
 # A very *low* score says "no digit". A very *high* one does not say "digit": the densest point of a density is not where its
 # samples are, and an empty page has nothing in it to get wrong. Score with care, and look at the samples.
-
-# %% [markdown] slide_type="slide" only="slides"
-# ## Two pairs of words
-#
-# **Supervised**: pairs (x, y). **Unsupervised**: x alone.
-#
-# **Unconditional**: draw x. **Conditional**: draw x given y.
-#
-# Neither pair is the pair generative / discriminative.
 
 # %% [markdown]
 # ## 7 · Four words, two tables
@@ -1034,7 +1030,7 @@ print(f"test log-density: {unlabeled.mean():.2f} nats a point without labels, {l
 # | unconditional | an image | p(x): draw y from the prior, then forget it | first row of the next cell |
 # | conditional | an image of a given kind | p(x given y): y is yours to choose | second row |
 
-# %% slide_type="slide"
+# %%
 anything, _ = sample_joint(10, digit_prior, digit_mus, smooth, set_seed(9))
 only_3 = F.one_hot(torch.tensor(3), 10).float()  # all of the prior on the 3
 wanted, _ = sample_joint(10, only_3, digit_mus, smooth, set_seed(10))
@@ -1043,12 +1039,17 @@ rows = {name: images.clamp(0, 1).reshape(-1, 1, 28, 28) for name, images in rows
 print("classified as:", *(" ".join(map(str, class_posterior(digit_scores(images), digit_prior.log()).argmax(1).tolist()))
                           for images in rows.values()), sep="\n  ")
 
-# %% slide_type="fragment"
-fig = plots.image_rows(rows, title="Unconditional: any digit. Conditional: the one you ask for")
+# %% [markdown] slide_type="slide" only="slides"
+# ## Unconditional: any digit. Conditional: the one you ask for
+#
+# **Supervised** means pairs (x, y), **unsupervised** x alone: another pair of words, and not this one.
+
+# %% slide_type="-"
+fig = plots.image_rows(rows, title="The same function, with two priors of the class")
 show(fig, alt="Above ten samples of mixed digits, below ten samples that are all threes.")
 
 # %% [markdown] slide_type="notes"
-# Two minutes. Conditional means that you choose y. Nothing else changed: the same function, another prior.
+# Two minutes. Conditional means that you choose y. Nothing else changed between the rows: the same function, and a prior that puts everything on the 3. Ask the room to sort four things: a spam filter, k-means, a language model that continues your sentence, this forger. Three pairs of words cross each other: generative or discriminative, supervised or not, conditional or not. Many lectures mix the first two.
 
 # %% [markdown]
 # ### The forger, at last
@@ -1070,6 +1071,9 @@ nearest = torch.cdist(yours.flatten(1), pixels).argmin(1)
 fig = plots.image_rows({"your forgeries": yours, "nearest real": x_train[nearest]},
                        title="150 Gaussians forge digits, and do not copy them")
 show(fig, alt="Ten forged digits above the training image nearest to each: the same digit in a similar hand, and never the same picture.")
+
+# %% [markdown] slide_type="notes"
+# Back to the game of the beginning. The forger is 150 Gaussians on 40 numbers per image, with the fit and the sampler that the room wrote. Ask how one would prove that it does not copy: look for the nearest training image, as here. Same digit, similar hand, another picture. A network that has seen 4,000 of each still finds 88 %; turned into a training signal, that is notebook 06.
 
 # %% [markdown]
 # What to see: a fake and its nearest training image are the same digit in a similar hand, and not the same picture.
@@ -1103,6 +1107,9 @@ print(f"a network that has seen 4,000 of each finds {found.float().mean():.0%}")
 # - A generative model can sample, score and fill in.
 # - "99 % sure" compares classes. It does not say that such an x was ever seen.
 # - A classifier turned round is content with noise: nothing in p(y|x) says which x occur.
+
+# %% [markdown] slide_type="notes"
+# Ask for one sentence from each row of the room before you show the four. Go back to the uses that you wrote down at the beginning, and say for each whether it samples, fills in or scores. If only one line stays, let it be the third: a percentage compares classes, it does not say that such a thing was ever seen. It is the mistake that people outside of this room make every day.
 
 # %% [markdown]
 # - A low density says "not like the data"; a high one does not say "like the data".
@@ -1169,6 +1176,15 @@ answers["1.11"] = "a"
 
 # %%
 check(answers, "1.11")
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Next: what else can be known about p(x), and what it costs
+
+# %% slide_type="-"
+show(diagram("family"))
+
+# %% [markdown] slide_type="notes"
+# Let the map grow and say one sentence for each branch. All learn p(x) from examples; they differ in what they know about it: the number itself, a bound, or nothing but samples. Ask which branch today's Gaussian belongs to: its density is exact. Notebooks 02 to 05 walk to the VAE, 06 and 07 to GANs, 13 and 14 to flows and diffusion. Next time: squeeze a digit through a few numbers.
 
 # %%
 progress("01")

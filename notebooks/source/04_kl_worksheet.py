@@ -15,8 +15,7 @@
 # How far is one distribution from another, and why does the order of the two matter?
 
 # %% [markdown] slide_type="notes"
-# About 160 minutes with all exercises, 45 if you only present. Nothing is trained here: this is the notebook for paper and
-# pencil. If time is short, keep the compressor, the two bumps and the misprint.
+# About 160 minutes with all exercises, 45 if you only present. Nothing is trained here: this is the notebook for paper and pencil. Ask the room how far a fair coin is from a loaded one, and whether the way back is as long. Nobody has a ruler for that yet; in an hour everybody has one, and it is not symmetric. If time is short, keep the compressor, the two bumps and the misprint.
 
 # %% [markdown]
 # About 160 minutes, with paper and a pencil. You need logarithms, expectations, and the Gaussian of notebook 01. No network is
@@ -44,7 +43,7 @@ import torch
 from torch import Generator, Tensor
 from torch.distributions import MultivariateNormal, Normal
 
-from course_utils import answer_sheet, check, plots, predict, progress, show
+from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
 from course_utils.explorers import embed
 
 plots.use_style()
@@ -64,12 +63,16 @@ answers = answer_sheet("04")
 #
 # $$\underbrace{-\log p(c)}_{\text{surprise of outcome } c} \qquad H(p) = -\sum_c p(c)\,\log p(c)$$
 #
-# Independent surprises add:
+# | independent surprises add | nats | bits |
+# |---|---|---|
+# | heads | 0.693 | 1.000 |
+# | a six | 1.792 | 2.585 |
+# | heads and a six | **2.485** | **3.585** |
 
 # %% [markdown] slide_type="notes"
-# Ask who would be surprised by what: a six, heads, the sun tomorrow. The log is there because independent surprises should add.
+# Ask who would be surprised by what: heads, a six, the sun tomorrow. Then ask how surprised one is by heads and a six together. The probabilities multiply, and surprises should add, so a logarithm it is: the last row is the sum of the two above it. The entropy is the mean of that. Watch out: a nat is a bit times 0.693; the course uses nats, and bits where something is stored.
 
-# %% slide_type="fragment" tags=["nbval-check-output"]
+# %% tags=["nbval-check-output"]
 for name, p in {"heads": 1 / 2, "a six": 1 / 6, "heads and a six": 1 / 2 * 1 / 6}.items():
     print(f"{name:16s} {-math.log(p):.3f} nats = {-math.log2(p):.3f} bits")
 #> heads            0.693 nats = 1.000 bits
@@ -151,6 +154,9 @@ plots.set_title(ax, "A fair coin surprises most, a sure one never")
 show(fig, alt="Entropy of a coin over its probability of heads: an arch that is 0 at both ends and 0.693 nats, 1 bit, in the middle; "
               "0.325 nats at 0.9")
 
+# %% [markdown] slide_type="notes"
+# Before the curve appears, let the room say its two ends and its top. Both ends are 0: a sure coin never surprises. The top is 0.693 nats, one bit. Then ask for a coin with 90 % heads: 0.325, about half a bit. Watch out for the flat top: a coin with 60 % heads is nearly as surprising as a fair one. So entropy is a poor test of whether a coin is fair.
+
 # %% [markdown]
 # Your answers 4.2a and 4.2c lie on the curve of all coins; the left axis counts nats, the right one bits. The arch is flat on top, so a slightly unfair coin is nearly as surprising as a fair one.
 
@@ -202,6 +208,9 @@ plots.set_title(ax, "The area of the bars is the entropy")
 show(fig, alt="Bars for the letters of English, wide and low for e, narrow and high for rare letters; their mean height, the entropy, "
               "is 4.17 bits")
 
+# %% [markdown] slide_type="notes"
+# Each bar is a letter: as wide as it is frequent, as high as its surprise. So its area is one term of the sum, and all the bars together have the entropy as their area. Ask which letter contributes most: e, wide and low, 3 bits high. The mean height is 4.17 bits. Watch out: a byte has 8 bits, and five would tell 26 letters apart; 4.17 is what the frequencies alone save.
+
 # %% [markdown]
 # The texts below are drawn letter by letter, each independently of the others, so nothing but the frequencies can be used. Four compressors from Python's standard library: `zlib` (inside zip and
 # png), `bz2`, `lzma` (inside 7z), and once more `zlib` with the order not to look for repetitions, only to give short codes to frequent letters.
@@ -251,8 +260,7 @@ assert sizes["zlib, letters only"][-1] < 1.02 * floor and max(row[-1] for row in
 assert sizes["bz2"][0] > 8 and sizes["lzma"][0] > 9 and sizes["zlib"][2] > sizes["zlib"][1]
 
 # %% [markdown] slide_type="notes"
-# English books compress to 2 or 3 bits a letter, since words repeat. These texts have no words, so 4.17 is all there is. A
-# student may object that some lucky text is shorter. True: the theorem is about the mean.
+# Four compressors, texts drawn letter by letter. At 100 letters they are far above the dotted line, at a million the best has 4.21, the entropy is 4.17. Ask why an English book compresses to 2 or 3 bits. Words repeat; these texts have no words, so 4.17 is all there is. A student may object that some lucky text is shorter. True: the theorem is about the mean.
 
 # %% [markdown]
 # ## 2 · The wrong code
@@ -262,14 +270,14 @@ assert sizes["bz2"][0] > 8 and sizes["lzma"][0] > 9 and sizes["zlib"][2] > sizes
 # Write $p$ for how often the letters come and $q$ for what the code was made for. A letter $c$ then costs $-\log q(c)$, and comes with probability $p(c)$.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## The cost of the wrong code
+# ## The KL is the extra cost of the wrong code
 #
 # $$\underbrace{H(p, q) = -\sum_c p(c)\log q(c)}_{\text{cross-entropy: the whole cost}}$$
 #
 # $$\underbrace{\mathrm{KL}(p\,\|\,q) = \sum_c p(c)\log\frac{p(c)}{q(c)}}_{\text{KL: the extra}} \;=\; H(p, q) - H(p)$$
 
 # %% [markdown] slide_type="notes"
-# p says what happens, q says what you expected. Say this sentence often; it settles every question about the order of the arguments.
+# Say this sentence often: p says what happens, q says what you expected. It settles every question about the order of the arguments. The first line is the whole bill: letters come as p says and cost what q says. The second is what you could have saved with the right code. Ask which of the two a classifier minimizes. The first; the entropy in between does not depend on q, so it makes no difference.
 
 # %% [markdown]
 # ### Exercise 4.3 · Cross-entropy
@@ -350,7 +358,7 @@ show(fig, alt="The bars of English letters in a German code: e, n and others get
 # with sums over the outcomes that $p$ allows. So $\mathrm{KL} \ge 0$, and it is 0 only where $q(c) = p(c)$ for every outcome (**Gibbs' inequality**). On average a wrong code is never shorter.
 
 # %% [markdown] slide_type="notes"
-# Point at the hatched parts first: the wrong code is better for some letters. Then the y.
+# Point at the hatched parts first: e and n are cheaper in the German code than in their own. Ask how the whole can then cost more. Look at the orange: t, o, p, and above all y, over 11 bits, since German hardly has one. Orange minus hatched is the KL, 0.20 bits. Single terms can be negative, the sum never is. Watch out: widths are English frequencies in both codes.
 
 # %% [markdown]
 # Does a real code need these extra bits? A **Huffman code** is the best code that gives each letter a whole number of bits. It is built by one rule: take the two rarest groups of letters, put them together, and
@@ -369,11 +377,18 @@ def huffman_lengths(q: Tensor) -> Tensor:
     return bits
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## A real code needs the extra bits
+# ## A real code needs the extra bits, more of them in one direction
 #
-# 100,000 letters of each language, in both Huffman codes:
+# 100,000 letters of each language, in both Huffman codes, in bits per letter:
+#
+# | text | code for | measured | H(p, q) | KL |
+# |---|---|---|---|---|
+# | English | English | 4.203 | 4.172 | 0 |
+# | English | German | 4.375 | 4.375 | **0.203** |
+# | German | English | 4.225 | 4.211 | **0.148** |
+# | German | German | 4.104 | 4.063 | 0 |
 
-# %% slide_type="fragment"
+# %%
 languages = {"English": english, "German": german}
 print(f"{'text':9s}{'code':9s}{'measured':>9s}{'H(p, q)':>9s}{'H(p)':>9s}{'KL':>9s}   bits per letter")
 measured = {}
@@ -384,9 +399,8 @@ for text, p in languages.items():
         row = torch.stack([cross_entropy(p, q), entropy(p), kl_divergence(p, q)]) / math.log(2)
         print(f"{text:9s}{code:9s}{measured[text, code]:9.3f}" + "".join(f"{value:9.3f}" for value in row))
 
-# %% [markdown] slide_type="fragment" only="slides"
-# $\mathrm{KL}(\text{English}\,\|\,\text{German})$ is not $\mathrm{KL}(\text{German}\,\|\,\text{English})$: it matters
-# what happens and what was expected.
+# %% [markdown] slide_type="notes"
+# Compare measured with H(p, q): a Huffman code rounds to whole bits, so it is a few hundredths longer. Then the two bold numbers: English in a German code costs 0.203 bits extra, German in an English code 0.148. Ask why they differ. What happens and what was expected have changed places: y and o are common here and rare there. Watch out: the difference of two measured lengths is 0.17, not exactly the KL, since both codes are rounded.
 
 # %% [markdown]
 # The measured lengths agree with $H(p, q)$ to within 0.05 bits. The KL is the *difference* of two such lengths, so measure that too.
@@ -500,8 +514,7 @@ show(fig, alt="Two KLs of dice over q's probability of a six: KL(p‖q) climbs s
 # with **holes** where $p$ lives, $\mathrm{KL}(q\,\|\,p)$ a $q$ with **mass** where $p$ has none.
 
 # %% [markdown] slide_type="notes"
-# This asymmetry is the key to the next section. Write both sentences on the board: forward KL forbids holes, reverse KL forbids
-# spilling over.
+# p is a fair die, and q believes less and less in the six. Ask for both ends of the axis before you show the curves. Blue: every factor of ten costs another 0.38 nats, without end. Orange: it comes to rest at 0.18. So the KL punishes a q that rules out what happens, and hardly minds one that never uses an outcome. Write both on the board: forward forbids holes, reverse forbids spilling over.
 
 # %% [markdown]
 # ## 3 · Two bumps, one Gaussian
@@ -512,6 +525,15 @@ show(fig, alt="Two KLs of dice over q's probability of a six: KL(p‖q) climbs s
 #
 # Let $p$ be two bumps of width 1, at $-a$ and $+a$, half of the probability each. Let $q$ be a single Gaussian with mean $\mu$ and width $\sigma$ (its standard deviation). It can't be $p$, so the best it can do is a
 # compromise, and the KL decides which one. $\mathrm{KL}(p\,\|\,q)$ is called the **forward** KL here, and $\mathrm{KL}(q\,\|\,p)$ the **reverse** one.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Each KL is an average, and it matters over which of the two
+
+# %% slide_type="-"
+show(diagram("divergence"))
+
+# %% [markdown] slide_type="notes"
+# Build it step by step. At each direction ask the same question: where do the draws come from that the mean is taken over? Forward: from p, so a place that p visits and q has ruled out costs very much. Reverse: from q, so what counts are places that q visits and p does not. Then ask which one training by likelihood is. Forward, since the draws are the data. Watch out: the full arrow says where draws come from, the dotted one what they meet.
 
 # %%
 predict("04.two_bumps")
@@ -527,8 +549,7 @@ predict("04.two_bumps")
 embed("two_bumps")
 
 # %% [markdown] slide_type="notes"
-# Let the room vote, then press the two buttons. Then put the bumps at 2.5 and start the reverse fit from the middle, and from one bump. Both
-# ends are valleys; which one is deeper changes at 2.8.
+# Let the room vote where the best Gaussian sits, on a bump or between, then press the two buttons. Forward ends in the middle, wide. Reverse stays on the bump that it started from. Then put the bumps at 2.5 and start the reverse fit from the middle, and from one bump. Both ends are valleys; which one is deeper changes at 2.8. Watch out: the buttons go downhill from where the sliders stand.
 
 # %% [markdown]
 # Three things to try:
@@ -608,6 +629,9 @@ plots.set_finding(fig, "Bumps at ±3: one valley forward, three valleys reverse"
 show(fig, alt="Two landscapes over mean and width of q. Forward KL: one broad valley, lowest at mean 0 and width 3.2. Reverse KL: three valleys, "
               "the deepest two at means of plus and minus 3 with width 1, a shallower one in the middle")
 
+# %% [markdown] slide_type="notes"
+# Dark is low, and stars mark the lowest point. Ask where a ball would roll from a mean of 1 and a width of 2, in each panel. Forward has one valley: mean 0, width 3.15, that of both bumps together. Reverse has three, one on each bump and a shallow one in the middle, in which downhill steps get caught. Watch out: the two stars on the right are equally low, 0.69 nats.
+
 # %% [markdown]
 # Dark is low, stars mark the lowest point. The forward KL has one valley, and its bottom has the mean and the width of $p$ as a whole, as in 4.6a. The reverse KL has three: one for each bump, and a shallower one in the middle, in which your second trial
 # got caught. **Mean-seeking** and **mode-seeking** are the usual words. But is the reverse fit always on one bump?
@@ -631,6 +655,9 @@ axes[0].legend(loc="upper left", fontsize=11, handlelength=1.6)
 plots.set_finding(fig, "The reverse fit picks one bump at ±3, and not yet at ±2.5")
 show(fig, alt="Two bumps with the best forward and the best reverse fit: at plus and minus 1.5 and 2.5 both fits lie over both bumps, the reverse "
               "one a little narrower; at 3 the forward fit is wide and the reverse fit sits on the right bump alone")
+
+# %% [markdown] slide_type="notes"
+# You may have read that reverse KL seeks a mode. Ask which of the three panels shows that. Only the last one. At ±1.5 and ±2.5 the best reverse fit lies across both bumps, a little narrower than the forward one; at ±3 it sits on one, and its peak is twice as high. So "mode-seeking" holds when the bumps are far enough apart. Watch out: these are best fits of a grid, not ends of a descent.
 
 # %% [markdown]
 # No: at ±2.5 the best reverse fit still lies across both bumps, only a little narrower than the forward one. Where does it change its mind?
@@ -658,6 +685,9 @@ left.legend(loc="upper left")
 plots.set_finding(fig, f"Between ±{leaves - 0.25} and ±{leaves} the reverse fit lets go of one bump")
 show(fig, alt="Mean and width of the best fits over the distance of the bumps: forward keeps mean 0 and widens steadily; reverse does so too, a "
               "little narrower, until it jumps to one bump with width 1 between 2.75 and 3")
+
+# %% [markdown] slide_type="notes"
+# The same, for every distance. Blue rises smoothly in width and keeps its mean at 0. Orange does so, too, until it jumps: mean from 0 to 3, width from 2.5 to 1. Ask what the reverse KL is after the jump, however far the other bump goes: log 2, the price of ignoring one of two equal bumps. Watch out: a tiny change of the data turns one fit into quite another.
 
 # %% [markdown]
 # It changes all at once, when the valley on the bump becomes the deeper one. "Reverse KL is mode-seeking" is true of modes that are far enough apart. Over bumps that overlap it lays one wide Gaussian, like the forward KL.
@@ -714,6 +744,11 @@ ax.legend(loc="center right")
 plots.set_title(ax, "KL grows with the square of the distance, JS stops at log 2")
 show(fig, alt="Divergences of two unit Gaussians over their distance: the KL is a parabola that leaves the picture, JS rises, bends and "
               "stays at log 2 from a distance of about 6 on")
+
+# %% [markdown] slide_type="notes"
+# JS compares each of the two with their mixture. Ask what it is at a distance of 0, and far out. Far out it is log 2, 0.693: it tells which of two coins was thrown, and one coin has no more than that. At 6 it is 0.689 already, so from there on it says "apart" and not how far. The KL goes on growing. Keep this picture: it returns in notebook 07, where a GAN has no gradient.
+
+# %%
 gain = js_divergence(p, q)
 print(f"JS: {gain[60]:.4f} at a distance of 6, {gain[80]:.4f} at 8; log 2 = {math.log(2):.4f}")
 
@@ -806,13 +841,12 @@ line_holds(expect(p_z.log_prob(z)), -0.5 * (math.log(2 * math.pi) + mu**2 + sigm
 # \mathrm{KL}(q\,\|\,p) &= \tfrac12\big(\sigma^2 + \mu^2 - 1 - \log\sigma^2\big)
 # \end{aligned}$$
 #
-# All that is used: $\mathbb E_q[z^2] = \mu^2 + \sigma^2$. The last line at $\mu = 0.8$, $\sigma = 0.6$:
+# All that is used: $\mathbb E_q[z^2] = \mu^2 + \sigma^2$. The last line at $\mu = 0.8$, $\sigma = 0.6$ is **0.511**, and so is the integral.
 
 # %% [markdown] slide_type="notes"
-# In the notebook each line is followed by a cell that integrates the left side and compares. The −1 is the variance of z divided by itself: most
-# people forget where it comes from.
+# Do it on the board, and let the room say each line. All that is needed of q is the mean of a square. Ask where the −1 comes from: it is the variance of z divided by itself, and most people forget it. The log 2π cancels, and the half stands before everything that is left; a misprint has it elsewhere. In the notebook each line is followed by a cell that integrates and compares.
 
-# %% slide_type="fragment"
+# %%
 line_holds(expect(q_z.log_prob(z) - p_z.log_prob(z)), 0.5 * (sigma**2 + mu**2 - 1 - logvar))
 
 # %% [markdown]
@@ -858,6 +892,11 @@ ax.legend(loc="upper center")
 plots.set_title(ax, "The KL wants σ = 1: neither smaller nor larger")
 show(fig, alt="The KL of N(0, σ²) from N(0, 1) over σ, and its two parts: one falls and one rises as σ shrinks; their sum is lowest, 0, at "
               "σ = 1")
+
+# %% [markdown] slide_type="notes"
+# Let the room vote: which σ does this KL like best, small, 1, or large? It has two parts. One pulls σ down, the other pushes it up, the harder the narrower q is. At a half the KL is 0.32 nats, at an eighth 1.59. You may read in print that it encourages small variances; half of it does. In a VAE, what asks for small ones is the reconstruction. Watch out: the axis is σ, not its square.
+
+# %%
 halvings = gaussian_kl(torch.zeros(4, 1), 2 * torch.tensor([1, 0.5, 0.25, 0.125]).log()[:, None])
 print("σ = 1, ½, ¼, ⅛: " + ", ".join(f"{value:.3f}" for value in halvings.abs()) + " nats")
 
@@ -964,6 +1003,9 @@ plots.set_finding(fig, "Correlation costs as well, and variances alone don't see
 show(fig, alt="Three Gaussians against the standard normal circle: itself, KL 0; stretched along the axes, KL 0.36; correlated with unit "
               "variances, KL 0.83, where the formula with variances alone gives 0")
 
+# %% [markdown] slide_type="notes"
+# The dotted circle is the prior, two standard deviations wide. Cover the numbers and ask which of the three costs most. The one on the right, 0.83 nats, although both its variances are exactly 1: knowing one coordinate tells much about the other. The formula with variances alone says 0. Ask whether a VAE can make such a q. Not for one image, since its encoder has no correlations; all images together can, and do.
+
 # %% [markdown]
 # The right one has variances of exactly 1, so the diagonal formula sees nothing, and its KL is 0.83 nats all the same: knowing one coordinate tells much about the other, which is not so under the prior. (An encoder with `mu` and `logvar`
 # can't make such a $q$ for one image. All images together can; notebook 08 comes back to that.)
@@ -1041,8 +1083,7 @@ show(fig, alt="Two formulas for the KL over σ, and dots from the integral: the 
               "misprinted curve falls below 0 and has its minimum at σ of 1.41")
 
 # %% [markdown] slide_type="notes"
-# Three sentences in circulation are wrong, and one test each shows it: the one half, "small variances", and "not the same". A
-# formula for a KL has to be 0 where both distributions are the same; that test takes ten seconds. The errata page says where they were found.
+# Three sentences in circulation are wrong, and one test each shows it: the misplaced half, "small variances", and "not the same". Ask for the value of the orange curve at σ = 1; it has to be 0 there and is −0.5. That test takes ten seconds. A VAE trains with the orange curve, quietly, toward σ² = 2. The dots are the integral, which knows no formula. The errata page says where these were found.
 
 # %% [markdown]
 # The dots lie on the formula with the ½ in front of the bracket. Note how quietly the misprint fails: it has a minimum, its gradient is smooth, a VAE trains with it. Nothing tells you, except a test with a known answer.
@@ -1096,6 +1137,9 @@ ax.legend(loc="upper right", ncols=2)
 plots.set_title(ax, "A hundred times the draws, a tenth of the error")
 show(fig, alt="Monte Carlo estimates of a KL with error bars, three runs, from 10 to 30,000 draws: scattered at first, then closing in on "
               "the exact value of 0.511")
+
+# %% [markdown] slide_type="notes"
+# When there is no formula, draw from q and average. Three runs, each with error bars of one standard error. Ask how many draws one more digit costs: a hundred times as many. With 100 draws the bar is 0.065 nats. About two of three bars reach the exact value, 0.511, and if none ever missed, the bars would be too long. Watch out: single terms are negative, 16 % of them, though no KL is.
 
 # %% [markdown]
 # The dots close in on the exact value, and the bars tell how far to trust each. A bar is one standard error: about two of three bars reach the exact value, and nearly all do if doubled. Let's count, on a thousand repeats.
@@ -1166,6 +1210,11 @@ ax.legend(loc="upper right")
 plots.set_title(ax, f"Estimate {estimate:.2f} ± {bar:.2f} nats. The truth is infinite")
 show(fig, alt="A narrow Gaussian q inside a uniform p; all of a thousand draws fall between 0 and 1, where nothing is wrong, so the estimate "
               "of the infinite KL is finite")
+
+# %% [markdown] slide_type="notes"
+# Cover the heading and ask for the KL from this q to the uniform p. Most compute; nobody looks at the edges. Beyond 0 and 1 the Gaussian has a little mass and p has none, so the KL is infinite. One draw falls there with a chance of 6 in ten million, so a thousand draws see nothing, and their error bar is small and wrong. Notebook 03's narrow q was the same trap.
+
+# %%
 print(f"chance that one draw falls outside of (0, 1): {outside:.1e}")
 
 # %% [markdown]
@@ -1182,7 +1231,7 @@ assert math.isfinite(estimate) and bar < 0.1 and outside < 1e-6
 # ## 8 · The clinic
 #
 # Five functions for $\mathrm{KL}(p\,\|\,q)$ with a fault that people really make: **a** arguments swapped, **b** the log of a zero, **c** a small number put inside the log, so that nothing becomes infinite, **d** bits, **e** a mean over
-# the outcomes in place of a sum. Which is which was decided by a shuffled list.
+# the outcomes in place of a sum. A shuffled list decides which is which.
 
 # %%
 def faulty_kl(fault: str, p: Tensor, q: Tensor) -> float:
@@ -1232,9 +1281,11 @@ for fault in faults:
 # - $\mathrm{KL}(p\,\|\,q)$: $p$ happens, $q$ was expected. Forward forbids holes, reverse forbids spilling over.
 # - $\tfrac12\sum(\sigma^2 + \mu^2 - 1 - \log\sigma^2)$ is 0 at the prior and nowhere else.
 # - Test a formula where you know the answer. Two equal distributions are always at hand.
+#
+# Next: how does a gradient get through a draw (05)?
 
 # %% [markdown] slide_type="notes"
-# Close with the question for the next notebook: the Gaussian KL has a gradient in mu and logvar. How does one get through the draw?
+# Let somebody read the second line aloud and give an example of each direction: a compressor, a generator that never draws what it should not. Then the last line, which is worth more than all formulas here: two equal distributions are always at hand, and the answer is 0. Close with the question for the next notebook: the Gaussian KL has a gradient in μ and log σ². How does one get through the draw?
 
 # %% [markdown]
 # ## Review

@@ -12,12 +12,10 @@
 # %% [markdown] slide_type="slide"
 # # Reparameterization
 #
-# How does a gradient get through a random draw?
+# The encoder of a VAE learns from what its codes become. How does a gradient get through a random draw?
 
 # %% [markdown] slide_type="notes"
-# About 160 minutes with all exercises, 45 if you only present. The arc: a draw has no gradient; rewritten, it has one; there is a
-# second way, which needs only values of f and has more noise; and a third, biased one for draws that are choices. Every claim has a number, so let
-# the room guess before you run.
+# About 160 minutes with all exercises, 45 if you only present. Ask for the derivative of a die. Nobody has one, and yet every VAE trains. The arc: a draw has no gradient; rewritten, it has one; there is a second way, which needs only values of f and has more noise; and a third, biased one for draws that are choices. Every claim has a number, so let the room guess before you show it.
 
 # %% [markdown]
 # About 160 minutes, in two sittings: sections 1 to 4, and the rest. You need notebook 03 (what a VAE is), the chain rule, and mean and variance of a sum of independent numbers.
@@ -64,7 +62,7 @@ answers = answer_sheet("05")
 # Here is the smallest VAE there is. The image $x$ is one number, the decoder multiplies by one weight $w$, and the loss is
 # $(x - wz)^2$. As everywhere in this course the encoder's second answer is `logvar` $=\log\sigma^2$, so $\sigma = e^{\texttt{logvar}/2}$.
 
-# %% slide_type="slide"
+# %%
 predict("05.sample")
 
 # %%
@@ -98,7 +96,7 @@ assert reached(loss, names) == ["w"]
 # (`torch.normal(mu, sigma)` records a node and passes back a zero. That looks healthier and teaches the encoder just as little.)
 
 # %% [markdown] slide_type="notes"
-# The graph is the real one, drawn from grad_fn. Ask where the walk back ends, and whether the mean of the loss depends on mu. It does.
+# Before this slide, let the room vote: z is drawn with Normal(μ, σ).sample(), then backward. Is the gradient of μ sensible, zero, or none? The picture is the real record, read from grad_fn: w gets 0.44, μ gets None. Ask whether the mean of the loss depends on μ. It does, so a slope exists, and autograd cannot find it. Watch out: torch.normal passes back a zero, which looks healthier and teaches as little.
 
 # %% [markdown]
 # ### Exercise 5.1 · Where it gets lost
@@ -131,13 +129,16 @@ check(answers, "5.1")
 # to it is a product and a sum. This is the **reparameterization trick** (Kingma and Welling, 2014).
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Make the randomness an input
+# ## The trick: make the randomness an input
 #
 # $$z = \mu + \sigma\,\varepsilon, \qquad \sigma = e^{\texttt{logvar}/2}, \qquad \varepsilon \sim \mathcal N(0, 1)$$
 #
 # The same distribution, and now a product and a sum that autograd can walk back through.
 #
 # The random number is still there. It has been taken off the path.
+
+# %% [markdown] slide_type="notes"
+# Say the formula as a recipe: take the noise, stretch it by σ, move it by μ. Ask whether the distribution of z has changed. It has not: mean 0.50 and standard deviation 0.61 in both ways, over many draws. What has changed is that the noise is handed in, like an image, and what happens to it is a product and a sum. Watch out for σ: the exponential of half of `logvar`.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Above, the gradient stops; below, it arrives
@@ -146,9 +147,7 @@ check(answers, "5.1")
 show(diagram("reparameterization"))
 
 # %% [markdown] slide_type="notes"
-# Stop after the third build and let the room look for a derivative of "draw a number". Then ask for any other way to get the same z. Somebody may
-# say: draw first, scale later. That is the lower half. Watch out: z has the same distribution in both rows, so nothing about the model has changed;
-# only what autograd can see has.
+# Stop after the third build and let the room look for a derivative of "draw a number". Then ask for any other way to get the same z. Somebody may say: draw first, scale later. That is the lower half. Follow the orange arrows in both rows to where they end. Watch out: z has the same distribution in both rows, so nothing about the model has changed; only what autograd can see has.
 
 # %% [markdown]
 # ### Exercise 5.2 · Reparameterize
@@ -180,6 +179,9 @@ show(autograd_graph(loss, names, title="Written as μ + σε, the record goes on
          "the noise epsilon hangs at the side as a constant")
 assert reached(loss, names) == ["μ", "log σ²", "w"]
 
+# %% [markdown] slide_type="notes"
+# The same loss, recorded again, and now the walk back from it passes z and arrives at both. Let somebody trace the way to log σ² aloud: times ε, exponential, times a half. Ask why ε hangs at the side: it is a constant, nobody wants its gradient. For one draw, dz/dμ is 1, and dz/dlogvar is σε/2. Watch out: it differs from draw to draw, so the gradient is right on average only.
+
 # %% [markdown]
 # The same walk from the loss. At $z$ it goes on: over the sum to $\mu$, over the product and the `exp` to `logvar`. $\varepsilon$ hangs at
 # the side as a constant. The random number is still there; it has just been taken off the path.
@@ -203,11 +205,14 @@ assert abs(made.mean() - sampled.mean()) < 0.01 and torch.isclose(slope_logvar, 
 # $\varepsilon$. One draw is orange, and the small dots above it are where it has been. Move $\mu$, and all draws move along. Move $\sigma$, and each moves by its own $\varepsilon$. Then choose "drawn
 # anew": the same distributions, and nothing you could differentiate.
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# ## With fixed noise every draw moves smoothly; with fresh noise it jumps
+
+# %% slide_type="-"
 embed("mu_sigma")
 
 # %% [markdown] slide_type="notes"
-# Move sigma slowly with fixed noise, then with fresh noise. The cloud is the same, the single draws are not. A derivative asks about single draws.
+# Move σ slowly with fixed noise: each draw slides by its own ε, and the orange one leaves a trail. Ask for the slope of that trail; it is ε, printed below. Then choose noise that is drawn anew: the cloud is the same, the single draws jump. A derivative asks about single draws, so only the first picture has one. Watch out: dragging with the mouse is hard at the projector; the arrow keys move a slider, too.
 
 # %% [markdown]
 # ### Exercise 5.3 · From logvar to sigma
@@ -256,11 +261,18 @@ def train_vae(draw) -> VAE:
 vaes = {"right": train_vae(reparameterize), "mixed": train_vae(mixed_up)}
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## One tensor, read in two ways
+# ## One tensor read in two ways trains, and its loss looks better
 #
-# The KL reads it as $\log\sigma^2$, the sampler as $\log\sigma$. A published lab did. It trains.
+# The KL reads it as $\log\sigma^2$, the sampler as $\log\sigma$. A published lab did.
+#
+# | negative ELBO, in nats | its own number | measured rightly |
+# |---|---|---|
+# | right sampler | 142 | 142 |
+# | mixed sampler | **139** | **146** |
+#
+# Mean σ of the mixed one: 0.45 in the KL, 0.22 in the draws.
 
-# %% slide_type="fragment"
+# %%
 @torch.no_grad()
 def measure(net: VAE, draw) -> float:
     """Mean negative ELBO of the test images, with one fixed set of draws."""
@@ -278,16 +290,13 @@ print(f"mixed: mean sigma {paid:.2f} in the KL, {drawn:.2f} in the draws")
 assert abs(told["mixed"] - told["right"]) < 6 and true["mixed"] > told["mixed"] + 4 and drawn < 0.7 * paid
 assert true["mixed"] > true["right"] + 1
 
-# %% [markdown] slide_type="fragment" only="slides"
-# Its KL is that of one $\sigma$, its draws have a smaller one. So its own number is no bound on anything.
-
 # %% [markdown]
 # Nothing crashes and both losses fall. By its own number the mixed code is about as good as the right one, a few nats up or down. Measured as it should be, it is worse. Its own number is too good:
 # its KL is computed for one $\sigma$, and its decoder gets codes with a smaller one. A loss computed that way is no bound on anything. There is only one remedy: say once what the
 # tensor is, and put it into its name.
 
 # %% [markdown] slide_type="notes"
-# This is the fault that shipped in a published lab. Ask how anybody would notice. Plotting samples doesn't help, and the loss looks fine.
+# This is the fault that shipped in a published lab, and nothing crashes. Ask how anybody would notice: samples look fine, both losses fall, and by its own number the mixed network is ahead, 139 against 142. Measured with the right formula it is behind, 146. Its KL is that of one σ and its draws have half of it, so its number is no bound on anything. The remedy is a name: `logvar`, always.
 
 # %% [markdown]
 # ## 3 · Two ways to the slope of a mean
@@ -313,13 +322,16 @@ assert true["mixed"] > true["right"] + 1
 # In words: the mean of the slopes of $f$ at the draws. That is what the trick does.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Two estimators of one slope
+# ## Two estimators of one slope: one reads values, one reads slopes
 #
 # **Score function**: values of $f$, weighted
 # $$\mathbb E\left[f(z)\,\frac{z-\mu}{\sigma^2}\right]$$
 #
 # **Pathwise**: slopes of $f$
 # $$\mathbb E\left[f'(\mu+\sigma\varepsilon)\right]$$
+
+# %% [markdown] slide_type="notes"
+# Forget images for ten minutes: f is any function, and we ask how its mean changes when the Gaussian moves. Read the first as a vote: draws above μ with a high f vote for up, draws below for down. f is only evaluated, so it may be a robot or a person. The second needs the slope of f. Ask which one will be noisier; most say the first, and mostly they are right.
 
 # %% [markdown]
 # ### Exercise 5.4 · The score function
@@ -377,9 +389,17 @@ pathwise_gradient = check(pathwise_gradient)
 predict("05.narrow")
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## The same slope, different noise
+# ## Both estimators are right; one needs up to 3,000 times the draws
+#
+# The slope of the mean of $z^2$ at $\mu = 1$: exactly 2. Means of 2,000 estimates:
+#
+# | σ | score function | pathwise | ratio of variances |
+# |---|---|---|---|
+# | 1 | 1.991 ± 0.017 | 1.995 ± 0.006 | 7 |
+# | 0.3 | 1.993 ± 0.016 | 1.999 ± 0.002 | 73 |
+# | 0.1 | 1.979 ± 0.034 | 2.000 ± 0.001 | **2,852** |
 
-# %% slide_type="fragment"
+# %%
 def collect(estimates) -> Tensor:
     """Estimates, one number each, in one tensor without a graph."""
     return torch.stack([torch.as_tensor(e).detach() for e in estimates])
@@ -407,9 +427,8 @@ for sigma in (1.0, 0.3, 0.1):
     found[name] = race(lambda z: z**2, 1.0, sigma)
     ratio[name] = report(name, 2.0, found[name])
 
-# %% [markdown] slide_type="fragment" only="slides"
-# $f(z) = z^2$, $\mu = 1$. Both means are right. The last column says how many times more draws the score function needs for the
-# same error bar.
+# %% [markdown] slide_type="notes"
+# First the means: both columns are 2 within their error bars, so neither is biased. Then the last column: how many times more draws the score function needs for the same error bar. Ask why a narrow Gaussian is so bad for it: all values of f are nearly equal, and it has to read the slope from tiny differences. Pathwise is told the slope. Watch out: a VAE's σ is often 0.1 or smaller.
 
 # %% tags=["solution"]
 for estimates in found.values():  # the same mean, within 3 standard errors
@@ -445,6 +464,9 @@ show(plots.curves(widths, {"pathwise": [variance_path(1, s) for s in widths],
                   title="The narrower the Gaussian, the wider the gap"),
      alt="Variance over sigma for f = z squared, both axes logarithmic: the pathwise line falls toward small sigma, the score function's rises; "
          "at sigma 0.1 they are more than three powers of ten apart")
+
+# %% [markdown] slide_type="notes"
+# These are computed variances of a single draw, and the table before has measured them. Both axes are logarithmic. Ask for the height of both lines at σ = 0.1: more than 100 against 0.04. The blue line falls with σ, since on a narrow piece of a smooth f all slopes are alike. Then ask whether pathwise always wins. Let the room vote for a fast wave and for a step before the next slide.
 
 # %% [markdown]
 # ### Exercise 5.6 · How many more samples
@@ -507,10 +529,7 @@ predict("05.wave")
 # %%
 predict("05.step")
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## No law: a wave, and a step
-
-# %% slide_type="fragment"
+# %%
 def wave(z: Tensor) -> Tensor:
     return torch.sin(8 * z)
 
@@ -523,10 +542,6 @@ print(header)
 for name, f in (("sin 8z, σ = 1", wave), ("step, σ = 1", stair)):
     found[name] = race(f, 1.0, 1.0)
     ratio[name] = report(name, exact[name], found[name])
-
-# %% [markdown] slide_type="fragment" only="slides"
-# The wave has small values and steep slopes: pathwise loses. The step is flat wherever you stand: pathwise says 0 on every draw, and is
-# wrong.
 
 # %% tags=["solution"]
 for name, who in (("sin 8z, σ = 1", "score function"), ("sin 8z, σ = 1", "pathwise"), ("step, σ = 1", "score function")):
@@ -542,7 +557,10 @@ assert 0.012 < ratio["sin 8z, σ = 1"] < 0.02 and (found["step, σ = 1"]["pathwi
 # every draw: a step is flat wherever you stand. More draws don't help. Its variance is 0, so the ratio is a
 # number over zero, `inf`: the quietest estimate there is, of the wrong number. Differentiating inside the mean needs an $f$ without jumps.
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# ## No law: on a wave pathwise is noisy, on a step it is wrong
+
+# %% slide_type="-"
 panels = {"z², σ = 0.1": "z², σ = 0.1: pathwise hardly scatters", "sin 8z, σ = 1": "sin 8z: pathwise scatters most",
           "step, σ = 1": "a step: pathwise is sure, and wrong"}
 fig, axes = plots.canvas(width=11, height=3.8, cols=3)
@@ -559,7 +577,7 @@ show(fig, alt="Histograms of 2,000 estimates, the narrow one of each pair cut of
               "for sin 8z pathwise is far broader; for the step pathwise is a spike at 0, away from the exact slope")
 
 # %% [markdown] slide_type="notes"
-# Three panels, three lessons. Ask for the rule: look at how much values of f differ from draw to draw, and how much its slopes do.
+# Three panels, three lessons, each of 2,000 estimates. The square: pathwise hardly scatters. The wave has values up to 1 and slopes up to 8, and pathwise has sixty times the variance. The step: pathwise says 0 on every draw, and the dashed line is at 0.24. The quietest estimate there is, of the wrong number. Ask for the rule: look at how much values of f differ from draw to draw, and how much slopes do.
 
 # %% [markdown]
 # ## 4 · A baseline
@@ -594,6 +612,9 @@ ax.legend()
 ax.set_title("A good baseline halves the variance, a bad one multiplies it")
 show(fig, alt="Variance over the baseline: a parabola with its lowest point, 14, at b = 4; the measured points lie on it; "
               "at b = -6 it is 114; the pathwise variance, 4, is below all of it")
+
+# %% [markdown] slide_type="notes"
+# Subtract any number b from f: votes up and down are equally likely, so the mean stays and the noise changes. Ask for the best b before you show the curve. Many say the mean of f, which is 2; it brings most of the gain, 30 down to 18. The best is 4, with 14. A bad one, −6, makes it 114. Watch out: pathwise, the dashed line at 4, is still below all of them.
 
 # %% [markdown]
 # All four means agree. The best baseline halves the variance. The mean of $f$, which people use in practice, brings most of that gain. A bad baseline makes
@@ -631,7 +652,7 @@ show(fig, alt="Variance over the baseline: a parabola with its lowest point, 14,
 # All three arguments are (N,), and so is the answer. A term can have the value 0 and still a gradient: `a - a.detach()`.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## A loss with the right gradient
+# ## A loss can have the value of one thing and the gradient of another
 #
 # $$\nabla\big[(f - b)\,\log q\big] = (f - b)\,\nabla\log q$$
 #
@@ -647,6 +668,9 @@ def surrogate_loss(log_likelihood: Tensor, log_q: Tensor,
     surrogate = (log_likelihood - baseline).detach() * log_q  # (N,)
     return -log_likelihood - surrogate + surrogate.detach()
     ### END SOLUTION
+
+# %% [markdown] slide_type="notes"
+# In a VAE f is the log-likelihood and trains the decoder, too, so it cannot be a plain number. Ask what `a - a.detach()` is: the value 0, and the gradient of a. Let the room write the two lines. The surrogate has the gradient that the encoder needs; its value is put back, so the loss that is printed stays −f. Watch out: no gradient may go into the baseline, so f − b is detached.
 
 # %%
 surrogate_loss = check(surrogate_loss)
@@ -712,11 +736,11 @@ assert none - final["score function"] < 0.4 * (none - final["pathwise"])
 # %% [markdown]
 # Same network, same number of steps, and each of the first four gradients has the right mean or very nearly so (the batch's mean contains the image it judges, which bends it a little). What differs is noise. Without a baseline every gradient is multiplied by
 # the whole reconstruction, most of which is the same for all draws, and the encoder
-# learns little: with no reconstruction gradient at all, the last row, the network ends not far behind. Most of the progress there is comes from the decoder. A baseline for each image costs one more decoding, and brings
+# learns little: with no reconstruction gradient at all, the last row, the network ends at about the same number. Most of the progress there is comes from the decoder. A baseline for each image costs one more decoding, and brings
 # the score function close to pathwise. It doesn't win here. But it has never asked for the slope of the decoder.
 
 # %% [markdown] slide_type="notes"
-# Say what is seen and no more: four epochs, a small network. With longer training the gaps shrink; the order stays.
+# Five runs, the same network, the same 200 steps. Let the room match curves to names before you read the legend. On test images: pathwise 142, a second draw as baseline 149, the mean as baseline 173, none 197, and an encoder without any reconstruction gradient 204. So the plain score function teaches the encoder almost nothing. Watch out: say no more than is seen, four epochs of a small network.
 
 # %% [markdown]
 # ## 6 · When the code is a choice
@@ -744,11 +768,9 @@ assert (counts - logits.softmax(0)).abs().max() < 0.006
 # In words: for a small $\tau$ the row $y$ is nearly one-hot, for a large one nearly even. It has a gradient, and it is no longer a choice.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## A choice, bent until it has a slope
+# ## A choice has no slope, so bend it: cold rows choose, warm ones mix
 #
 # $$y = \mathrm{softmax}\left(\frac{\text{logits} + g}{\tau}\right), \qquad g = -\log(-\log u)$$
-#
-# $\tau \to 0$: a one-hot row, an honest draw. $\tau$ large: an even row.
 
 # %% [markdown]
 # ### Exercise 5.9 · Gumbel-softmax
@@ -770,7 +792,7 @@ def gumbel_softmax(logits: Tensor, tau: float, u: Tensor) -> Tensor:
 # %%
 gumbel_softmax = check(gumbel_softmax)
 
-# %% slide_type="slide"
+# %% slide_type="-"
 taus = (0.1, 0.5, 1, 5)
 fig, axes = plots.canvas(width=10, height=3.6, cols=4)
 for ax, tau in zip(axes, taus):
@@ -779,8 +801,11 @@ for ax, tau in zip(axes, taus):
     ax.grid(False)
     ax.set_title(f"τ = {tau}", fontsize=12)
 axes[0].set_ylabel("12 draws, same noise")
-fig.suptitle("Cold draws are choices, warm ones are mixtures", x=0.01, ha="left")
+fig.suptitle("Twelve draws at four temperatures, from the same noise", x=0.01, ha="left")
 show(fig, alt="Twelve draws as rows of four gray cells at four temperatures: at 0.1 nearly every row has one black cell, a few are mixtures, at 5 all cells are similar gray")
+
+# %% [markdown] slide_type="notes"
+# Add Gumbel noise g to the logits and take the largest: that draws classes with exactly the right probabilities. Ask what is wrong with the largest: it is a step, and we have seen what pathwise makes of a step. So a softmax with a temperature takes its place. Point at one row and follow it through the four panels, from a choice to a mixture. Watch out: at τ = 5 the rows say little about what was drawn.
 
 # %% [markdown]
 # Same noise in all four pictures. At $\tau = 0.1$ nearly every row is a choice; at 5 the rows look alike and say little about what was drawn.
@@ -837,7 +862,10 @@ values = f(choice)[:, None]
 by_score = {"score function": judged(values * (choice - p)),
             "score function, baseline": judged((values - values.mean()) * (choice - p))}
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# ## Warm, the slope is wrong; cold, it is noisy
+
+# %% slide_type="-"
 temperatures = [0.1, 0.2, 0.5, 1, 2, 5]
 table = {name: [judged(estimates_by(draw, tau)) for tau in temperatures]
          for name, draw in (("Gumbel-softmax", gumbel_softmax), ("straight-through", straight_through))}
@@ -876,7 +904,7 @@ assert min(row[0] for row in through) > 0.05
 # at every temperature, here more than Gumbel-softmax's. The score function has no bias, and with a baseline it also has the smallest spread here, apart from Gumbel-softmax and straight-through at temperatures so high that their bias is most of the true gradient. With one choice among a few, take the score function. Its noise grows with the number of choices in a model, and there the biased estimators come into their own.
 
 # %% [markdown] slide_type="notes"
-# The score function wins this toy. Don't hide it. The next slide shows where it doesn't.
+# Both panels are in units of the true gradient. At τ = 1 Gumbel-softmax has a bias of 0.6 and a spread of 1.3; at 0.1 the bias is 0.1 and the spread 6.6. Ask for a good temperature: there is none, only an exchange. Straight-through is biased everywhere. The score function with a baseline has no bias and a spread of 0.9: it wins this toy, so don't hide it. The next slide shows where it doesn't.
 
 # %% [markdown]
 # ### A VAE with sixteen codes
@@ -928,59 +956,62 @@ def discrete_loss(net: DiscreteVAE, x: Tensor, way: str, tau: float = 1.0) -> Te
     return (kl + surrogate_loss(f, (log_q * y).sum(1), baseline)).mean()
 
 # %%
-discrete, last = {}, {}
+discrete = {}
 
 def train_discrete(way: str) -> None:
     set_seed(0)
     net = discrete[way] = DiscreteVAE().to(device)
     print(way)
-    history = fit(lambda x: discrete_loss(net, x, way), train.images, model=net, epochs=5, batch_size=100, lr=3e-3)
-    last[way] = history.epoch_means("loss")[-1]
+    fit(lambda x: discrete_loss(net, x, way), train.images, model=net, epochs=5, batch_size=100, lr=3e-3)
 
 for way in ("exact", "Gumbel-softmax", "straight-through", "score, second draw", "score function"):
     train_discrete(way)
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Sixteen codes, five gradients
-
-# %% slide_type="fragment"
-result, in_use = {}, {}
-print("gradient              own number   exact, on test images   codes in use")
+# %%
+result, own, in_use = {}, {}, {}
+print("test images           own number   all codes tried   codes in use")
 for way, net in discrete.items():
     with torch.no_grad():
         q = net.encode(test).softmax(1)  # (1000, 16)
         result[way] = discrete_loss(net, test, "exact").item()
+        set_seed(1)
+        own[way] = discrete_loss(net, test, way).item()
     in_use[way] = q.mean(0).cpu() > 0.005  # (16,), more than one image in 200
-    print(f"{way:20s} {last[way]:11.1f} {result[way]:23.1f} {in_use[way].sum().item():14d}")
+    print(f"{way:20s} {own[way]:11.1f} {result[way]:17.1f} {in_use[way].sum().item():14d}")
 
-# %% [markdown] slide_type="fragment" only="slides"
-# Negative ELBO in nats, lower is better. Gumbel-softmax promises more than it keeps: its own number lets codes mix.
+# %% [markdown] slide_type="slide" only="slides"
+# ## Without a baseline, one code of sixteen stays in use
 
-# %% slide_type="slide"
+# %% slide_type="-"
 sheet = {way: net.prototypes.detach().cpu().sigmoid().reshape(C, 1, 28, 28)
          * (0.2 + 0.8 * in_use[way].float()).reshape(C, 1, 1, 1) for way, net in discrete.items()}
-show(plots.image_rows(sheet, title="Sixteen codes, decoded; those that hardly any image chooses are pale"),
-     alt="Rows of sixteen prototypes: with the exact gradient, Gumbel-softmax and straight-through most are clear digits in use; "
+rows = {way: [f"{own[way]:.0f}", f"{result[way]:.0f}", f"{in_use[way].sum()}"] for way in sheet}
+show(plots.score_table(rows, ["own", "exact", "in use"], sheet, {("score function", "in use")},
+                       title="Codes, pale where hardly used, and the negative ELBO in nats"),
+     alt="Rows of sixteen prototypes with the negative ELBO by its own gradient and exactly: with the exact gradient, Gumbel-softmax and straight-through most are clear digits in use; "
          "with the plain score function most are pale")
+
+# %% [markdown] slide_type="notes"
+# A VAE whose code is one choice of sixteen, so that the exact gradient can be had by trying all. Read the last column first: the plain score function keeps one code, a second draw nine, the bent ones fifteen and all sixteen. Then compare the first two: Gumbel-softmax calls itself some nats better than it is, since its own number lets codes mix. Ask which one you would take when there are a thousand codes.
 
 # %% tags=["solution"]
 assert result["score function"] > max(v for way, v in result.items() if way != "score function") + 5
 assert all(abs(result[way] - result["exact"]) < 6 for way in ("Gumbel-softmax", "straight-through"))
 assert in_use["score function"].sum() < 0.6 * in_use["Gumbel-softmax"].sum()
-assert result["Gumbel-softmax"] > last["Gumbel-softmax"] + 2
+assert result["Gumbel-softmax"] > own["Gumbel-softmax"] + 2
 
 # %% [markdown]
 # The two bent estimators come close to the exact gradient with one decoding per image, where the exact one tries all sixteen. (Close, or even a little ahead: their noise keeps codes alive that the exact gradient gives up early.)
 # Without a baseline the score function keeps only a code or a few in use, as the last column says; a second draw fixes much of that.
 #
-# Compare the two columns for Gumbel-softmax, too. Its own number (the loss of the last epoch) is lower than what it gets when codes are real choices: in training its soft rows could *mix*
-# prototypes, and at test time a code is one choice. Its own number is that of another model. It is the same lesson as with the mixed-up sampler: measure what you will use.
+# Compare the two columns for Gumbel-softmax, too. Its own number (the loss as in training, of the same test images) is lower than what it gets when codes are real choices: soft rows can *mix*
+# prototypes, and a code that is used later is one choice. Its own number is that of another model. It is the same lesson as with the mixed-up sampler: measure what you will use.
 
 # %% [markdown]
 # ## 7 · The clinic
 #
 # Five draws for one batch, `mu` and `logvar` both (N, K), and each has a fault that people really make: **a** `.sample()`, **b** `torch.normal`, **c** σ detached, **d** `logvar` read as log σ, **e** one ε for
-# the whole batch. The code is in the open; which draw has which fault was decided by a shuffled list.
+# the whole batch. The code is in the open; a shuffled list decides which draw has which fault.
 
 # %%
 def faulty_draw(fault: str, mu: Tensor, logvar: Tensor) -> Tensor:
@@ -1037,9 +1068,11 @@ print("yours:  " + examined(lambda mu, logvar: reparameterize(mu, logvar, torch.
 # - Pathwise reads slopes, the score function reads values. Smooth: take pathwise. Jumps or black box: score function, with a baseline.
 # - Choices have no path. Bend them, and know your bias.
 # - One tensor, one meaning: `logvar` is $\log\sigma^2$.
+#
+# Next: a generator without encoder and likelihood, taught by a second network (06).
 
 # %% [markdown] slide_type="notes"
-# Close with the question which estimator fits a robot, a language model that is rewarded by people, and a VAE.
+# Ask which estimator fits each of these: a VAE, a robot whose falls cannot be differentiated, a language model that is rewarded by people. Pathwise, score function, score function with a baseline. Then ask for the picture that shows the second line best: the step, where pathwise is sure and wrong. Next time a generator makes its draws from outside noise, too, and has no likelihood: notebook 06.
 
 # %% [markdown]
 # ## Review

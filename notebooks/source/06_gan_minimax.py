@@ -15,7 +15,7 @@
 # A forger and a judge teach each other. When does it work, and how would you know?
 
 # %% [markdown] slide_type="notes"
-# About 200 minutes with all exercises, 60 if you only present. Keep the map of one dimension, the game by hand, the two slopes, the sample sheet and one patient of the clinic if time is short.
+# About 200 minutes with all exercises, 60 if you only present. Ask how a network could learn to draw if nobody writes a likelihood down, and collect answers. Keep the map of one dimension, the game by hand, the two slopes, the ring, the sample sheet and one patient of the clinic if time is short. What goes wrong: people wait for images; say that the first half is points on a line, where everything can be drawn.
 
 # %% [markdown]
 # About 200 minutes, in two sittings: sections 1 to 5 are a good first one. Cells that only draw a figure are folded: run them like any other, and open one if you want to know how it is drawn. You need densities, binary cross-entropy, and a training loop you have seen before (notebook 02 or 03).
@@ -105,12 +105,12 @@ plots.set_finding(fig, "A map that is steep in the middle tears one bump into tw
 show(fig, alt="Left, above the bump of the noise, a curve from z to G(z): not steep, very steep through 0, not steep again; thin lines carry evenly spaced points over it, and they come out in two bunches. "
               "Right, the histogram of G(z) has two bumps at plus and minus 1.5, close to those of the data")
 
+# %% [markdown] slide_type="notes"
+# Follow one thin line aloud: from the noise at the bottom up to the curve, and left to what comes out. Ask for the density in the middle: the noise has its largest there, and the slope divides it. Nothing in this picture needs a discriminator yet; it says what is to be learned, not how. What goes wrong: the curve is taken for a density. It is a map, and the densities stand beside it.
+
 # %% [markdown]
 # The gray bump at the bottom is the density of the noise. Follow the thin lines. Evenly spaced points come out closer together where the slope is small and far apart where it is large: where the slope is $s$, the density is divided by $|s|$. The map is continuous, so *some* points land between the bumps. A generator is
 # such a map with a network in place of the formula; training has to find the steep places.
-
-# %% [markdown] slide_type="notes"
-# Ask for the density at the middle: the noise has its largest density there, and the slope divides it. Nothing in this picture needs a discriminator yet. It says what is to be learned, not how.
 
 # %% [markdown]
 # ## 2 · The game
@@ -128,8 +128,11 @@ show(fig, alt="Left, above the bump of the noise, a curve from z to G(z): not st
 # %% slide_type="-"
 show(diagram("gan"))
 
+# %% [markdown] slide_type="notes"
+# Build it in six steps: noise, generator, real images, discriminator, its loss, the generator's loss. Before the last one ask how G can learn anything, since it never sees a real image: only through D, whose slope says which way looks more real. What goes wrong: both orange boxes hang on the same number, and people think that each gradient changes both networks. Each changes one.
+
 # %% [markdown] slide_type="slide" only="slides"
-# ## The value of the game
+# ## One number: D makes it large, G makes it small
 #
 # $$V = \mathbb E_x[\log D(x)] + \mathbb E_z[\log(1 - D(G(z)))]$$
 #
@@ -138,12 +141,16 @@ show(diagram("gan"))
 # $D$ wants real points called real and fakes called fake. $G$ wants its fakes called real.
 
 # %% [markdown] slide_type="notes"
-# State the game before anything is said against it. D is asked one question, real or fake, and its loss is the one of any classifier. At the last
-# build ask how G can learn anything, since it never sees a real image: only through D, whose slope says which way looks more real. Watch out: both
-# orange boxes hang on the same number, and each gradient changes one network only.
+# State the game before anything is said against it. D is asked one question, real or fake, and V is minus the loss of any classifier. Ask for the value of a D that says one half to everything: twice log one half, minus 1.386, whatever G does. What goes wrong: V is taken for the loss of both. D wants it large, G wants it small, and G appears in the second term alone.
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# ## The better the fakes, the nearer the value is to a coin's
+
+# %% slide_type="-"
 embed("gan_game")
+
+# %% [markdown] slide_type="notes"
+# Press "D answers" first, then "G steps" a few times, then "Take turns". Ask before the last one where V will end: near minus 1.386, what a coin would earn, since hardly anything can be told apart. Look at D's curve then: nearly flat, near one half. What goes wrong: people read that as a bad D. Here it is the best there is; notebook 07 shows a D at one half that is only blind.
 
 # %% [markdown]
 # As the fakes come to the data, the value that $D$ could reach falls toward that of a coin, which says ½ to everything. And watch $D$'s curve at the end: nearly flat, near ½, since hardly anything can be told apart any more.
@@ -189,13 +196,21 @@ check(answers, "6.2")
 # You will also meet $\arg\max_D \mathbb E[\log D(G(z)) + \log(1 - D(x))]$. That $D$ is large on *fakes*: $D = P(\text{fake})$. Replace it by $1 - D$, and it is the same game with the other label:
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Same game, label turned
+# ## Other texts turn the label, and it is the same game
 #
 # Elsewhere: $\arg\max_D\, \mathbb E[\log D(G(z)) + \log(1 - D(x))]$, so $D = P(\text{fake})$.
 #
 # Here $D = P(\text{real})$. Replace $D$ by $1 - D$, which changes the sign of the logit:
+#
+# | what | D = P(real) | D = P(fake) |
+# |---|---|---|
+# | what $D$ says of a real point | 0.88 | 0.12 |
+# | its value, on three real points and two fakes | −1.3190 | −1.3190 |
 
-# %% slide_type="fragment" tags=["nbval-check-output"]
+# %% [markdown] slide_type="notes"
+# Two minutes, no more; it saves an hour of debugging. Both conventions are in print, and every formula of one becomes the other's when D is replaced by one minus D. Ask what happens if D's loss comes from one text and G's from the other: G is then rewarded for fakes that are recognized. What goes wrong: nothing crashes, and the samples just run away from the data.
+
+# %% tags=["nbval-check-output"]
 real_logits, fake_logits = torch.tensor([2.0, 0.5, -1.0]), torch.tensor([-3.0, 1.0])
 
 def value_with_p_fake(d_real: Tensor, d_fake: Tensor) -> Tensor:
@@ -290,12 +305,12 @@ d = a.detach().sigmoid()
 assert (slopes["log(1 − D), saturating"] + d).abs().max() < 1e-6
 assert (slopes["−log D, non-saturating"] + (1 - d)).abs().max() < 1e-6
 
+# %% [markdown] slide_type="notes"
+# Cover the right panel. Both losses are small where D is fooled; ask which of them moves a G whose fakes are all recognized, in the gray band. Right: the slopes are −D and −(1 − D), and at D = 0.01 the second is 99 times as steep. Exam question: why non-saturating? Both slopes belong in the answer. What goes wrong: "a strong D makes the gradient vanish" holds for one loss, error six of the errata page.
+
 # %% [markdown]
 # The two curves are mirror images: the slopes are $-D$ and $-(1 - D)$. Early in training every generator is bad, $D$ is sure, and you are in the gray band. There the saturating loss hardly moves $G$. You will read that "a strong discriminator makes the generator's
 # gradient vanish". It is true of this loss, and the other one was invented because of it.
-
-# %% [markdown] slide_type="notes"
-# Exam question: why non-saturating? The complete answer has the two slopes in it. Some texts don't say which loss they speak of: error six on the errata page.
 
 # %% [markdown]
 # ### Exercise 6.6 · How much harder
@@ -354,12 +369,15 @@ def gan_step(generator: nn.Module, discriminator: nn.Module, opt_g: torch.optim.
 gan_step = check(gan_step)
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## One step
+# ## One step: D on detached fakes, then G against the new D
 #
 # 1. $D$: zero, backward, step on `discriminator_loss` of the logits on `x_real` and on `x_fake.detach()`
 # 2. $G$: zero, backward, step on `generator_loss` of the logits on `x_fake`, asked anew
 #
 # Three classics: the fakes not detached · gradients not zeroed · $G$'s step moves $D$
+
+# %% [markdown] slide_type="notes"
+# Read the two lines aloud, then ask of each classic what one would see. Fakes not detached: D's backward runs on into G, and leaves gradients there. Not zeroed: the last step's gradients are added to this one's. G's step moves D: an optimizer holds the weights of both. What goes wrong: the logits of the fakes are kept from before D's step, so G is trained against a judge that is gone.
 
 # %% [markdown]
 # ### Exercise 6.8 · What `detach` saves
@@ -419,6 +437,9 @@ for column, step in enumerate(shown):
 plots.set_finding(fig, "A generator learns where to be steep")
 show(fig, alt="Five stages of training, the map above and the density of its points below, beside the data's two bumps. At first the map is nearly flat and all points lie in "
               "one spike; it tilts, then gets a steep stretch in the middle; in the last stage the points stand in two spikes, narrower than the bumps of the data and somewhat off their middles")
+
+# %% [markdown] slide_type="notes"
+# Read each column from top to bottom: the map, and the density of its points at the same step. Ask where the bump will part before you point: where the map gets steep. In the last column the spikes are too narrow and somewhat off, since the map is nearly flat beside the steep stretch. What goes wrong: step 1500 is taken for the end. Nothing in the game says done, and the spikes go on shifting.
 
 # %% [markdown]
 # Read each column from top to bottom: while the map is one straight slope there is one broad bump, and when it gets steep in the middle the bump parts. Whether the map rises or falls is chance, since the noise is symmetric. The bumps
@@ -505,7 +526,7 @@ show(fig, alt="Two curves for each of three runs over 200 steps, log scale: the 
               "far above 1 within the first 20 steps, below 1 for a while near step 45, and around 1 after that")
 
 # %% [markdown] slide_type="notes"
-# D runs ahead in the first steps, since the fakes begin far from the data. Ask what would happen to the solid line if D were trained to the end at each step.
+# Solid is measured: the same generator, the same batch, both losses. Dashed is what the slopes predict, one minus D over D. At first D runs ahead, since the fakes begin far from the data, and the ratio is near 5. Ask what the solid line would do if D were trained to the end at each step. What goes wrong: Adam hides all this, since it divides each gradient by its recent size; with plain descent G stops.
 
 # %% [markdown]
 # Early, while $D$ is ahead, both are far above 1. Later they are near 1, and at a good part of those steps one is above 1 and the other below: the printed shares say at how many. $(1 - D)/D$ is averaged over fakes one at a time, while the gradient adds the fakes up as vectors, so a few fakes that $D$ is very sure of lift the average more than the norm.
@@ -519,7 +540,7 @@ show(fig, alt="Two curves for each of three runs over 200 steps, log scale: the 
 assert ratio[:, 30:70].min() < 1 and expected[:, 30:70].min() < 1 and expected[:, 25:].mean() > ratio[:, 25:].mean()
 assert ratio[:, :25].mean() > 2 * ratio[:, 50:].mean() and torch.corrcoef(torch.stack([ratio.log().flatten(), expected.log().flatten()]))[0, 1] > 0.8
 
-# %% [markdown] slide_type="slide"
+# %% [markdown]
 # ## 6 · Eight bumps on a ring
 #
 # In two dimensions: how many of the eight does $G$ find?
@@ -588,6 +609,9 @@ plots.set_finding(fig, "The plane of noise is carried to the ring, wedge by wedg
 show(fig, alt="Six stages: a small cloud at the center; it grows, moves and opens; at the end the samples form a ring that runs through all eight circles, and the colors go round it "
               "in order, so each bump is made from one wedge of the noise, with points between neighbors")
 
+# %% [markdown] slide_type="notes"
+# The color of a point is the angle of its noise, so follow one color from panel to panel. Ask how many of the eight bumps are covered before you read the title: here all eight at step 600. Neighbors are joined by points, for the map is continuous. What goes wrong: covered is read as drawn well. A bump counts with 20 of 2,000 points near it, and fewer than half of all points are near any.
+
 # %%
 figures = []
 for step in range(0, 601, 50):
@@ -616,6 +640,9 @@ for ax, step in zip(axes, (400, 500, 600)):
     scatter(ax, collapsed[0], step)
 plots.set_finding(fig, "A G that outruns its judge puts all its points in one or two places")
 show(fig, alt="Three stages of the collapsed run: nearly all samples in one or two small places, which change from stage to stage or stay, while the eight circles are empty or nearly so")
+
+# %% [markdown] slide_type="notes"
+# One thing was changed: G learns twenty times as fast as D. Ask what D can say against it. It sees one point at a time, so it can call this place fake, and G moves on to another; it can't say "too many of the same". In the benchmark, eight seeds and twice the steps, no run recovers. What goes wrong: any bad sample is called collapse. It means that different noise gives the same output.
 
 # %% [markdown]
 # This is **mode collapse**. All noise is sent to the place that $D$ at the moment finds most real. $D$ learns that this place is full of fakes, and $G$ moves on. A judge that sees one sample at a time has no way to say "too many of the same".
@@ -675,8 +702,20 @@ plots.set_finding(fig, "A fast G alone covers two modes at most; each of the two
 show(fig, alt="Modes covered over steps, three seeds each: with equal rates they rise to 7 or 8; with the fast G alone they never get beyond 2; "
               "with a judge that sees the batch, and with a judge ten times as fast, they rise to between 5 and 8, up and down")
 
+# %% [markdown] slide_type="notes"
+# Three seeds each, so look at bundles and not at lines. Ask for a remedy before you name the two: D sees how the batch is spread, or D learns ten times as fast. Both bring back five to eight of the eight bumps, where the fast G alone has two at most. What goes wrong: a good curve at one step is called a cure. All of these go up and down on the way.
+
 # %% [markdown]
-# We tried four features (root of the variance, variance, mean distance, crowdedness) with four seeds each: after 1,000 steps all sixteen runs cover 5 to 8 modes, where the fast $G$ alone covers 0 to 2. On the way the number goes up and down, once as far as 0. A feature that says "too narrow" doesn't say where points should be.
+# Does it depend on the feature? The course's benchmark (`benchmarks/gan_batch_features.py`) has four of them, four seeds each, and the fast $G$ alone:
+
+# %%
+print(f"{'what D sees of its batch':26s}{'modes after 1,000 steps':>24s}{'fewest from step 300 on':>25s}")
+for feature in ("none", "root of the variance", "variance", "mean distance", "crowdedness"):
+    rows = measured("gan_batch_features", feature=feature)
+    print(f"{feature:26s}{' '.join(row['modes'] for row in rows):>24s}{' '.join(row['fewest'] for row in rows):>25s}")
+
+# %% [markdown]
+# It doesn't: with each feature and each seed 6 to 8 modes are covered after 1,000 steps, where the fast $G$ alone covers one. But on the way the number goes up and down: in two of the sixteen runs it was 0 at some count from step 300 on. A feature that says "too narrow" doesn't say where points should be.
 #
 # How about the fast $G$, and the fast $D$, with more seeds and more steps? This is the course's benchmark, eight seeds each, for twice as many steps:
 
@@ -709,22 +748,27 @@ def two_sample_test(x: Tensor, y: Tensor, chance: Generator, shuffles: int = 99)
     return measured_here, (1 + sum(e >= measured_here for e in by_chance)) / (1 + shuffles)
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## What the losses say, and what a test says
+# ## Which of these runs would you stop, by its losses?
 #
 # Losses of the last 200 steps, means over three seeds; the energy distance to the data, and its p-value.
 
 # %% slide_type="fragment"
 chance = Generator().manual_seed(5)
 data = ring.sample(400, chance)
-print(f"{'':24s}{'d_loss':>8s}{'g_loss':>8s}{'modes':>7s}{'energy':>9s}{'p':>6s}")
-late = {}
+rows, late = {}, {}
 for name, runs in {"equal rates": healthy, "G 20 times as fast": collapsed, "and D sees the batch": yours, "and D 10 times": faster}.items():
     d_loss, g_loss = (sum(sum(run[key][-200:]) / 200 for run in runs) / 3 for key in ("d_loss", "g_loss"))
     tests = [two_sample_test(run["samples"][600][:400], data, chance) for run in runs]
     late[name] = d_loss, sum(run["modes"][600] for run in runs) / 3, sum(e for e, _ in tests) / 3
-    print(f"{name:24s}{d_loss:8.2f}{g_loss:8.2f}{late[name][1]:7.1f}{late[name][2]:9.3f}{max(p for _, p in tests):6.2f}")
+    rows[name] = [f"{d_loss:.2f}", f"{g_loss:.2f}", f"{late[name][1]:.1f}", f"{late[name][2]:.3f}", f"{max(p for _, p in tests):.2f}"]
 energy, p = two_sample_test(ring.sample(400, chance), data, chance)
-print(f"{'data, another draw':24s}{'':>16s}{8:7.1f}{energy:9.3f}{p:6.2f}")
+rows["data, another draw"] = ["", "", "8.0", f"{energy:.3f}", f"{p:.2f}"]
+fig = plots.score_table(rows, ["d_loss", "g_loss", "modes", "energy", "p"], marked={("G 20 times as fast", "d_loss"), ("G 20 times as fast", "energy")},
+                        title="By its losses the collapsed run looks fine; by the energy distance it doesn't")
+show(fig, alt="A table of losses, modes covered, energy distance and p-value. " + "; ".join(f"{name}: modes {values[2]}, energy {values[3]}" for name, values in rows.items()))
+
+# %% [markdown] slide_type="notes"
+# Show the heading alone and take a vote; then the table. By d_loss the collapsed runs look best, 1.40, nearest to log 4. They cover one bump, and their energy distance is some eighty times that of equal rates. Then the last row: that is what "the same" looks like. What goes wrong: a large p is taken for a proof that samples equal data; 400 points show what they can show.
 
 # %% [markdown]
 # Means over three seeds. Compare the first two rows. Going by the losses alone, the collapsed runs look better: their d_loss is nearer to $\log 4 = 1.386$, the loss of a judge that can't tell. They cover two modes at most. The energy distance shows it: it is by far the largest there, and the last line shows what "the same" looks like. The p-value (the largest of three) says
@@ -737,12 +781,12 @@ assert max(max(run["modes"][step] for step in range(300, 601, 50)) for run in co
 assert abs(late["G 20 times as fast"][0] - math.log(4)) < abs(late["equal rates"][0] - math.log(4))
 assert late["G 20 times as fast"][2] > 2 * max(late[name][2] for name in late if name != "G 20 times as fast")
 assert min(run["modes"][600] for run in yours) >= 4
+every = [row for row in measured("gan_batch_features") if row["feature"] != "none"]
+assert min(int(row["modes"]) for row in every) == 6 and sum(row["fewest"] == "0" for row in every) == 2 and len(every) == 16
+assert {row["modes"] for row in measured("gan_batch_features", feature="none")} == {"1"}
 assert p > 0.05
 
-# %% [markdown] slide_type="notes"
-# Ask before the table: which of the four settings would you stop, going by its losses alone?
-
-# %% [markdown] slide_type="slide"
+# %% [markdown]
 # ## 7 · Digits
 #
 # The same step, with convolutions: a DCGAN.
@@ -763,7 +807,7 @@ assert p > 0.05
 #
 # $$\text{side} \;\to\; (\text{side} - 1)\cdot\text{stride} - 2\cdot\text{padding} + \text{kernel}$$
 #
-# pixels of a side. Which kernel and padding double it, with stride 2? `nn.Unflatten(1, (48, 7, 7))` turns a row of numbers into a picture. Other widths than 48 and 24 are right as well, but slower or worse on these digits.
+# pixels of a side. Which kernel and padding double it, with stride 2? `nn.Unflatten(1, (48, 7, 7))` turns a row of numbers into a picture. Other widths than 48 and 24 are right as well.
 
 # %%
 train = load("digits", n=10_000)
@@ -801,11 +845,19 @@ def small_weights(layer: nn.Module) -> None:
         nn.init.normal_(layer.weight, 0.0, 0.02)
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## The generator, by its shapes
+# ## Two transposed convolutions, and 7 pixels become 28
 #
-# (N, 32) → linear → (N, 48, 7, 7) → transposed convolution → (N, 24, 14, 14) → transposed convolution → (N, 1, 28, 28)
+# | layer | what comes out |
+# |---|---|
+# | noise | (N, 32) |
+# | linear, and unflatten | (N, 48, 7, 7) |
+# | transposed convolution | (N, 24, 14, 14) |
+# | transposed convolution, sigmoid | (N, 1, 28, 28) |
 #
-# Kernel 4, stride 2, padding 1 doubles a side. Batch norm and ReLU between, a sigmoid at the end.
+# Kernel 4, stride 2, padding 1: $(7 - 1)\cdot 2 - 2 + 4 = 14$. Batch norm and ReLU in between.
+
+# %% [markdown] slide_type="notes"
+# Compute the first doubling aloud: six times two, minus two, plus four is fourteen. Ask for another kernel that doubles with stride 2: kernel 2, no padding. Then the DCGAN recipe in one breath: strides in place of pooling, batch norm in between, leaky ReLU in D, a bounded last layer. What goes wrong: batch norm after D's first or G's last layer, and real images and fakes in one batch.
 
 # %% [markdown]
 # How good are the samples? The losses won't say. Notebook 02's measure will, to some extent: the **Fréchet distance** to test digits, on the features of notebook 01's classifier. Smaller is better, and other real digits give the floor.
@@ -849,8 +901,11 @@ generator.eval()
 samples = batched(generator, z_fixed)  # (2000, 1, 28, 28)
 
 # %% slide_type="slide" tags=["plot"]
-show(plots.image_rows({f"step {step}": images for step, images in sheet.items()} | {"real": x_test[:10]}, title="Ten noise vectors, followed through training"),
+show(plots.image_rows({f"step {step}": images for step, images in sheet.items()} | {"real": x_test[:10]}, title="Strokes come first, then digits: ten noise vectors, followed through training"),
      alt="Rows of ten images. At step 0 even gray; at 50 and 100 blobs; from 200 on strokes; at the end many are readable digits, others broken or between two; below, ten real digits")
+
+# %% [markdown] slide_type="notes"
+# Each column is one noise vector, kept fixed. Ask at which step one can first say what a column will be. Then let people vote on single images of the last row of samples: real or not? A column may change its digit on the way, and some end between two, for nobody told G which digit to draw. What goes wrong: the eye picks the good ones. Count aloud how many of the ten can be read.
 
 # %% [markdown]
 # Each column is one $z$, kept fixed. Strokes come first, then shapes; what a column shows may change from one digit to another. Many of the last row can be read, and some are no digit: nobody told $G$ which digit to draw, and it draws some between two.
@@ -875,6 +930,9 @@ plots.set_finding(fig, "The losses settle; the samples go on changing")
 show(fig, alt="Left, in the first 150 steps G's loss falls and D's rises; after that both change little, D's below log 4. Right, on a log scale, the Fréchet distance falls by more than a factor of ten, most of it in the first few hundred steps, "
               "and stays above the line of real digits")
 
+# %% [markdown] slide_type="notes"
+# Cover the right panel and ask at which step to stop. From step 200 on the losses hardly move, and the Fréchet distance still falls to less than half. Ask what the dotted line is: other real digits, which don't reach 0 either. Each loss is measured against an opponent that learns as well. What goes wrong: a falling g_loss is reported as progress; it may mean that D got worse.
+
 # %% [markdown]
 # In the first hundred steps the losses come together; from step 200 on they change far less than the distance does, and nothing on the left says which step has the best samples. A loss that goes down a little proves nothing: each is measured against an opponent that learns as well.
 #
@@ -886,9 +944,6 @@ assert quality[steps] < 0.1 * quality[0] and quality[steps] < 0.7 * quality[200]
 assert 0.5 < sum(seen["d_loss"][-200:]) / 200 < math.log(4) + 0.1
 shrunk = math.log(quality[200] / quality[steps])
 assert all(abs(math.log(sum(values[-100:]) / sum(values[200:300]))) < shrunk for values in seen.values())
-
-# %% [markdown] slide_type="notes"
-# Let people vote on single images of the last row: real or not? Then show the losses and ask whether they could have told from them when to stop.
 
 # %% [markdown]
 # ## 8 · Why they are sharp
@@ -924,8 +979,11 @@ for name, share in gray.items():
 
 # %% slide_type="slide" tags=["plot"]
 show(plots.image_rows({f"real: {gray['real']:.0%} gray": x_test[:10], f"GAN: {gray['GAN']:.0%}": samples[:10], f"VAE: {gray['VAE']:.0%}": vae_samples[:10]},
-                      title="What carries ink and is gray: the VAE's edges"),
+                      title="The VAE's edges are gray, the GAN's are not"),
      alt="Ten images each: real digits and those of the GAN have hard edges, those of the VAE soft gray ones; the gray share of the VAE is the largest")
+
+# %% [markdown] slide_type="notes"
+# Ask for the difference in one word: edges. The share counts pixels that are neither ink nor paper. The VAE's decoder has more than three times the weights, so size is not the reason. Give the argument: a pixel is black in half of the images; gray is the best answer by likelihood, and the worst for a judge. What goes wrong: sharp is taken for good. No term of a GAN's loss counts what it leaves out.
 
 # %% [markdown]
 # The VAE's generator has more weights, and the blurred edges. So having fewer weights isn't the reason. The architectures differ too, so this comparison proves no more than that. Here is an argument about the loss, for any architecture. Take one pixel, at the edge of a stroke, that is black in half of the images that fit a code and white in the other half. Which single answer has the highest log-likelihood, and what does a perfect judge say of it? (A perfect judge says which share of the pixels of this gray are real. Notebook 07 has the proof.)
@@ -945,7 +1003,7 @@ print(f"what a perfect judge says of it: {p_real / (p_real + p_fake):.2f}, fake"
 assert gray["VAE"] > 1.2 * max(gray["real"], gray["GAN"])
 assert sum(p.numel() for p in vae.decoder.parameters()) > sum(p.numel() for p in generator.parameters())
 
-# %% [markdown] slide_type="slide"
+# %% [markdown]
 # ## 9 · "D near perfect, samples noise"
 #
 # An exam question. What is wrong, and which fix works? Try all of them.
@@ -1002,23 +1060,29 @@ def try_fix(fix: str, g_loss=generator_loss_saturating, seed: int = 0, alone: in
             opt_g.step()
     return [*first, g(torch.randn(1000, 2, generator=chance)).norm(dim=1).mean().item()]
 
+# %% [markdown] slide_type="slide" only="slides"
+# ## "D near perfect, samples noise": which fix works?
+#
+# $D$ trained alone for 300 steps, far from the ring; then the game begins, with the saturating loss and plain gradient descent. The ring has radius 2, the samples start at 5.6.
+
 # %% slide_type="fragment"
 torch.set_num_threads(1)
 versions = {"nothing": "", "label smoothing": "label smoothing", "spectral norm": "spectral norm", "gradient penalty": "gradient penalty"}
-fixes = {}
-print(f"{'':18s}{'D on real':>10s}{'D on fakes':>11s}{'log(1−D)':>10s}{'−log D':>8s}{'samples end at':>16s}")
+fixes, rows = {}, {}
 for name in (*versions, "−log D instead"):
     g_loss = generator_loss_saturating if name in versions else generator_loss
     fixes[name] = torch.tensor([try_fix(versions.get(name, ""), g_loss, seed) for seed in range(2)])
     real_says, fake_says, weak, strong, away = fixes[name].mean(0).tolist()
-    print(f"{name:18s}{real_says:10.3f}{fake_says:11.3f}{weak:10.4f}{strong:8.2f}{away:16.1f}")
-print("the ring has radius 2.0; the samples started at 5.6")
+    rows[name] = [f"{real_says:.3f}", f"{fake_says:.3f}", f"{weak:.4f}", f"{strong:.2f}", f"{away:.1f}"]
+fig = plots.score_table(rows, ["D, real", "D, fake", "log(1−D)", "−log D", "end at"], marked={(name, "end at") for name, values in fixes.items() if values[:, 4].max() < 3},
+                        title="A bound on D's slope moves G, and so does −log D; softer labels don't")
+show(fig, alt="A table of five versions. " + "; ".join(f"{name}: D on fakes {values[1]}, gradient of log(1 − D) {values[2]}, samples end {values[4]} from the center" for name, values in rows.items()))
 
 # %% [markdown] slide_type="notes"
-# Let the room vote for a fix before the table. Label smoothing usually wins the vote; its row shows why it can't help here: it bounds D's logits on real points, and the fakes are the ones that need it.
+# An exam question, so let the room vote before the table: label smoothing usually wins. Its row shows why it can't help: it bounds what D says of real points, and it is the fakes, at 0.000, that need it. With a bounded slope D can't be sure, its answers on fakes rise, and even the saturating loss moves G. What goes wrong: more steps for D are proposed, which makes it worse.
 
 # %% [markdown]
-# Means over two seeds. The first four columns are measured at $G$'s first step, the last one when the run is over. The columns `log(1−D)` and `−log D` are the lengths of both losses' gradients in $G$.
+# Means over two seeds. The first four columns are measured at $G$'s first step: what $D$ says on real points and on fakes, and how long the gradient of each loss is in $G$. The last one says how far from the center the samples are when the run is over; they started at 5.6, and the ring has radius 2.
 #
 # ### Exercise 6.12 · The fix
 # Difficulty ●●○ · importance ●●● · 5 minutes
@@ -1047,13 +1111,13 @@ check(answers, "6.12")
 assert all(fixes[name][:, 4].min() > 5 and fixes[name][:, 2].max() < 0.01 for name in ("nothing", "label smoothing"))
 assert all(fixes[name][:, 4].max() < 3 for name in ("spectral norm", "gradient penalty", "−log D instead"))
 
-# %% [markdown] slide_type="slide"
+# %% [markdown]
 # ## 10 · The clinic
 #
 # Five runs, five faults. Look at losses and samples, choose a test, name the fault.
 
 # %% [markdown]
-# Each of these training runs has one fault: **a** labels swapped in $D$'s loss, **b** fakes not detached (and $G$'s gradients not zeroed before its own backward), **c** learning rates far apart, **d** the saturating loss, **e** $D$ too strong. The code is below, in the open; which run has which fault was decided by a shuffled list.
+# Each of these training runs has one fault: **a** labels swapped in $D$'s loss, **b** fakes not detached (and $G$'s gradients not zeroed before its own backward), **c** learning rates far apart, **d** the saturating loss, **e** $D$ too strong. The code is below, in the open; a shuffled list decides which run has which fault.
 # All start as in section 9: far from the ring, $D$ 300 updates ahead, plain gradient descent for $G$.
 
 # %%
@@ -1101,10 +1165,28 @@ for name, number in zip("ABCDE", shuffled):
     patients[name] = patient(faults[number])
     print(f"run {name} is over", end="; ")
 
+# %% slide_type="slide" tags=["plot"]
+fig, axes = plots.canvas(width=12, height=5, rows=2, cols=5)
+for top, below, (name, run) in zip(axes, axes[5:], patients.items()):
+    for key, color, style in (("d_loss", plots.HOUSE, "-"), ("g_loss", plots.ACCENT, "--")):
+        top.plot(run[key], color=color, ls=style, lw=1.4, label=key)
+    top.set_title(f"run {name}", fontsize=12)
+    below.scatter(*run["samples"].T, s=3, color=plots.ACCENT)
+    below.plot(*ring.means.T, "o", mfc="none", mec=plots.INK, ms=8, ls="none")
+    below.set(xlim=(-6, 7), ylim=(-6, 7), aspect="equal", xticks=[], yticks=[])
+axes[0].set_ylabel("loss (nats)")
+axes[0].legend(fontsize=10)
+axes[5].set_ylabel("samples at the end")
+plots.set_finding(fig, "Five runs, five faults: losses and samples alone don't name them")
+show(fig, alt="Losses and final samples of five runs. Two of the runs end where they started, far from the ring, one ends on its other side, and two end near it or on it")
+
+# %% [markdown] slide_type="notes"
+# In class: one group a run, and each may ask for two tests only, of what D says, gradients left in G, both pulls, paths and counts. Let each say first what a test would rule out. Two runs never left the start, for different reasons; what D says tells them apart. What goes wrong: a fault is named because it was met before. The run with undetached fakes teaches most, since its samples are not bad.
+
 # %% [markdown]
 # Choose a run, and look.
 
-# %% slide_type="slide"
+# %%
 def chart(fig, run: str):
     fig, (left, right) = plots.canvas(fig, width=9, height=3.8, cols=2)
     for key, color, style in (("d_loss", plots.HOUSE, "-"), ("g_loss", plots.ACCENT, "--")):
@@ -1158,7 +1240,7 @@ def examine(name: str, test: str) -> str:
         return f"D's optimizer has counted {count:,} updates; one per step would be {run['expected updates']:,}"
     return "the tests are: what D says, gradients, pulls, paths, counts"
 
-print("run A:", examine("A", "what D says"))
+print("run A:", examine("A", "counts"))
 
 # %% [markdown]
 # ### Exercises 6.13 to 6.17 · Which fault is this?
@@ -1218,9 +1300,6 @@ for runs in (dict(zip((faults[number] for number in shuffled), patients.values()
     assert seen_in["learning rates"][4] > 5 * max(row[4] for fault, row in seen_in.items() if fault != "learning rates")
     assert all((row[5] > 4) == (fault == "D too strong") for fault, row in seen_in.items())
 
-# %% [markdown] slide_type="notes"
-# In class: one group a run, and each group may ask for two tests only. The run with undetached fakes is the one that teaches most, since its samples are not bad.
-
 # %% [markdown] slide_type="slide"
 # ## What to take away
 #
@@ -1229,9 +1308,11 @@ for runs in (dict(zip((faults[number] for number in shuffled), patients.values()
 # - One step: $D$ on detached fakes, then $G$ against the new $D$.
 # - Losses say how the two are matched; tests on samples say how good $G$ is.
 # - GAN samples are sharp, since a judge calls gray fake; no loss term counts what they leave out.
+#
+# **Next:** what would a perfect judge say, and what would $G$ then minimize?
 
 # %% [markdown] slide_type="notes"
-# Close with the question that notebook 07 answers: what would a perfect D say, and what would G then minimize?
+# Come back to the first question: when does it work? While neither runs away from the other. And how would you know? Not by the losses. Let somebody say each line with its figure in mind. Then say what became of it: the same judge sharpens super-resolution, image codecs and the decoders of diffusion models. Close with the question that notebook 07 answers. What goes wrong: people leave with "GANs are unstable" and no test in hand.
 
 # %% [markdown]
 # ## Review

@@ -15,8 +15,7 @@
 # What would a perfect judge say, and what does that tell the forger?
 
 # %% [markdown] slide_type="notes"
-# About 130 minutes with all exercises, 45 if you only present. Everything is one-dimensional, so that every claim about densities can be
-# drawn and computed. Keep the explorer, the judge that is lifted to D*, the frozen judge and the two pictures of pulls if time is short.
+# About 130 minutes with all exercises, 45 if you only present. Ask what the best possible judge would say of a point, and on what it depends. Everything is one-dimensional, so every claim about densities can be drawn and computed. Keep the explorer, the judge that is lifted to D*, the frozen judge and the two pictures of pulls if time is short. What goes wrong: people miss the images; say that no image here could be checked.
 
 # %% [markdown]
 # About 130 minutes. Cells that only draw a figure are folded: run them like any other, and open one if you want to know how it is drawn. You need densities and expectations, Bayes' rule, and the idea of a GAN in two sentences: a **generator** $G$ turns noise $z$ into
@@ -93,6 +92,9 @@ real = torch.histogram(draw_data(100_000, chance), edges).hist  # (40,) counts
 fake = torch.histogram(draw_fakes(100_000, chance), edges).hist
 share = real / (real + fake)
 
+# %%
+predict("07.edge")
+
 # %% slide_type="slide" tags=["plot"]
 def draw_densities(ax, p: Tensor = p_data, q: Tensor = p_g) -> None:
     for density, color, line, name in ((p, plots.HOUSE, "-", "$p_{data}$"), (q, plots.ACCENT, "--", "$p_G$")):
@@ -106,28 +108,28 @@ draw_densities(top)
 below.bar((edges[:-1] + edges[1:]) / 2, share, width=0.23, color=plots.QUIET)
 below.axhline(0.5, color=plots.INK, lw=1, ls=":")
 below.set(xlim=(-5, 5), ylim=(0, 1), xlabel="x", ylabel="share that is real")
-plots.set_title(top, "Count, bin by bin: which share is real?")
+plots.set_finding(fig, "A perfect judge says which share of the points is real, bin by bin")
 show(fig, alt="Above, the density of the data with two bumps and the generator's single wide one. Below, bars: the share of real points in "
               "each bin, above a half at both bumps, below it in the middle and toward the edges")
+
+# %% [markdown] slide_type="notes"
+# Point at one bin: so many real points, so many fakes, and nobody can do better than name the share. Let somebody say Bayes' rule aloud: prior one half each, likelihoods p_data and p_G. Ask for the middle, where there are plenty of points: rather fake. And at the edges: nearly all fake, since the generator is the wider one. What goes wrong: a high density is read as "real". Only the ratio counts.
 
 # %% [markdown]
 # The bars are what a perfect judge would say. Nobody can do better than to know how often a point *at this place* is real. Look at the middle: plenty of points, and a judge
 # who sees one there had better say "rather fake". The next exercise writes the bars as a formula.
 
-# %% [markdown] slide_type="notes"
-# Let somebody say Bayes' rule aloud here: prior one half each, likelihoods p_data and p_G. The formula is on the next slide.
-
-# %%
-predict("07.edge")
-
 # %% [markdown] slide_type="slide" only="slides"
-# ## The share of real points, as a formula
+# ## The best judge is Bayes' rule
 #
 # $$D^*(x) = P(\text{real} \mid x) = \frac{p_\text{data}(x)}{p_\text{data}(x) + p_G(x)}$$
 #
 # Bayes' rule, with as many real points as fake ones. Where $p_\text{data} = 0.12$ and $p_G = 0.03$:
 #
 # $$D^* = \frac{0.12}{0.12 + 0.03} = 0.8 \qquad\text{four of five are real}$$
+
+# %% [markdown] slide_type="notes"
+# Put the two numbers into the formula before you show the last line, and let the room say "four of five". Ask what changes with nine fakes to one real point: the fakes' density counts nine times. Ask for a place where both densities are 0: no evidence, and we say one half. What goes wrong: the formula is taken for something a network computes. It needs both densities, which nobody has.
 
 # %% [markdown]
 # ### Exercise 7.1 · The optimal discriminator
@@ -165,8 +167,14 @@ print(f"bins with more than 2,000 points: formula and count differ by at most {(
 # Now play with it. Drag the generator's density (or a bump of the data) with the mouse, or use the sliders with the arrow keys. Put $p_G$ on one bump. Make it very wide, then very narrow.
 # Then choose densities "with ends", which are exactly 0 outside of an interval, and look for the three values that $D^*$ then takes.
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# ## Only the ratio of the densities counts
+
+# %% slide_type="-"
 embed("optimal_discriminator")
+
+# %% [markdown] slide_type="notes"
+# Drag the generator's density slowly over one bump, then make it very wide, then very narrow. Ask before each move where D* will be above one half. Then choose densities with ends: D* takes the values 0, one half and 1 and nothing else where they don't overlap. What goes wrong: the curve is expected to follow the data's bumps; beside them it depends on whose tail is the heavier one.
 
 # %% [markdown]
 # ### Exercise 7.2 · By hand
@@ -211,7 +219,7 @@ plots.set_title(ax, "Each place has its own best answer, p / (p + q)")
 show(fig, alt="Three arches over d from 0 to 1, what the judge earns at three places; their tops lie at 0.80, 0.50 and 0.12, each at p over p plus q")
 
 # %% [markdown] slide_type="notes"
-# This is an exam question. Do the derivative on the board. The one sentence that students leave out is why the integral may be maximized place by place.
+# This is an exam question, so do the derivative on the board: p over d, minus q over one minus d, equals 0. The one sentence that students leave out is why the integral may be maximized place by place: what D says here does not matter anywhere else. Ask for the top of an arch with p = q. What goes wrong: the constraint is forgotten that a network is not free at each place.
 
 # %% [markdown]
 # ## 2 · What the judge earns
@@ -280,11 +288,11 @@ plots.set_title(ax, "Lifted until V stops growing, D traces D*")
 show(fig, alt="Curves of the judge after 100, 300, 500, 700 and all lifts rise and stop where they reach D*; the last one lies on the dots of D*; "
               "the value in the legend grows from each to the next")
 
+# %% [markdown] slide_type="notes"
+# The legend lists the curves from bottom to top. The judge starts at 0.001 everywhere and is lifted wherever its value grows; nothing in the code knows the formula, and the dots are the formula. Ask what V does with each lift: it grows, to minus 1.2831. What goes wrong: somebody says that the derivation had proved it anyway. It had; a check that does not use it finds typing errors.
+
 # %% [markdown]
 # Wherever the curve reaches $D^*$ it stays. The value grows with every lift, and the last curve lies on the formula, to within the 0.001 of one lift.
-
-# %% [markdown] slide_type="notes"
-# The legend lists the curves from bottom to top. The dots are the formula, which the lifting never saw.
 
 # %% [markdown]
 # ### A word on labels
@@ -292,14 +300,7 @@ show(fig, alt="Curves of the judge after 100, 300, 500, 700 and all lifts rise a
 # You will also meet the discriminator's problem as $\arg\max_D \mathbb E[\log D(G(z)) + \log(1 - D(x))]$. There $D$ should be large on $G(z)$, so it is $P(\text{fake})$. Most texts, and this course, have
 # $D = P(\text{real})$. Replace $D$ by $1 - D$, and one becomes the other: same game, opposite label.
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Same game, opposite label
-#
-# Elsewhere: $\arg\max_D\; \mathbb E[\log D(G(z)) + \log(1 - D(x))]$, so $D = P(\text{fake})$.
-#
-# Here: $D = P(\text{real})$. Replace $D$ by $1 - D$:
-
-# %% slide_type="fragment"
+# %%
 def value_with_p_fake(d: Tensor) -> Tensor:
     """E[log D(G(z))] + E[log(1 − D(x))], with D = P(fake)."""
     return (torch.xlogy(p_g, d) + torch.xlogy(p_data, 1 - d)).sum() * dx
@@ -378,12 +379,15 @@ answers["7.6"] = "cadb"
 check(answers, "7.6")
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## What the best judge earns
+# ## What the best judge earns is a distance, JS
 #
 # $$\begin{aligned} V(D^*, G) &= \int p \log\frac{p}{p+q} + q\log\frac{q}{p+q}\,dx\\
 # &= -\log 4 + \mathrm{KL}(p\,\|\,m) + \mathrm{KL}(q\,\|\,m) \\ &= -\log 4 + 2\,\mathrm{JS}(p, q)\end{aligned}$$
 #
 # $p = p_\text{data}$, $q = p_G$, $m = ½(p + q)$. It holds for $D^*$ and for no other $D$.
+
+# %% [markdown] slide_type="notes"
+# Go line by line, and let the room say what happened: q over p plus q is q over twice the mixture, and the 2 comes out as log 2, twice. Ask for both ends: equal densities give minus log 4; densities that never touch give 0. The condition at the bottom belongs to the answer in an exam. What goes wrong: "a GAN minimizes JS" is said without it.
 
 # %% [markdown]
 # Does it hold? Two hundred pairs of random densities, mixtures of three Gaussians each. One thing has to be said about the computer: far out in a tail $p_G$ may be above 0, and yet so much smaller than $p_\text{data}$ that $D^*$ is *rounded* to 1. Then
@@ -423,6 +427,9 @@ ax.legend()
 plots.set_title(ax, "With the best D, V is −log 4 + 2 JS; with another D it is less")
 show(fig, alt="Value over JS: for the best discriminator all 200 points lie on the straight line minus log 4 plus 2 JS; for a blunter "
               "discriminator they lie below it")
+
+# %% [markdown] slide_type="notes"
+# Two hundred pairs of random densities. With D* all lie on the line, to rounding; with a judge halfway to one half they lie below, and the gap grows with JS. Ask why never above: D* is the maximum. Then the computer's side: without cutting tiny tails, 24 of 200 values are minus infinity by rounding alone. What goes wrong: crosses are read as noise. They are another judge, and a bias.
 
 # %% [markdown]
 # All 200 dots lie on the line. (Exercise 7.7 asks for its two ends.) The crosses are for a judge halfway between ½ and D*; they lie below the line, and the gap grows.
@@ -475,6 +482,9 @@ plots.set_title(ax, "A frozen judge sends the generator past the data")
 show(fig, alt="Value over the generator's mean: with the best judge a valley whose bottom is at 0, the data; with the judge frozen at 2 "
               "a curve that touches it there and falls on and on to the left, through 0 and beyond")
 
+# %% [markdown] slide_type="notes"
+# Read the solid curve first: a valley with its bottom at the data. Then the dashed one, the judge frozen at 2: same value and slope at the start, and no bottom. Ask where descent on it leads: through the data and out on the other side. That is why the two are trained in turns. What goes wrong: "with D at its optimum" is left out, error nine of the errata page.
+
 # %% [markdown]
 # The two curves touch at the start, with the same slope: a *small* step of the generator against a perfect judge is a step down JS. But the frozen curve has no minimum. It lies below the other one everywhere else, and gradient descent on it
 # leads through the data at 0 and out on the other side. That is why GANs are trained in turns, a little $D$, a little $G$, and why JS explains the game rather than what happens in a run.
@@ -486,9 +496,6 @@ assert (torch.tensor(always_old).diff() > 0).all() and min(always_best) == alway
 step = 1e-3
 slopes = [(value_at(2 + step, judge) - value_at(2 - step, judge)) / (2 * step) for judge in (None, frozen)]
 assert abs(slopes[0] - slopes[1]) < 1e-5
-
-# %% [markdown] slide_type="notes"
-# Error nine of the errata page: "with D at its optimum" is often left out. Ask what the generator would do if D were trained once and for all.
 
 # %% [markdown]
 # ## 3 · A judge knows densities
@@ -503,13 +510,16 @@ assert abs(slopes[0] - slopes[1]) < 1e-5
 # Return $V$ on this batch before the step, as a float.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Now from samples alone
+# ## A classifier of samples is a judge of densities
 #
 # 20,000 real points, labeled 1. 20,000 fakes, labeled 0. A small network, trained as a classifier:
 #
 # $$\text{cross-entropy, real half + fake half} = -V(D, G)$$
 #
 # So the best network is the one closest to $D^*$. Nobody tells it a density.
+
+# %% [markdown] slide_type="notes"
+# Up to here both densities were given. From now on there are points and labels. Say the middle line slowly: minus the value is a cross-entropy, so any classifier of real against fake is looking for D*. Ask where the network can't know: where neither has points. What goes wrong: "the discriminator is trained adversarially" is thought to be a new kind of training. For D it is plain classification.
 
 # %%
 def judge_step(judge: nn.Module, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor) -> float:
@@ -550,7 +560,7 @@ def says(net: nn.Module, points: Tensor) -> Tensor:
 # Where there are no points the network has nothing to go by, so we compare where there are some: where the mixture $½(p_\text{data} + p_G)$ is above 0.02. The **gap** is the largest difference from $D^*$ there. Five samples and five
 # networks, with 20,000 and with 2,000 points of each kind.
 
-# %% slide_type="fragment"
+# %%
 mixture = (p_data + p_g) / 2
 where = mixture > 0.02
 print(f"{100 * mixture[where].sum() * dx:.1f} % of all points lie there")
@@ -578,15 +588,15 @@ plots.set_title(ax, f"Where there are points, networks find D* to within {gaps[2
 show(fig, alt="Five trained networks lie close to the dashed curve of D* within the gray band that holds nearly all points, and part from each "
               "other outside of it")
 
+# %% [markdown] slide_type="notes"
+# Five networks, five samples, one curve, inside the gray band, which holds 98 percent of all points. Ask what happens outside: they guess, and not alike. With 2,000 points of each kind the gap is larger or about as large; the spread over seeds is nearly as large as the difference. What goes wrong: one run with fewer points looks better, and somebody concludes that less data is enough.
+
 # %% [markdown]
 # Five networks, five samples, one curve, within the gray band where the points are. Outside the networks guess, and they don't guess alike. With 2,000 points the gap is larger or about as large; the spread over seeds says not to read too much into a single run.
 
 # %% tags=["solution"]
 # What the text claims.
 assert gaps[20_000].median() < 0.05 < gaps[2_000].max() + 0.02 and gaps[2_000].median() < 0.12
-
-# %% [markdown] slide_type="notes"
-# Nobody told the network about densities. A classifier that is trained well is a comparison of densities, which is the idea of the next pages.
 
 # %% [markdown]
 # ### Exercise 7.9 · The density ratio
@@ -647,17 +657,20 @@ plots.set_finding(fig, "Weighted by the network's judgment, fakes have the data'
 show(fig, alt="Left, the histogram of fakes is one broad bump beside the data's two. Right, the same fakes weighted with D over 1 minus D: the "
               "histogram follows the two bumps of the data")
 
+# %% [markdown] slide_type="notes"
+# Nobody moved a point. Each of the 20,000 fakes counts D over one minus D times, and the histogram has the data's two bumps. Ask what it costs: they are worth about 12,700 points, for a few carry much of the weight. What goes wrong: people think that the generator has become better. It draws as before; only averages are corrected, and only where it draws at all.
+
 # %% [markdown]
-# The same 20,000 fakes, not one of them moved. The network never saw a density, and its weights give the data's mean and spread back. What it costs stands in the last column: the weighted fakes are worth fewer points than there are.
+# The same 20,000 fakes, not one of them moved. The network never saw a density, and its weights bring the mean and the spread close to those of the data. What it costs stands in the last column: the weighted fakes are worth fewer points than there are.
 #
 # ### When it fails
 #
 # Take other generators, and weight with the *exact* ratio, so that no network can be blamed. The last one has collapsed: it makes the right half of the data and nothing else. The data's mean is 0.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Weights can't bring back what was never drawn
+# ## Which generators can weights repair?
 #
-# Few effective points: the mean rests on a handful. Mean weight below 1: a part of the data is missing.
+# Each is weighted with the exact ratio, so that no network can be blamed. The data have mean 0 and spread 1.70.
 
 # %% slide_type="fragment"
 def weigh(draws: Tensor, density_there: Tensor) -> tuple[float, float, float, float]:
@@ -674,13 +687,17 @@ for mean, sd in ((0.5, 1.5), (1.5, 1.5), (0.0, 4.0), (4.0, 0.5)):
 half = draw_data(20_000, Generator().manual_seed(3)).double().abs()
 table["right half only"] = half.mean().item(), *weigh(half, 2 * data_density(half))
 
-print(f"{'generator':16s}{'plain mean':>11s}{'weighted':>9s}{'spread':>8s}{'mean weight':>13s}{'worth':>8s}")
-for name, (plain, weighted, spread, mean_weight, worth) in table.items():
-    print(f"{name:16s}{plain:11.2f}{weighted:9.2f}{spread:8.2f}{mean_weight:13.3f}{worth:8,.0f}")
-print(f"{'the data':16s}{0:11.2f}{0:9.2f}{math.sqrt(1.5**2 + 0.8**2):8.2f}")
+rows = {name: [f"{plain:.2f}", f"{weighted:.2f}", f"{spread:.2f}", f"{mean_weight:.3f}", f"{worth:,.0f}"] for name, (plain, weighted, spread, mean_weight, worth) in table.items()}
+fig = plots.score_table(rows, ["mean", "weighted", "spread", "weight", "worth"], marked={("N(4.0, 0.5²)", "worth"), ("right half only", "weight")},
+                        title="Weights can't bring back what was never drawn, and two numbers say so")
+show(fig, alt="A table of five generators: plain mean, weighted mean and spread, mean weight, effective sample size. "
+              + "; ".join(f"{name}: weighted mean {values[1]}, mean weight {values[3]}, worth {values[4]}" for name, values in rows.items()))
+
+# %% [markdown] slide_type="notes"
+# Ask which rows the weights repair before you show them. The first three come back to mean 0 and spread 1.7; the last two never land on the left bump. Then the two numbers in orange: 18 of 20,000 points carry all the weight, or the mean weight is one half, so half of the data is missing. What goes wrong: the last row looks perfect by its effective size. It knows only what was drawn.
 
 # %% [markdown]
-# The first three generators are off center or too wide, and reach all of the data: the weights give back its mean and its spread, and fewer points are left. The last two never land on the left bump of the data. No weight can bring back points that were never drawn, so the weighted mean stays far on the right.
+# The columns: plain and weighted mean, weighted spread, mean weight, and how many points the weighted ones are worth. The first three generators are off center or too wide, and reach all of the data: the weights give back its mean and its spread, and fewer points are left. The last two never land on the left bump of the data. No weight can bring back points that were never drawn, so the weighted mean stays far on the right.
 #
 # How would you notice, without knowing the data's mean? In the fourth row by the effective sample size: of 20,000 points a handful carry all the weight. In the last row that looks perfect, since it only knows the points that were drawn, and these agree with each other. There the *mean weight* tells. Its expectation
 # is $\int p_G\,(p_\text{data}/p_G)\,dx = 1$ where $p_G$ reaches all of the data; ½ says that half of the data is missing. With a *trained* $D$ comes a third trouble: where there are no points, it guesses.
@@ -706,7 +723,7 @@ answers["7.10"] = (1 + 1 + 1 + 5) ** 2 / (1 + 1 + 1 + 25)
 # %%
 check(answers, "7.10")
 
-# %% [markdown] slide_type="slide"
+# %% [markdown]
 # ## 4 · When they part
 #
 # Early in training a generator's points lie nowhere near the data. A perfect judge is then always right. What does that do to the one who should learn from it?
@@ -772,6 +789,9 @@ plots.set_finding(fig, "JS does not see how far apart they are; W₁ does")
 show(fig, alt="Left, JS over the shift: for bumps that end it reaches log 2 at a shift of 2 and stays exactly there; for Gaussians it nears log 2 "
               "smoothly. Right, the Wasserstein distance rises as a straight line for both")
 
+# %% [markdown] slide_type="notes"
+# Left: as soon as the bumps that end don't touch, JS is log 2, at a shift of 2 as at 6. Ask what a generator at 6 learns from that: nothing, not even the direction. Gaussians never part, and creep up to log 2. Right: the earth mover's distance grows by 1 for each unit of shift. What goes wrong: W1 is taken for the difference of means; the next slide shows where it isn't.
+
 # %% tags=["solution"]
 # What the text claims: stuck at log 2 once parted; below it for Gaussians.
 assert max(abs(value - math.log(2)) for shift, value in zip(shifts, js["bumps that end"]) if shift >= 2) < 1e-6
@@ -784,14 +804,20 @@ assert all((torch.tensor(measure[5:]).diff() > 0).all() for measure in w1.values
 # $W_1$ is not the difference of the means, though it looks like that here. Compare what it says of a shift and of a spread:
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## W₁ sees a shift, and it sees a spread
+# ## What does W₁ say where two means agree?
+#
+# 4,000 points of N(0, 1) against 4,000 of another density, sorted and paired off.
 
 # %% slide_type="fragment"
 z, other = draw_from(bell, 4000, chance), draw_from(bell, 4000, chance)
-print(f"{'N(0, 1) against':22s}{'difference of means':>20s}{'W1':>8s}{'unsorted':>10s}")
-for name, y in {"another draw": other, "shifted by 3": other + 3, "3 times as wide": 3 * other,
-                "shifted and wide": 3 * other + 3}.items():
-    print(f"{name:22s}{abs(y.mean() - z.mean()).item():20.3f}{wasserstein_1d(z, y):8.3f}{(z - y).abs().mean().item():10.3f}")
+rows = {}
+for name, y in {"another draw": other, "shifted by 3": other + 3, "3 times as wide": 3 * other, "shifted and wide": 3 * other + 3}.items():
+    rows[name] = [f"{value:.3f}" for value in (abs(y.mean() - z.mean()).item(), wasserstein_1d(z, y), (z - y).abs().mean().item())]
+fig = plots.score_table(rows, ["means", "W₁", "unsorted"], marked={("3 times as wide", "W₁"), ("another draw", "unsorted")}, title="W₁ sees a shift, and it sees a spread")
+show(fig, alt="N(0, 1) against four others: difference of the means, W1, and the mean distance of unsorted pairs. " + "; ".join(f"{name}: {', '.join(values)}" for name, values in rows.items()))
+
+# %% [markdown] slide_type="notes"
+# Ask for the third row before the table: the means agree, and each point at z has to be carried to 3z, on average 1.6. Then the last column, which is what you get without sorting: more than 1 even for two draws from one distribution. What goes wrong: the sort is forgotten, and a distance that is never near 0 is reported. The first row is not 0 either; samples are only samples.
 
 # %% [markdown]
 # Under a pure shift, $W_1$ *is* the difference of the means. Under a spread the means agree and $W_1$ sees it all the same: each point at $z$ is carried to $3z$, on average $2\,\mathbb E|z| = 1.6$. The last column is what you get without sorting: more than 1 even for two draws from
@@ -862,6 +888,9 @@ plots.set_finding(fig, "The saturating pull dies in both cases; the other one gr
 show(fig, alt="Pull over shift. Left, bumps that end: the saturating pull rises, falls, and is exactly 0 from a shift of 2 on; −log D is infinite. "
               "Right, Gaussians: the saturating pull rises and falls back to 0, the non-saturating one keeps growing; W1 pulls with 1 throughout")
 
+# %% [markdown] slide_type="notes"
+# A pull is the slope of the loss, averaged over the fakes, with the best judge for each shift. Right, Gaussians: the saturating pull dies, the other one grows with the distance. Left, bumps that end: beyond 2 one pull is exactly 0, and −log D is infinite. Ask which loss saves you there: none. What goes wrong: "D too strong, gradient vanishes" is said of both losses, error six of the errata page.
+
 # %% [markdown]
 # **Right**, Gaussians, which never part. The further away, the better the judge. The saturating pull dies: at a shift of 6 next to nothing is left of it. The non-saturating pull *grows*, about as fast as the shift. You will read that "a strong discriminator makes the generator's gradient vanish".
 # It is true of $\log(1 - D)$, and the other loss was invented because of it: with $a$ the logit of $D$, the slopes in $a$ are $-D$ and $-(1 - D)$, and where $D \to 0$ one goes to 0 and the other to −1.
@@ -877,10 +906,6 @@ assert 0 < pulls["Gaussians"]["saturating"][-1] < 0.02 and pulls["Gaussians"]["n
 assert (torch.tensor(pulls["Gaussians"]["non_saturating"]).diff() > 0).all()
 around = [2 * jensen_shannon(bell(line), bell(line - s), 0.01).item() for s in (0.999, 1.001)]
 assert abs(pull(saturating, bell, 1.0) - (around[1] - around[0]) / 0.002) < 1e-3
-
-# %% [markdown] slide_type="notes"
-# Error six of the errata page: "D too strong, gradient vanishes" is said of GANs and holds for one loss. The left panel is the other half: a perfect judge of parted densities is of no use
-# for either loss.
 
 # %% [markdown]
 # ### Mixing the labels
@@ -907,9 +932,9 @@ for name, best in {"D = P(real), loss −log D": optimal_discriminator, "D = P(f
 # them (Arjovsky and Bottou, 2017; Sønderby et al., 2017). Here are the bumps that end, 4 apart, with noise of different widths.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## "D is near perfect, samples are noise"
+# ## "D is near perfect, samples are noise": what would you change?
 #
-# Densities that don't touch: $D^*$ is 0 and flat on all fakes. Make them touch, with noise on both:
+# The bumps that end, 4 apart: $D^*$ is 0 and flat on all fakes. One remedy makes them touch, with noise on real points *and* fakes.
 
 # %% slide_type="fragment"
 def blurred(density, width: float):
@@ -920,13 +945,17 @@ def blurred(density, width: float):
     weights = density(steps) / density(steps).sum()
     return lambda x: bell(x[..., None], steps, width) @ weights
 
-print("noise      JS   log(1 − D) pulls   −log D pulls")
-fixed = {}
+fixed, rows = {}, {}
 for width in (0.0, 0.5, 1.0, 2.0):
     density = blurred(cosine_bump, width)
     fixed[width] = [pull(loss, density, 4.0) for loss in (saturating, non_saturating)]
-    print(f"{width:5.1f}  {jensen_shannon(density(line), density(line - 4.0), 0.01):.4f}   {fixed[width][0]:16.4f}   {fixed[width][1]:12.2f}")
+    rows[f"noise of width {width}"] = [f"{jensen_shannon(density(line), density(line - 4.0), 0.01):.4f}", f"{fixed[width][0]:.4f}", "infinite" if math.isnan(fixed[width][1]) else f"{fixed[width][1]:.2f}"]
+fig = plots.score_table(rows, ["JS", "log(1−D)", "−log D"], marked={("noise of width 0.0", "log(1−D)"), ("noise of width 2.0", "log(1−D)")}, title="With noise on both, log(1 − D) pulls again")
+show(fig, alt="JS and the pulls of both losses, over the width of the noise. " + "; ".join(f"{name}: {', '.join(values)}" for name, values in rows.items()))
 assert fixed[0.0][0] == 0 < fixed[1.0][0] < fixed[2.0][0]
+
+# %% [markdown] slide_type="notes"
+# An exam question again; collect remedies first. The table follows one of them: blur real points and fakes alike, so that the densities touch and the judge is unsure. Without noise log(1 − D) pulls with exactly 0, with noise of width 2 with 0.22. Ask for the price: the blurred densities are matched, so the noise has to shrink. What goes wrong: only the fakes are blurred.
 
 # %% [markdown]
 # With enough noise the judge becomes unsure, and both losses pull. The drawback: what is matched are the blurred densities, so the noise has to shrink to 0 in the course of training.
@@ -938,7 +967,7 @@ assert fixed[0.0][0] == 0 < fixed[1.0][0] < fixed[2.0][0]
 # %% [markdown] slide_type="slide" only="slides"
 # ## Or keep the judge from being steep
 #
-# A gradient penalty on a trained network, on the same bumps, 4 apart. (Soft labels alone give $0.9\,D^*$, flat as before.)
+# A trained network in place of $D^*$, on the same bumps, 4 apart, with a gradient penalty. (Soft labels alone give $0.9\,D^*$, flat as before.)
 
 # %% slide_type="fragment"
 def penalized_loss(net: nn.Module, real: Tensor, fake: Tensor, penalty: float) -> Tensor:
@@ -962,13 +991,16 @@ def network_pulls(penalty: float, seed: int = 0) -> tuple[float, float, float]:
     pulls = [torch.autograd.grad(loss, at, retain_graph=True)[0].sum().item() for loss in losses]
     return net(at).sigmoid().mean().item(), *pulls
 
-print("penalty   D on fakes   log(1 − D) pulls   −log D pulls")
 steep = {penalty: network_pulls(penalty) for penalty in (0.0, 0.1, 1.0)}
-for penalty, (says_real, weak, strong) in steep.items():
-    print(f"{penalty:7.1f} {says_real:12.5f} {weak:18.5f} {strong:14.2f}")
+rows = {f"penalty {penalty}": [f"{says_real:.5f}", f"{weak:.5f}", f"{strong:.2f}"] for penalty, (says_real, weak, strong) in steep.items()}
+fig = plots.score_table(rows, ["D, fakes", "log(1−D)", "−log D"], marked={("penalty 0.0", "log(1−D)"), ("penalty 1.0", "log(1−D)")}, title="A penalty on the slope lets D give fakes some chance")
+show(fig, alt="What D says of fakes and the pulls of both losses, for three penalties. " + "; ".join(f"{name}: {', '.join(values)}" for name, values in rows.items()))
+
+# %% [markdown] slide_type="notes"
+# First row: a network is not perfect, so −log D has something to follow, a slope that it made up between the bumps; log(1 − D) is as good as dead. With the penalty D gives fakes some chance, and log(1 − D) pulls hundreds of times harder. Ask what happens to the other pull: it gets smaller, for the slope is what was penalized. What goes wrong: label smoothing is counted among these remedies.
 
 # %% [markdown]
-# First row: a network is not perfect, so $-\log D$ has something to follow, a slope that the network made up in the empty stretch between. $\log(1 - D)$ is as good as dead. With the penalty $D$ gives the fakes some chance, and $\log(1 - D)$ pulls several hundred times harder. The pull of $-\log D$, the loss that is mostly used, gets *smaller*, since the slope of the logit is what was penalized. Spectral normalization limits the slope by another means.
+# First row: a network is not perfect, so $-\log D$ has something to follow, a slope that the network made up in the empty stretch between. $\log(1 - D)$ is as good as dead. With the penalty $D$ gives the fakes some chance, and $\log(1 - D)$ pulls more than a hundred times as hard. The pull of $-\log D$, the loss that is mostly used, gets *smaller*, since the slope of the logit is what was penalized. Spectral normalization limits the slope by another means.
 #
 # A third piece of advice often stands beside these: soften the label of real points from 1 to 0.9. What is then the best answer at one place? Try 1,001 answers from 0 to 1:
 
@@ -987,12 +1019,12 @@ for p, q in ((0.12, 0.03), (0.1, 0.1), (0.0, 0.1)):
 assert steep[1.0][2] < steep[0.1][2] < steep[0.0][2]
 assert steep[1.0][1] > 100 * steep[0.0][1] and steep[0.1][1] > 100 * steep[0.0][1] and steep[0.0][2] > 1
 
-# %% [markdown] slide_type="slide"
+# %% [markdown]
 # ## 5 · At equilibrium
 #
 # If the generator is perfect, $p_G = p_\text{data}$, then $D^* = ½$ everywhere.
 
-# %% slide_type="fragment" tags=["nbval-check-output"]
+# %% tags=["nbval-check-output"]
 tie = optimal_discriminator(p_data, p_data)
 print(f"D* from {tie.min():.3f} to {tie.max():.3f}, ratio {density_ratio(tie).max():.3f}")
 print(f"V = {gan_value(tie, p_data, p_data, dx):.4f}, -log 4 = {-math.log(4):.4f}, JS = {abs(jensen_shannon(p_data, p_data, dx)):.4f}")
@@ -1046,11 +1078,14 @@ for portrait, shade in zip(portraits[5:], (0.25, 0.4, 0.55, 0.7, 1)):
     right.plot(x, portrait, color=plots.HOUSE, alpha=shade, lw=1.8)
 right.set(xlim=(-5, 5), ylim=(0, 1), xlabel="x", ylabel="D(x), at five late steps")
 plots.set_finding(fig, "The samples have two bumps, and D is near ½, not at it")
-show(fig, alt="Left, the histogram of the GAN's samples has two bumps, somewhat narrower than those of the data. Right, five curves of its discriminator from late in "
-              "training: near a half where the data are, with waves that are much alike, and far from a half outside")
+show(fig, alt="Left, the histogram of the GAN's samples has two bumps, not quite those of the data. Right, five curves of its discriminator from late in "
+              "training: near a half where the data are, with waves, and far from a half outside")
+
+# %% [markdown] slide_type="notes"
+# In theory a perfect generator meets a D that says one half everywhere, and V is minus log 4. Here it ends at minus 1.372, as if all were done. Ask what the five curves on the right have in common: they bend at the same places, so D has seen something that G has not corrected. What goes wrong: the value alone is reported. W1 of fakes and data is 0.24; of two draws of data, 0.02.
 
 # %% [markdown]
-# The value sits at −log 4, as if all were done, and $D$ is near ½. But not at ½: all five curves bend at much the same places, so $D$ has seen something there that $G$ has not yet corrected. The last printed line says that the fakes are further from the data than two samples of data are from each other.
+# The value is close to −log 4, as if all were done, and $D$ is near ½. But it isn't at ½, at none of the five looks. Is that something that $G$ has not yet corrected, or $D$'s own error? The curves don't say. The last printed line says that the fakes are further from the data than two samples of data are from each other.
 #
 # So what would a *perfect* judge say of this generator? Freeze it, draw points, and train a fresh judge to the end. What it earns above −log 4, on points it wasn't trained on, is the part of 2 JS that it can find.
 
@@ -1082,8 +1117,11 @@ plots.set_title(ax, "A fresh judge still tells them apart; ½ alone proves nothi
 show(fig, alt="Three curves of P(real): an untrained network bends a little above a half; the GAN's own discriminator waves around a half; the fresh judge swings "
               "further, up where fakes are too few and down where they are too many")
 
+# %% [markdown] slide_type="notes"
+# Ask before you show it: my discriminator says one half everywhere, am I done? The answer is a question back: which discriminator? The untrained one says so too and knows nothing. The fresh judge, trained to the end on a frozen G, earns 0.028 nats above minus log 4, many standard errors. What goes wrong: "D is at one half" goes into a report as convergence. It is also what a blind judge looks like.
+
 # %% [markdown]
-# Read the three printed lines together. The untrained network says something near ½ wherever there are points, knows nothing, and earns a little less than −log 4, which a constant ½ would earn. The GAN's own $D$ is no proof of anything either. The fresh judge earns more than −log 4 by several standard errors, so something *can* be told, and its curve says where: above ½ the generator makes too little, below it too much.
+# Read the three printed lines together. The untrained network says something near ½ wherever there are points, knows nothing, and earns about −log 4, as a constant ½ does. The GAN's own $D$ is no proof of anything either. The fresh judge earns more than −log 4 by several standard errors, so something *can* be told, and its curve says where: above ½ the generator makes too little, below it too much.
 # **$D = ½$ is what equilibrium looks like, and also what a blind judge looks like.** The loss can't tell these apart; a judge trained afresh can.
 
 # %% tags=["solution"]
@@ -1093,17 +1131,14 @@ assert wasserstein_1d(made[:20_000], one) > 2 * wasserstein_1d(one, two)
 assert earns(fresh, test_real, test_fake) > max(earns(d, test_real, test_fake), -math.log(4) + 4 * error_bar(fresh, test_real, test_fake))
 assert abs(earns(untrained, test_real, test_fake) + math.log(4)) < 0.1
 
-# %% [markdown] slide_type="notes"
-# Ask before showing the last picture: my discriminator says one half everywhere, am I done? The answer is a question back, which discriminator.
-
-# %% [markdown] slide_type="slide"
+# %% [markdown]
 # ## 6 · The clinic
 #
 # Three judges, trained wrongly. What is wrong with each?
 
 # %% [markdown]
 # Each of these judges was trained on the data and the fakes of section 1, and each in one of five wrong ways: **a** labels swapped, so that it says $P(\text{fake})$; **b** three fakes to each real point, in one mean; **c** fakes of an older generator, $N(-1.5, 1.5^2)$; **d** twenty points of each kind, seen over and over; **e** its logit taken for $D$.
-# The code is in the open; which judge has which fault is not.
+# The code is in the open; a shuffled list decides which judge has which fault.
 
 # %%
 def swapped_step(judge: nn.Module, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor) -> float:
@@ -1129,7 +1164,7 @@ faults = ["labels swapped", "three fakes", "old fakes", "few points", "logit for
 shuffled = torch.randperm(5, generator=Generator().manual_seed(6)).tolist()[:3]
 patients = {name: sick_judge(faults[number]) for name, number in zip("ABC", shuffled)}
 
-# %% tags=["plot"]
+# %% slide_type="slide" tags=["plot"]
 fig, axes = plots.canvas(width=10.5, height=3.6, cols=3)
 for ax, (name, d) in zip(axes, patients.items()):
     ax.bar((edges[:-1] + edges[1:]) / 2, share, width=0.23, color=plots.QUIET, alpha=0.5, label="share that is real")
@@ -1137,8 +1172,11 @@ for ax, (name, d) in zip(axes, patients.items()):
     ax.set(xlim=(-5, 5), ylim=(0, 1), xlabel="x", ylabel="P(real)" if ax is axes[0] else "")
     ax.set_title(f"judge {name}", fontsize=12)
 axes[0].legend(fontsize=9, loc="upper right")
-plots.set_finding(fig, "Three judges, and the share of real points that they should say")
+plots.set_finding(fig, "Three judges went wrong; what each says beside the share it should say")
 show(fig, alt="Three panels with the bars of section 1, the share of real points, two peaks with a dip between. Judge A has two dips where the peaks are; judge B lies far above the bars on the right; judge C has the right shape and lies below the bars everywhere")
+
+# %% [markdown] slide_type="notes"
+# One of five faults each: labels swapped, three fakes to a real point, fakes of an older generator, twenty points seen over and over, the logit taken for D. Groups of three; each may ask for two of the four examinations, and says first what it expects. Ask which faults can be repaired without training again: swapped labels, a logit, and a wrong mix of known size. What goes wrong: everything that is off is called overfitting.
 
 # %% [markdown]
 # Examine them, each against $D^*$, where there are points. There are four examinations: `"means"` of what the judge says on real points and on fakes; `"label"`, whether $D$ or $1 - D$ is close to $D^*$; `"odds"`, $D / (1 - D)$ over the true ratio of the densities; and `"range"`, the smallest and the largest thing it says. Which fault would show in which? Change the two words in the last line and run the cell again.
@@ -1158,7 +1196,7 @@ def examine(name: str, test: str) -> str:
         return f"says from {d[where].min():.2f} to {d[where].max():.2f}"
     return "the examinations are: means, label, odds, range"
 
-print("judge A:", examine("A", "means"))
+print("judge A:", examine("A", "range"))
 
 # %% [markdown]
 # ### Exercises 7.13 to 7.15 · Which fault is it?
@@ -1214,14 +1252,16 @@ for seed in (1, 2):
 # %% [markdown] slide_type="slide"
 # ## What to take away
 #
-# - The best judge says $p_\text{data}/(p_\text{data}+p_G)$. A trained classifier comes close where there are points.
+# - The best judge says $p_\text{data}/(p_\text{data}+p_G)$.
 # - $V(D^*, G) = -\log 4 + 2\,\mathrm{JS}$, for $D^*$ only.
 # - $D/(1 - D)$ is a ratio of densities; no weight brings back what was never drawn.
 # - Far apart, the slope of $\log(1 - D)$ vanishes, that of $-\log D$ doesn't, that of $W_1$ is 1.
 # - $D = ½$: equilibrium, or a blind judge.
+#
+# **Next:** back to codes. Turn one number: does one thing change?
 
 # %% [markdown] slide_type="notes"
-# Close with what it took: 600 steps for a fresh judge, for one generator. A GAN takes one step. What else could keep a judge near its best?
+# Come back to the first question: a perfect judge would say the share of real points, and that tells the forger a direction only where densities touch. Let somebody say each line with its figure. Close with what it took: 600 steps for a fresh judge, for one generator, and a GAN takes one. Ask what else could keep a judge near its best. What goes wrong: JS is quoted without its condition.
 
 # %% [markdown]
 # ## Review

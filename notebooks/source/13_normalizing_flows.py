@@ -464,7 +464,7 @@ show(fig, alt=f"Left, eight clumps of data on a ring, {between(fresh_ring).float
               f"and orange threads of points from clump to clump, {between(ring_samples).float().mean():.0%} of all")
 
 # %% [markdown]
-# The map from noise to data is continuous and has a continuous inverse. Such a map stretches and bends the plane; it can't cut it. Noise without a gap becomes samples without a gap: every mode stays connected to the others by a **bridge**. What training can do is to make bridges thin, by large slopes. Here is what more couplings change, three seeds each:
+# Threads of samples lead from mode to mode: **bridges**. Does a deeper flow get rid of them? Three seeds each:
 
 # %%
 print("couplings   KL from the data, nats     between the modes (data 1 %)")
@@ -495,6 +495,8 @@ answers["13.5"] = "c"
 check(answers, "13.5")
 
 # %% [markdown]
+# The map from noise to data is continuous and has a continuous inverse. Such a map stretches and bends the plane; it can't cut it. Noise without a gap becomes samples without a gap: every mode stays connected to the others. What training can do is to make bridges thin, by large slopes.
+#
 # A GAN's generator of notebook 06 is continuous too, and leaves bridges. It isn't invertible, so it may also fold and drop modes, which a flow can't: each data point has its $z$, and a mode left out lowers the likelihood a lot.
 #
 # **Tomorrow, with your own model:** if your data fall into separate groups, give the flow a base with as many bumps, or one flow for each group. Section 7 shows what that is worth.
@@ -830,7 +832,7 @@ show(fig, alt="Twelve digits from each of four priors, decoded by one autoencode
 # Come back to notebook 02: the top row was its garbage, and people blamed the decoder. Say: nothing changed but where the codes are drawn. Ask which row knows more than the others: the last, it was told the labels. Then ask what the flow could learn from section 4: a base with ten bumps. What goes wrong: concluding that a flow is always worth its training; begin with one Gaussian per group.
 
 # %% [markdown]
-# One decoder; only the distribution of the codes differs. Over three seeds, with 03's VAE of the same size beside them:
+# One decoder; only the distribution of the codes differs. Over three seeds, with the flow after 32 epochs instead of 16 and 03's VAE of the same size beside them:
 
 # %%
 def distances_of(name: str) -> list[float]:
@@ -878,7 +880,7 @@ best_epochs = [int(max(rows[1:], key=lambda row: float(row["test"]))["epoch"]) f
 show(fig, alt=f"Left, mean log-likelihood over 32 epochs for three seeds: that of training codes rises to the end, that of test codes is highest at epochs {best_epochs} and lies below at the end. Right, the Fréchet distance of samples scatters and stays low to the end")
 
 # %% [markdown]
-# The two lines on the left part early: after four epochs they are 0.4 nats apart, after 32 epochs more than two. Where the test codes' line stops rising, what the flow still learns holds for the training codes only. The Fréchet distance on the right scatters and shows nothing of it.
+# The two lines on the left part early: after four epochs they are 0.4 nats apart, after 32 epochs more than two. On the right, the Fréchet distance scatters.
 #
 # ### Exercise 13.11 · When to stop
 # Difficulty ●●○ · importance ●●● · 3 minutes
@@ -899,6 +901,8 @@ answers["13.11"] = "c"
 check(answers, "13.11")
 
 # %% [markdown]
+# Where the test codes' line stops rising, what the flow still learns holds for the training codes only. The Fréchet distance shows nothing of it.
+#
 # **Tomorrow, with your own model:** keep the autoencoder you have, and fit a small density to its codes. Begin with one Gaussian, then one for each class, then a flow; watch held-out codes, and stop where their log-likelihood is highest.
 
 # %% tags=["solution"]

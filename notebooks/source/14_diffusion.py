@@ -520,6 +520,7 @@ predict("14.faults")
 faulty = {"right": ddpm_step, "noise at the end": noise_at_the_end, "t off by one": off_by_one,
           "α for ᾱ": alpha_for_alpha_bar, "no noise": no_noise, "variance as sd": variance_as_sd}
 pictures = {name: sample(guess, step) for name, step in faulty.items()}
+vote = [list(faulty)[i] for i in torch.randperm(6, generator=torch.Generator().manual_seed(SEED)).tolist()]
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Five of these six samplers are wrong. Which one is right?
@@ -534,14 +535,14 @@ def small_clouds(sets: dict[str, Tensor], names: list[str], title: str):
     plots.set_finding(fig, title)
     return fig
 
-show(small_clouds(pictures, list("ABCDEF"), "A, B and C can't be told apart, and D, E and F look tidier"),
-     alt="Six clouds of a thousand points, each on eight clumps of a ring. A, B and C look alike; the clumps of D, E and F are tighter")
+show(small_clouds({name: pictures[name] for name in vote}, list("ABCDEF"), "Three can't be told apart, and three look tidier"),
+     alt="Six clouds of a thousand points in an order that was drawn, each on eight clumps of a ring. Three look alike; the clumps of the other three are tighter")
 
 # %% [markdown] slide_type="notes"
-# Take a vote before you go on, and write it down. The order is that of the list in the code: A is right. Say that each of the other five is a mistake that people make. Ask how they would find the fault in a sampler of images. What goes wrong: everybody looks harder at the pictures. There is nothing in them.
+# Take a vote before you go on, and write it down. The order of the six was drawn; the cell after the next text says which is right. Say that each of the other five is a mistake that people make. Ask how they would find the fault in a sampler of images. What goes wrong: everybody looks harder at the pictures. There is nothing in them.
 
 # %% [markdown]
-# The right one is A. B and C look the same, and D, E and F look *better*: fewer stray points, smaller clumps. With images it would be harder still. What finds a fault is **one step**: choose $x_0$ and the noise yourself, tell the step that noise in place of a guess, and compare with the posterior of section 2. Two numbers suffice: the mean of many such steps, and their standard deviation.
+# "Noise at the end" and "t off by one" look the same as the right one, and the other three look *better*: fewer stray points, smaller clumps. With images it would be harder still. What finds a fault is **one step**: choose $x_0$ and the noise yourself, tell the step that noise in place of a guess, and compare with the posterior of section 2. Two numbers suffice: the mean of many such steps, and their standard deviation.
 
 # %%
 def one_step(step, t: int, n: int = 20_000) -> tuple[float, float]:
@@ -559,6 +560,7 @@ for name, step in faulty.items():
     share, width = judge_points(pictures[name])
     (error, ratio), (_, last) = one_step(step, 10), one_step(step, 1)
     table[name] = [f"{share:.2f}", f"{width:.3f}", f"{error:+.2f}".replace("-", "−"), f"{ratio:.2f}", f"{last:.3f}"]
+print("in the picture:", ", ".join(f"{letter} {name}" for letter, name in zip("ABCDEF", vote)))
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## One step finds what no picture shows
@@ -780,12 +782,14 @@ print(f"path over straight line: median {detour.median():.2f}, mean {detour.mean
 # Nor is "DDIM beats DDPM" a law. With the network's guess in place of the exact one, at all 200 steps:
 
 # %%
+pairs = []
 for seed in range(3):
     chance = set_seed(seed)
     x = torch.randn(1000, 2, generator=chance)
     for t in range(T, 0, -1):
         x = ddim_step(x, guess(x, t), alpha_bar[t], alpha_bar[t - 1])
     a, b = judge_points(sample(guess, seed=seed)), judge_points(x)
+    pairs.append((a[0], b[0]))
     print(f"seed {seed}: share on a clump, DDPM {a[0]:.3f}, DDIM {b[0]:.3f}; width {a[1]:.3f}, {b[1]:.3f}")
 
 # %% [markdown]
@@ -797,6 +801,7 @@ for seed in range(3):
 # What the text claims.
 assert (widths["DDPM"] < widths["DDIM"])[:3].all() and (widths["DDIM"] < widths["flow matching"])[:3].all()
 assert all((values[0] < values[3]).all() for values in widths.values()) and detour.median() > 1.1
+assert all(random > ode for random, ode in pairs), pairs
 
 # %% [markdown] slide_type="notes"
 # Say: dots are seeds, the dotted line is the data. Everything here has the exact noise, so what is missing is the sampler's error alone. Ask which curve would be best with endless steps: all meet. Then the straight lines: the pairs are straight, the paths bend. What goes wrong: "straight paths" is read off the training pairs.

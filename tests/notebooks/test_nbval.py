@@ -41,7 +41,11 @@ def test_cells_share_one_kernel_and_right_outputs_pass(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "cell", [checked("print(1 + 1)", "3\n"), new_code_cell("1 / 0")], ids=["output", "error"]
+    "cell",
+    [
+        pytest.param(checked("print(1 + 1)", "3\n"), id="output"),
+        pytest.param(new_code_cell("1 / 0"), id="error", marks=pytest.mark.slow),
+    ],
 )
 def test_a_wrong_output_or_an_error_fails(tmp_path, cell):
     done = run_nbval(tmp_path, cell)

@@ -162,12 +162,12 @@ PREDICTIONS = [
     ),
     Prediction(
         "02.blank",
-        "distance to the nearest training image, in pixels. Which set gets the better (smaller) "
-            "number, real test digits or blank images (all zeros)?",
+        "distance to the nearest training image, in pixels. Do real test digits get a clearly "
+            "better (smaller) number than blank images (all zeros)?",
         {
-            "Real digits": "One would think so. Run the cell.",
-            "Blank images": "They do as well, or better. Thin digits are mostly empty, and an "
-                "empty image is close to all of them.",
+            "Yes: a blank image is no digit": "One would think so. Run the cell.",
+            "No": "Right: blank images do about as well, or better. Thin digits are mostly empty, "
+                "and an empty image is close to all of them.",
         }, right="b",
     ),
 ]

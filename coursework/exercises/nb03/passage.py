@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
@@ -90,6 +91,26 @@ class Parts:
         return self.through(mu + (0.5 * logvar).exp() * self.eps, mu, logvar)
 
 
+def _split_rows(encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor) -> Passage:
+    mu, logvar = encoder(x).chunk(2)
+    return decoder(mu + torch.exp(0.5 * logvar) * eps), mu, logvar
+
+
+def observe(
+    fn: Callable[..., Any], encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor
+) -> Any:
+    """What `fn` returns, or "split_rows" where it stops as a `chunk(2)` without `dim` does."""
+    try:
+        return fn(encoder, decoder, x, eps)
+    except (RuntimeError, ValueError) as error:
+        try:
+            _split_rows(encoder, decoder, x, eps)
+        except (RuntimeError, ValueError) as of_rows:
+            if str(error) == str(of_rows):
+                return "split_rows"
+        raise
+
+
 MISTAKES = named({
     "variance_for_sigma": ("You stretched the noise by exp(logvar), which is σ². The standard "
         "deviation is its root, exp(0.5 · logvar).",
@@ -148,7 +169,12 @@ MISTAKES = named({
 
 VAE_FORWARD = Exercise(
     name="vae_forward", notebook="03", title="through the cloud and back", reference=vae_forward,
-    cases=_cases, mistakes=MISTAKES, differentiable=(2, 3), points=3,
+    cases=_cases, observe=observe, differentiable=(2, 3), points=3,
+    mistakes=MISTAKES
+    + named({
+        "split_rows": ("`chunk(2)` without `dim` splits the images into two halves, and `mu` gets "
+            "half of the batch. The columns are to be split: `.chunk(2, dim=1)`.", _split_rows),
+    }, when=lambda seen, case: str(seen.value) == "split_rows"),
     hints=["Three lines: split what the encoder says, draw a code, decode it.",
            "`encoder(x)` is (N, 2K): the first K columns are mu, the others logvar. `chunk(2, "
            "dim=1)` splits it. The standard deviation is `torch.exp(0.5 * logvar)`.",

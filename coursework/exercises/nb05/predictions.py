@@ -10,26 +10,26 @@ PREDICTIONS = [
         "z is drawn with `Normal(mu, sigma).sample()`, the loss is computed from z, then "
             "`loss.backward()`. What is the gradient of μ?",
         {
-            "Something sensible":
-                "Run the cell, and look at what the picture of the graph ends in.",
             "Zero": "Close: `torch.normal(mu, sigma)` gives that. `sample` leaves no zero either.",
             "None: nothing arrives":
                 "Yes. The draw is a bare number, and the walk back ends there.",
-        }, right="c",
+            "Something sensible":
+                "Run the cell, and look at what the picture of the graph ends in.",
+        }, right="b",
     ),
     Prediction(
         "05.mixed",
         "a VAE whose sampler reads logvar as log σ, while its KL reads it as log σ². Trained the "
             "same way, what will its loss look like?",
         {
-            "It won't train": "It trains, smoothly. That is what makes the fault hard to find.",
-            "A clearly higher loss than the right code's":
-                "That would be a warning, and the loss gives none. Look at the printed numbers.",
             "About the same loss":
                 "Yes. Its KL is that of wide Gaussians, which is small, and its draws come from "
                 "narrow ones, which reconstruct well. So a worse model shows about the same "
                 "number.",
-        }, right="c",
+            "A clearly higher loss than the right code's":
+                "That would be a warning, and the loss gives none. Look at the printed numbers.",
+            "It won't train": "It trains, smoothly. That is what makes the fault hard to find.",
+        }, right="a",
     ),
     Prediction(
         "05.narrow",
@@ -46,9 +46,9 @@ PREDICTIONS = [
     Prediction(
         "05.wave", "now f(z) = sin 8z at σ = 1. Which estimator has the smaller variance?", {
             "Pathwise again": "Its samples are slopes, 8 cos 8z. Look at how large they get.",
-            "Neither": "They differ by a factor of more than 10. Look.",
             "Score function": "Yes. Values of a sine stay within 1, its slopes go up to 8.",
-        }, right="c",
+            "Neither": "They differ by a factor of more than 10. Look.",
+        }, right="b",
     ),
     Prediction(
         "05.step", "and a step, f(z) = 1 where z > 0 and 0 elsewhere?", {

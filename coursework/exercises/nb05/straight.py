@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from course_utils.distributions import gumbel_softmax
-from coursework.checking.exercise import Case, Exercise
+from coursework.checking.exercise import Case, Exercise, Observed
 from coursework.exercises.nb05.gumbel import choice_cases, draw_choices, gumbel, hard, observe
-from coursework.exercises.rules import must_be, named, then
+from coursework.exercises.rules import Wrong, must_be, named, then
 
 
 def straight_through(logits: Tensor, tau: float, u: Tensor) -> Tensor:
@@ -28,6 +30,42 @@ def _cases(generator: Generator) -> Iterator[Case]:
 def _off_one_hot(fn: object, generator: Generator) -> float:
     y = fn(*draw_choices(generator, 9, 4))  # type: ignore[operator]
     return float((y.detach() - hard(y)).abs().max())
+
+
+def _one_place(logits: Tensor, tau: float, u: Tensor) -> Tensor:
+    y = gumbel_softmax(logits, tau, u)
+    return F.one_hot(y.argmax()).to(y) + y - y.detach()
+
+
+def _one_place_of(logits: Tensor, tau: float, u: Tensor) -> Tensor:
+    y = gumbel_softmax(logits, tau, u)
+    return F.one_hot(y.argmax(), y.shape[1]).to(y) + y - y.detach()
+
+
+def observe_rows(fn: Wrong, logits: Tensor, tau: float, u: Tensor) -> Any:
+    """What `observe` sees, or "axis_missing" where `fn` stops as an `argmax()` of all does."""
+    try:
+        return observe(fn, logits, tau, u)
+    except RuntimeError as error:
+        for wrong in (_one_place, _one_place_of):
+            try:
+                wrong(logits, tau, u)
+            except RuntimeError as known:
+                if _sizes(known) == _sizes(error):
+                    return "axis_missing"
+        raise
+
+
+def _sizes(error: RuntimeError) -> tuple[str, list[str]]:
+    """How an error's message begins, and its numbers, in whichever order the terms were added."""
+    return str(error)[:12], sorted(re.findall(r"\d+", str(error)))
+
+
+def _axis_missing(seen: Observed, case: Case) -> bool:
+    """Or the largest entry of all is in the first row, so that nothing stops."""
+    logits = case.args[0]
+    first_row = int(gumbel_softmax(*case.args).argmax()) < logits.shape[1]
+    return str(seen.value) == "axis_missing" or first_row
 
 
 MISTAKES = named({
@@ -77,13 +115,18 @@ MISTAKES = named({
 
 STRAIGHT_THROUGH = Exercise(
     name="straight_through", notebook="05", title="one-hot forward, soft backward",
-    reference=straight_through, cases=_cases, observe=observe, differentiable=(0,), points=2,
+    reference=straight_through, cases=_cases, observe=observe_rows, differentiable=(0,), points=2,
     mistakes=MISTAKES
     + named({
         "own_noise": ("Another row comes out each time, so you drew noise of your own "
             "(`F.gumbel_softmax(…, hard=True)` does). Use the `u` you are handed.",
             lambda x, t, u: F.gumbel_softmax(x, tau=t, hard=True)),
-    }, when=lambda seen, case: str(seen.value) == "own_noise" or len(case.args[0]) < 6),
+    }, when=lambda seen, case: str(seen.value) == "own_noise" or len(case.args[0]) < 6)
+    + named({
+        "axis_missing": ("`y.argmax()` without an axis is one number: the place of the largest "
+            "entry of the whole table. Each row has one choice: `y.argmax(1)`.",
+            _one_place, _one_place_of),
+    }, when=_axis_missing),
     properties=[
         must_be("one_hot", 0, _off_one_hot, "Each row must be one-hot; an entry of yours is off by "
             "{:.3g}."),

@@ -32,14 +32,16 @@ def _network(
     *end: nn.Module,
     norm: type[nn.Module] = nn.BatchNorm2d,
     bend: type[nn.Module] = nn.ReLU,
+    kernel: int = 4,
     padding: int = 1,
     last: nn.Module | None = None,
 ) -> nn.Sequential:
     """Small, and right unless asked otherwise. end: what follows the last convolution."""
     return nn.Sequential(
         nn.Linear(latent_dim, 8 * 7 * 7), nn.Unflatten(1, (8, 7, 7)), norm(8), bend(),
-        nn.ConvTranspose2d(8, 4, 4, stride=2, padding=padding), norm(4), bend(),
-        last or nn.ConvTranspose2d(4, 1, 4, stride=2, padding=padding), *(end or (nn.Sigmoid(),)),
+        nn.ConvTranspose2d(8, 4, kernel, stride=2, padding=padding), norm(4), bend(),
+        last or nn.ConvTranspose2d(4, 1, kernel, stride=2, padding=padding),
+        *(end or (nn.Sigmoid(),)),
     )  # fmt: skip
 
 
@@ -97,6 +99,8 @@ def _shape(net: nn.Module, width: int) -> str:
         (4, 1, 14, 14): "stops_at_14",
         (4, 1, 56, 56): "goes_on_to_56",
         (4, 1, 34, 34): "no_padding",
+        (4, 1, 25, 25): "one_pixel_short",
+        (4, 1, 31, 31): "one_pixel_over",
         (4, 1, 7, 7): "stays_at_7",
         (4, 3, 28, 28): "three_channels",
     }
@@ -223,6 +227,14 @@ FAULTS = {
     "no_padding": ("Without padding a transposed convolution with kernel 4 and stride 2 makes 2 "
         "more pixels than twice as many: 7, 16, 34. With `padding=1` it is 7, 14, 28.",
         lambda k: _network(k, padding=0)),
+    "one_pixel_short": ("Your images are 25 × 25: the sides go 7, 13, 25. A transposed convolution "
+        "with kernel 3, stride 2 and padding 1 makes one pixel less than twice as many. With "
+        "kernel 4 it is 7, 14, 28.", lambda k: _network(k, kernel=3),
+        lambda k: _network(k, kernel=5, padding=2)),
+    "one_pixel_over": ("Your images are 31 × 31: the sides go 7, 15, 31. Each transposed "
+        "convolution makes one pixel more than twice as many: (7 − 1) · stride − 2 · padding + "
+        "kernel is 15. With kernel 4, stride 2 and padding 1 it is 14.",
+        lambda k: _network(k, kernel=3, padding=0), lambda k: _network(k, kernel=5)),
     "tanh": ("Your images lie in [−1, 1]: a tanh at the end. The digits lie in [0, 1], so D would "
         "know a fake by its negative pixels. Take a sigmoid.",
         lambda k: _network(k, nn.Tanh())),

@@ -10,7 +10,7 @@ PREDICTIONS = [
         "Nearly 0: fake": "Yes. Only the ratio of the densities counts, however small both are.",
         "About ½, since hardly anything comes from there":
             "How little comes from there doesn't matter: nearly all of it is fake. Look at the "
-            "edges.",
+            "edges of the lower picture.",
         "Nearly 1: real": "The wider density wins in the tails. Which one is that?",
     }, right="a"),
     Prediction("07.frozen", "the judge is perfect for the generator as it is now, and then stays "

@@ -17,10 +17,10 @@ EXERCISES = [
     TRAVERSAL_MATRIX,
     MUTUAL_INFORMATION_GAP,
     *(QUESTIONS[f"8.{number}"] for number in range(4, 8)),
-    INTERPOLATE,
-    *(QUESTIONS[f"8.{number}"] for number in range(9, 13)),
-    SLERP,
     BETA_VAE_LOSS,
+    INTERPOLATE,
+    *(QUESTIONS[f"8.{number}"] for number in range(10, 14)),
+    SLERP,
     SMILE_VECTOR,
     *(QUESTIONS[f"8.{number}"] for number in range(16, 22)),
 ]

@@ -57,7 +57,7 @@ _QUESTIONS = [
         "are 3.1 nats from independent.",
         hints=["Three parts add up to the mean KL.",
             "The third part is 0 here, since each latent is N(0, 1).", "14.2 − 11.1."]),
-    Question("08.answers.8.9", "the length halfway", 2.5, wrong={
+    Question("08.answers.8.10", "the length halfway", 2.5, wrong={
         3.5: ("mean_length", "That is the mean of the lengths, where the arc goes. The straight "
             "line cuts through the inside."),
         5.0: ("sum", "That is the length of the sum. Halfway is half of it."),
@@ -186,7 +186,7 @@ def _walk(key: str, name: str, fault: str) -> Question:
 
 
 _QUESTIONS += [
-    _walk(f"8.{10 + place}", name, fault)
+    _walk(f"8.{11 + place}", name, fault)
     for place, (name, fault) in enumerate(zip("ABC", ORDER, strict=True))
 ]
 QUESTIONS = {question.key: question for question in _QUESTIONS}

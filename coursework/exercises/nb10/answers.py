@@ -67,8 +67,9 @@ QUESTIONS = [
         "10.answers.10.10", "the fault of the run that is too good", {
             "a": ("D is never told the label.", "d_not_told",
                 "Then D's logit wouldn't change when you change the label. Examine `D`."),
-            "b": ("G is never told the label.", "g_not_told",
-                "Then G's points wouldn't move when you change the label. Examine `G`."),
+            "b": ("Samples are drawn with half of the noise.", "half_the_noise",
+                "That raises fidelity and narrows the classes, too. But her noise has its full "
+                "size: examine `noise`."),
             "c": ("Labels of real points are shuffled.", "reals_shuffled",
                 "Then a real point would get the same logit with its own label as with another "
                 "one. Examine `D`."),
@@ -80,9 +81,9 @@ QUESTIONS = [
         why="Right. Both networks listen, and still the classes are cleaner than those of the "
             "data, and too narrow. D has compared real pairs with pairs that don't fit, instead of "
             "with what G makes, so G is rewarded for being more and more typical of its class.",
-        hints=["Four of the five bring fidelity down to chance, 0.25. Hers is at 0.98.",
-               "D reacts to the label and G reacts to it. So both are told, and the reals keep "
-               "their own labels.",
+        hints=["Three of the five bring fidelity down to chance, 0.25. Hers is at 0.98: two are "
+               "left.",
+               "One of the two shows in `noise`, and `G` and `D` both react to the label.",
                "What is left is a wrong label where it does no harm to fidelity: "
                "in D's fake half."],
     ),

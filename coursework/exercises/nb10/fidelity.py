@@ -23,7 +23,13 @@ def _cases(generator: Generator) -> Iterator[Case]:
         y = _asked(logits, generator)
         yield Case((logits, y), label)
     logits = torch.randn(14, 14, generator=generator)
-    yield Case((logits, _asked(logits, generator)), "as many samples as classes")
+    y = _asked(logits, generator)
+    y[2:4] = logits.argmax(0)[2:4]  # so that the largest along the batch is a label, too
+    yield Case((logits, y), "as many samples as classes")
+    whole = torch.rand(30, 6, generator=generator).argsort(1)
+    y = _asked(whole, generator)
+    y[2:5] = 5  # the largest logit of every sample, and the label of some
+    yield Case((whole.float(), y), "whole numbers")
     sure = 400 * torch.randn(50, 4, generator=generator)
     yield Case((sure, _asked(sure, generator)), "logits in the hundreds", extreme=True)
     logits = torch.randn(1, 6, generator=generator)

@@ -59,13 +59,24 @@ COUNTED_FROM_ONE = (
     "Every 1 is one place off. Classes count from 0: class 0 has its 1 in the first place."
 )
 
+
+def _same_rows(yours: object, right: Tensor) -> bool:
+    """Equal, and in the type that a network's weights have."""
+    return close(yours, right) and getattr(yours, "dtype", right.dtype) == right.dtype
+
+
 ONE_HOT = Exercise(
     name="one_hot", notebook="10", title="labels as rows with a single 1", reference=one_hot,
-    cases=_hot_cases, points=1,
+    cases=_hot_cases, points=1, same=_same_rows,
     mistakes=named({
         "booleans": ("Right places, and True and False instead of numbers. `.float()` at the end.",
             lambda y, classes: y[:, None] == torch.arange(classes)),
     }, when=lambda seen, case: _is_right(seen, case) and seen.value.dtype == torch.bool)
+    + named({
+        "doubles": ("Right places, in float64. The weights of a network are float32, and torch "
+            "multiplies only numbers of one type: `.float()` at the end.",
+            lambda y, classes: F.one_hot(y, classes).double()),
+    }, when=lambda seen, case: _is_right(seen, case) and seen.value.dtype == torch.float64)
     + named({
         "along_the_batch": ("Your classes run down and the labels across, (classes, N). Each label "
             "is a row: (N, classes), so that it can stand beside the image of its row.",

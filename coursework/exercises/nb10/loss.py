@@ -20,7 +20,7 @@ from coursework.exercises.nb10.tiny import Tiny
 from coursework.exercises.rules import named
 
 LARGE = "a decoder that is very sure"
-ANOTHER_Y = "y_made_into_numbers"
+ANOTHER_Y, SWAPPED = "y_made_into_numbers", "image_and_y_swapped"
 
 
 def conditional_vae_loss(model: nn.Module, x: Tensor, y: Tensor, eps: Tensor) -> Tensor:
@@ -72,12 +72,13 @@ def _cases(generator: Generator) -> Iterator[Case]:
 
 
 def _observe(fn: Callable[..., Any], model: nn.Module, *args: Tensor) -> Any:
-    """The loss, or ANOTHER_Y; what both networks would learn is seen in x and eps."""
+    """The loss, ANOTHER_Y or SWAPPED; what both networks would learn is seen in x and eps."""
     try:
         return fn(model, *args)
     except RuntimeError as error:
-        if "one_hot" in str(error):
-            return ANOTHER_Y
+        for sign, fault in (("one_hot", ANOTHER_Y), ("changed places", SWAPPED)):
+            if sign in str(error):
+                return fault
         raise
 
 
@@ -270,7 +271,11 @@ CONDITIONAL_VAE_LOSS = Exercise(
             lambda t: t.decoded_with(F.one_hot(t.y, 9).float()),
             lambda t: t.encoded_with(F.one_hot(t.y, 9).float()),
             lambda t: t.model.decode(t.y, t.z).mean()),
-    }, read=Terms, when=lambda seen, case: isinstance(seen.value, str))
+    }, read=Terms, when=lambda seen, case: seen.value == ANOTHER_Y)
+    + named({
+        SWAPPED: ("In the encoder's call image and `y` changed places: `model.encode(x, y)`, the "
+            "image first.", lambda t: t.model.encode(t.y, t.x)[0].mean()),
+    }, read=Terms, when=lambda seen, case: seen.value == SWAPPED)
     + named({
         "sigmoid_then_log": ("Right for moderate logits, wrong for large ones, where float32 "
             "rounds the sigmoid to 0 or 1 and its log breaks. `bernoulli_log_likelihood(x, "

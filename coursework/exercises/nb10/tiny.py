@@ -12,11 +12,13 @@ class Tiny(nn.Module):
 
     def __init__(self, pixels: int, latent: int, known: int, side: tuple[int, int]) -> None:
         super().__init__()
-        self.known, self.side = known, side
+        self.known, self.side, self.pixels = known, side, pixels
         self.encoder = nn.Linear(pixels + known, 2 * latent)
         self.decoder = nn.Linear(latent + known, pixels)
 
     def encode(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        if x.ndim < 2 or x[0].numel() != self.pixels:
+            raise RuntimeError("image and y changed places")
         mu, logvar = self.encoder(torch.cat([x.flatten(1), self._numbers(y)], 1)).chunk(2, 1)
         return mu, logvar
 

@@ -28,10 +28,11 @@ def _cases(generator: Generator) -> Iterator[Case]:
         return 1.5 * torch.randn(shape, generator=generator)
 
     def shares(n: int) -> Tensor:
-        """Numbers in (0.1, 0.85), in no order, far from those whose root is nearly the same."""
-        return (0.1 + 0.75 * torch.linspace(0, 1, n + 2)[1:-1])[
-            torch.randperm(n, generator=generator)
-        ]
+        """Numbers in (0.1, 0.85), in no order; the first of several is not their mean."""
+        order = torch.randperm(n, generator=generator)
+        if 2 * order[0] == n - 1:
+            order = order.flip(0)
+        return (0.1 + 0.75 * torch.linspace(0, 1, n + 2)[1:-1])[order]
 
     yield Case((normal(5, 2), shares(3)[0], normal(5, 2)), "points, one ᾱ for all")
     n = int(torch.randint(4, 7, (), generator=generator))

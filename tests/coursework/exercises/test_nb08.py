@@ -598,4 +598,4 @@ def test_the_clinic_has_the_faults_of_its_seed():
     order = torch.randperm(5, generator=torch.Generator().manual_seed(1)).tolist()[:3]
     assert [list(FAULTS)[number] for number in order] == list(ORDER)
     for place, fault in enumerate(ORDER):
-        assert evaluate(f"08.answers.8.{10 + place}", fault).passed
+        assert evaluate(f"08.answers.8.{11 + place}", fault).passed

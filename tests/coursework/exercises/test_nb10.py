@@ -70,7 +70,7 @@ def loss_by_loop(model, x, y, eps):
         ("one_hot", lambda y, classes: torch.eye(classes)[y]),
         ("one_hot", lambda y, classes: torch.eye(classes).index_select(0, y)),
         ("one_hot", lambda y, classes: (y[:, None] == torch.arange(classes)).float()),
-        ("one_hot", lambda y, classes, dtype=torch.float64: F.one_hot(y, classes).to(dtype)),
+        ("one_hot", lambda y, classes, dtype=torch.float32: F.one_hot(y, classes).to(dtype)),
         ("append_label_planes", planes_by_loop),
         (
             "append_label_planes",
@@ -113,6 +113,12 @@ def test_right_answers_pass(name, fn):
     [
         ("one_hot", lambda y, classes: F.one_hot(y).float(), "classes_ignored"),
         ("one_hot", lambda y, classes: F.one_hot(y, classes).T.float(), "along_the_batch"),
+        ("one_hot", lambda y, classes: torch.eye(classes).double()[y], "doubles"),
+        (
+            "conditional_vae_loss",
+            lambda m, x, y, eps: m.encode(y, x)[0].mean(),
+            "image_and_y_swapped",
+        ),
         (
             "append_label_planes",
             lambda x, y, classes: torch.cat(
