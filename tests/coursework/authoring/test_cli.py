@@ -73,6 +73,7 @@ def test_run_prints_a_table_and_ends_with_0(course):
     assert float(seconds) > 0 and 0.02 < float(peak) < 1
 
 
+@pytest.mark.slow
 def test_run_shows_notebook_cell_and_error_and_goes_on(course):
     folder = course.root / "notebooks" / "solutions"
     write_notebook(folder / "01_bad.ipynb", "x = 0", "1 / x  # the culprit", "print('not reached')")
@@ -85,6 +86,7 @@ def test_run_shows_notebook_cell_and_error_and_goes_on(course):
     assert outcomes == ["failed", "ok"]
 
 
+@pytest.mark.slow
 def test_run_survives_a_kernel_that_dies(course):
     folder = course.root / "notebooks" / "solutions"
     write_notebook(folder / "01_dead.ipynb", "import os", "os._exit(1)")
@@ -94,6 +96,7 @@ def test_run_survives_a_kernel_that_dies(course):
     assert time.monotonic() - started < 60
 
 
+@pytest.mark.slow
 def test_run_stops_a_cell_that_takes_too_long(course):
     write_notebook(course.root / "notebooks/solutions/01_slow.ipynb", "import time; time.sleep(99)")
     done = invoke("run", "--timeout", "2", cwd=course.root)
