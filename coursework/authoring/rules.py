@@ -18,7 +18,7 @@ LONGEST_CELL = 40
 LONGEST_SETUP = 15
 WIDEST_ON_SLIDE = 80  # columns of code in type that is read from the back row
 SLIDE_TYPES = ("slide", "subslide", "-", "fragment", "notes")
-KEYS = ("slide_type", "only", "show_code", "tags")
+KEYS = ("slide_type", "only", "show_code", "lit", "tags")
 TAGS = ("setup", "solution", "plot", "nbval-check-output")  # plot: folded, since it only draws
 
 
@@ -101,6 +101,9 @@ def _code_faults(cell: SourceCell) -> Iterator[tuple[int, str]]:
         yield cell.line + regions[0].begin, text
     if cell.metadata.get("show_code") and cell.slide_type and not fault and not faults:
         yield from _wide_lines(cell)
+    shown = without_solutions(cell.text) if cell.metadata.get("show_code") else ""
+    if cell.lit not in shown:
+        yield cell.line, f'lit="{cell.lit}" lights the line of shown code that holds it: none does'
     is_checked = "nbval-check-output" in cell.tags
     if is_checked != bool(checked_output(cell.text)):
         text = 'the tag "nbval-check-output" and `#> ` lines with the output belong together'

@@ -106,7 +106,8 @@ def _blocks(
         names = find_todo(cell.text, source.number).names
         text = student_text(cell.text, todo_stub(names[0], exercises) if names else "")
         text = "\n".join(line for line in text.split("\n") if "NotImplementedError(" not in line)
-        formatter = HtmlFormatter(noclasses=True, nobackground=True, style="xcode")
+        lit = [n for n, line in enumerate(text.split("\n"), 1) if cell.lit and cell.lit in line][:1]
+        formatter = HtmlFormatter(noclasses=True, nobackground=True, style="xcode", hl_lines=lit)
         blocks.append(Markup(highlight(text, PythonLexer(), formatter)))
     return blocks + [block for output in joined(produced) if (block := _output(output))]
 

@@ -3,7 +3,8 @@
 A script without a number, such as `opening.py`, is a deck and no notebook.
 
 A cell's header line may say `slide_type="slide"` (slide, subslide, -, fragment, notes),
-`only="slides"`, `show_code=true` and `tags=["setup", "solution", "plot", "nbval-check-output"]`.
+`only="slides"`, `show_code=true`, `lit="# 2."` (the line of it that a slide lights) and
+`tags=["setup", "solution", "plot", "nbval-check-output"]`.
 """
 
 import re
@@ -40,6 +41,10 @@ class SourceCell:
     @property
     def tags(self) -> list[str]:
         return list(self.metadata.get("tags", []))
+
+    @property
+    def lit(self) -> str:
+        return self.metadata.get("lit", "")
 
     @property
     def slide_type(self) -> str | None:

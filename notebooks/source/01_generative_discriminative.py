@@ -190,7 +190,7 @@ print(f"logistic regression: {(p_logistic(x_new).argmax(1) == y_new).float().mea
 #
 # $$\mu = \frac1N \sum_n x_n \qquad \Sigma = \frac1N \sum_n (x_n - \mu)(x_n - \mu)^\top$$
 
-# %% slide_type="-" show_code=true
+# %% slide_type="-" show_code=true lit="# 3."
 def gaussian_mle(x: Tensor) -> tuple[Tensor, Tensor]:
     """The likeliest Gaussian for points x (N, D): mu (D,) and cov (D, D)."""
     # 1. the mean over the examples
@@ -306,7 +306,7 @@ for of, cov in covariances.items():
 #
 # $$p(y \mid x) = \frac{p(x \mid y)\, p(y)}{\sum_{y'} p(x \mid y')\, p(y')}$$
 
-# %% slide_type="-" show_code=true
+# %% slide_type="-" show_code=true lit="# 2."
 def class_posterior(log_likelihood: Tensor, log_prior: Tensor) -> Tensor:
     """p(y|x) (N, C) from log p(x|y) (N, C) and log p(y) (C,)."""
     # 1. the log joint: log p(x|y) + log p(y)
@@ -454,7 +454,7 @@ explore(boundary_for, eights=(0.01, 0.99, 0.25),
 #
 # $$y \sim p(y) \qquad x = \mu_y + L_y\, \varepsilon \qquad L_y L_y^\top = \Sigma_y$$
 
-# %% slide_type="-" show_code=true
+# %% slide_type="-" show_code=true lit="# 3."
 def sample_joint(
     n: int, prior: Tensor, mus: Tensor, covs: Tensor, generator: Generator
 ) -> tuple[Tensor, Tensor]:
@@ -876,7 +876,7 @@ print(f"classifier: {right:.1%} of the test digits right")
 #
 # $$x \leftarrow \mathrm{clamp}\big(x + \eta\, \nabla_x s_t(x),\; 0,\; 1\big)$$
 
-# %% slide_type="-" show_code=true
+# %% slide_type="-" show_code=true lit="# 4."
 def ascend_class_score(
     model: nn.Module, x: Tensor, target: int, steps: int, lr: float
 ) -> Tensor:

@@ -248,7 +248,7 @@ predict("02.linear")
 # %% [markdown] slide_type="slide" only="slides"
 # ## Every training run repeats these five lines
 
-# %% slide_type="fragment" show_code=true
+# %% slide_type="fragment" show_code=true lit="# 5."
 def training_loop(model: nn.Module, optimizer: torch.optim.Optimizer,
                   x: Tensor, steps: int) -> list[float]:
     """Train model to copy x (N, 1, 28, 28): the loss before each step."""
@@ -464,7 +464,7 @@ build_autoencoder = check(build_autoencoder)
 # %% [markdown] slide_type="slide" only="slides"
 # ## The whole idea is in the loss: compare with the image itself
 
-# %% slide_type="fragment" show_code=true
+# %% slide_type="fragment" show_code=true lit="# 2."
 def copy_step(model: nn.Module, x: Tensor) -> Tensor:
     """Loss of a batch x (N, 1, 28, 28): one number."""
     # 1. the copies, as images

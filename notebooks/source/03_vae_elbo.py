@@ -529,7 +529,7 @@ x, x_test = train.float(device), test.float(device)  # (10000, 1, 28, 28), (2000
 # 2. The code is a draw from the cloud: $z = \mu + \sigma\,\varepsilon$ with $\sigma = e^{\texttt{logvar}/2}$.
 # 3. The decoder turns $z$ into logits.
 
-# %% slide_type="-" show_code=true
+# %% slide_type="-" show_code=true lit="# 2."
 def vae_forward(encoder: nn.Module, decoder: nn.Module, x: Tensor,
                 eps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """logits (N, 1, 28, 28), mu and logvar (N, K) each, of images x."""

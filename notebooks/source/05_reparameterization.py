@@ -658,7 +658,7 @@ show(fig, alt="Variance over the baseline: a parabola with its lowest point, 14,
 #
 # with $f - b$ detached. And `a - a.detach()` is 0, with a gradient.
 
-# %% slide_type="-" show_code=true
+# %% slide_type="-" show_code=true lit="# 2."
 def surrogate_loss(log_likelihood: Tensor, log_q: Tensor,
                    baseline: Tensor) -> Tensor:
     """Value −log_likelihood, gradient for log_q as well; all (N,)."""

@@ -152,7 +152,7 @@ show(diagram("coupling_layer"))
 # %% [markdown] slide_type="slide" only="slides"
 # ## Four lines make a coupling
 
-# %% slide_type="-" show_code=true
+# %% slide_type="-" show_code=true lit="# 4."
 def affine_coupling(x: Tensor, mask: Tensor, scale, shift):
     """y (N, D) and log |det dy/dx| (N,). Dinh et al., 2017, eq. 9."""
     # 1. what the networks see: x where the mask is 1, and 0 elsewhere

@@ -172,7 +172,7 @@ check(answers, "17.1")
 # %% [markdown] slide_type="slide" only="slides"
 # ## Pushing a symbol makes one whole number larger, by −log₂ p bits
 
-# %% slide_type="-" show_code=true
+# %% slide_type="-" show_code=true lit="# 2."
 def push(state: int, start: int, freq: int, precision: int) -> int:
     """The state with a symbol on it, which has freq slots, from start on."""
     # 1. quotient and remainder of the state by freq

@@ -177,6 +177,7 @@ def test_code_on_a_slide_is_narrow(course):
         ('tags=["solution"]', 'tags=["solutions"]', 'the tag "solutions" is not one of'),
         ('tags=["solution"]', 'tags="solution"', 'write tags=["solution"]'),
         ('tags=["solution"]', "tags='solution'", "write tags=['solution']"),
+        ('tags=["solution"]', 'lit="no_such_line"', "none does"),
         ('only="slides"', 'only="students"', "is the only value"),
         (' slide_type="slide" only="slides"', ' only="slides"', "needs a slide_type"),
         ("#> 0.25\n", "", "belong together"),

@@ -47,7 +47,7 @@ SCRIPT = '''\
 # %% slide_type="slide"
 print(1 + 1)
 
-# %% slide_type="fragment" show_code=true
+# %% slide_type="fragment" show_code=true lit="Two x"
 def twice(x):
     """Two x."""
     ### BEGIN SOLUTION
@@ -94,6 +94,8 @@ def test_slides_hold_what_is_marked_and_no_solution(tmp_path):
     text = "".join(block for slide in (first, second) for block, _ in slide.blocks)
     assert "&lt;2&gt;" in text and "print" not in text and "Long text" not in text
     assert "twice" in text and "secret" not in text and "NotImplementedError" not in text
+    lit = [line for line in text.split("\n") if "background-color" in line]
+    assert len(lit) == 1 and "Two x" in lit[0]
     assert [fragment for _, fragment in second.blocks] == [False, True]
 
 
