@@ -22,6 +22,8 @@ from coursework.checking.exercise import Exercise, Question
 from coursework.exercises import Registry, get, names
 from coursework.grading.names import bound, read_first
 
+SHOWN = ("show_code", "lit")  # a copy has no slides
+
 
 def copy_of(source: Source, registry: Registry, opening: str, rules: str = "") -> Source:
     """The source of the copy that a registry stands for.
@@ -114,7 +116,7 @@ def rewritten(cell: SourceCell, text: str) -> SourceCell:
     """The cell with another text. It keeps its id, which a secret text must not show in."""
     if text == cell.text:
         return cell
-    metadata = {key: value for key, value in cell.metadata.items() if key != "show_code"}
+    metadata = {key: value for key, value in cell.metadata.items() if key not in SHOWN}
     return replace(cell, text=text, born=cell.born or cell.text, metadata=metadata)
 
 
