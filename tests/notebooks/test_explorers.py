@@ -21,6 +21,8 @@ NOTEBOOKS = [
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     if any(explorer in path.read_text(encoding="utf-8") for explorer in EXPLORERS)
 ]
+# The oldest widgets that are allowed draw the same sliders: some notebooks show that they do.
+PLACES = [("lab", name) for name in NOTEBOOKS] + [("oldest_lab", name) for name in NOTEBOOKS[::3]]
 CONTROLS = (
     ".noUi-handle, .ui-slider-handle, .widget-dropdown select, "
     ".widget-checkbox input, button.widget-button"
@@ -68,8 +70,7 @@ def test_most_notebooks_have_something_to_move():
 
 @pytest.mark.slow
 @needs.browser
-@pytest.mark.parametrize("name", NOTEBOOKS)
-@pytest.mark.parametrize("where", ["lab", "oldest_lab"])
+@pytest.mark.parametrize(("where", "name"), PLACES)
 def test_pictures_follow_the_keyboard(where, name, request, record_property):
     lab = request.getfixturevalue(where)
     with open_page(1280, 1000) as page:
