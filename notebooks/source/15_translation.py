@@ -1209,7 +1209,7 @@ assert fixed_cycle.mean() > cycle.mean() and fixed_right.min() > 0.95
 #
 # ## 8 · Where it has been used
 #
-# These are the lecture's examples, with what their authors say made them work. None of them is shown here: our pictures are small and drawn.
+# These are the lecture's examples, with what their authors say made them work. None of them is shown here: our pictures are small and drawn. Nor does this notebook translate digits, from one handwriting to another, say: its unpaired claims are about points, gray faces and vowels.
 #
 # | from → to | pairs? | what made it work, according to its authors |
 # |---|---|---|
