@@ -997,7 +997,7 @@ fig = plots.score_table(rows, ["D, fakes", "log(1−D)", "−log D"], marked={("
 show(fig, alt="What D says of fakes and the pulls of both losses, for three penalties. " + "; ".join(f"{name}: {', '.join(values)}" for name, values in rows.items()))
 
 # %% [markdown] slide_type="notes"
-# First row: a network is not perfect, so −log D has something to follow, a slope that it made up between the bumps; log(1 − D) is as good as dead. With the penalty D gives fakes some chance, and log(1 − D) pulls hundreds of times harder. Ask what happens to the other pull: it gets smaller, for the slope is what was penalized. What goes wrong: label smoothing is counted among these remedies.
+# First row: a network is not perfect, so −log D has something to follow, a slope that it made up between the bumps; log(1 − D) is as good as dead. With the penalty D gives fakes some chance, and log(1 − D) pulls more than a hundred times as hard. Ask what happens to the other pull: it gets smaller, for the slope is what was penalized. What goes wrong: label smoothing is counted among these remedies.
 
 # %% [markdown]
 # First row: a network is not perfect, so $-\log D$ has something to follow, a slope that the network made up in the empty stretch between. $\log(1 - D)$ is as good as dead. With the penalty $D$ gives the fakes some chance, and $\log(1 - D)$ pulls more than a hundred times as hard. The pull of $-\log D$, the loss that is mostly used, gets *smaller*, since the slope of the logit is what was penalized. Spectral normalization limits the slope by another means.
@@ -1082,7 +1082,7 @@ show(fig, alt="Left, the histogram of the GAN's samples has two bumps, not quite
               "training: near a half where the data are, with waves, and far from a half outside")
 
 # %% [markdown] slide_type="notes"
-# In theory a perfect generator meets a D that says one half everywhere, and V is minus log 4. Here it ends at minus 1.372, as if all were done. Ask what the five curves on the right have in common: they bend at the same places, so D has seen something that G has not corrected. What goes wrong: the value alone is reported. W1 of fakes and data is 0.24; of two draws of data, 0.02.
+# In theory a perfect generator meets a D that says one half everywhere, and V is minus log 4. Here it ends at minus 1.372, as if all were done. Ask what the five curves on the right say: none is at one half, and whether that is an error of G or of D they do not tell. What goes wrong: the value alone is reported. W1 of fakes and data is 0.24; of two draws of data, 0.02.
 
 # %% [markdown]
 # The value is close to −log 4, as if all were done, and $D$ is near ½. But it isn't at ½, at none of the five looks. Is that something that $G$ has not yet corrected, or $D$'s own error? The curves don't say. The last printed line says that the fakes are further from the data than two samples of data are from each other.

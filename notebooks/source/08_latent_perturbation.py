@@ -1163,7 +1163,7 @@ show(fig, alt="Squared distance to a face that exists, at the ends and halfway. 
 assert all(middle > 5 * end for end, middle in halfway.values()) and all(halfway[beta, "arc"][1] < halfway[beta, "straight"][1] for beta in faces)
 
 # %% [markdown] slide_type="notes"
-# Ask for a guess first: twice as far, ten times? The ends are about 1 away, halfway is 20 to 47. An arc is closer in both models here; with other seeds it isn't always, and both are far off. Say where an interpolation is safe: where the model was trained to make it so. What goes wrong: a walk is chosen by looking at the ten pictures that came out well.
+# Ask for a guess first: twice as far, ten times? The ends are about 1 away, halfway is 20 to 47. The arc is closer in both models, and was with a second seed; how much closer varies, and both are far off. Say where an interpolation is safe: where the model was trained to make it so. What goes wrong: a walk is chosen by looking at the ten pictures that came out well.
 
 # %% [markdown]
 # Halfway, both paths are many times as far from any face as at their ends. The arc stays closer to the faces here; how much closer changes with model and seed, and both are far off. The faces in between exist, and the last row has them all. The codes of faces lie on a curved sheet in six dimensions. A straight line leaves it, and so does an arc, which follows a sphere and not that sheet.
