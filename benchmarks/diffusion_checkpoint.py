@@ -36,21 +36,25 @@ def digit_loss(model: UNet, x: Tensor, y: Tensor) -> Tensor:
 
 
 def train(seconds: float, seed: int = 0) -> UNet:
-    """A U-Net trained on 10,000 drawn digits for so many seconds of processor time.
+    """A U-Net trained on 10,000 drawn digits for so many seconds of processor time."""
+    device, data = pick_device(), load("digits", n=10_000, seed=0, source="drawn")
+    return learn((2 * data.float() - 1).to(device), data.labels.to(device), seconds, seed)[0]
+
+
+def learn(x: Tensor, y: Tensor, seconds: float, seed: int) -> tuple[UNet, int]:
+    """A U-Net trained on images x (N, 1, 28, 28) in [-1, 1] with labels y (N,), and its steps.
 
     The learning rate falls along a cosine to 0.
     """
-    device, data = pick_device(), load("digits", n=10_000, seed=0, source="drawn")
-    x, y = (2 * data.float() - 1).to(device), data.labels.to(device)
     set_seed(seed)
-    model = UNet().to(device)
+    model = UNet().to(x.device)
     optimizer = torch.optim.Adam(model.parameters(), LR)
     start, steps, tenth, spent = time.process_time(), 0, 1, 0.0
     while spent < seconds:
         for group in optimizer.param_groups:
             warm = min(1.0, (steps + 1) / 50)
             group["lr"] = LR * warm * (1 + math.cos(math.pi * spent / seconds)) / 2
-        rows = torch.randint(len(x), (BATCH,), device=device)
+        rows = torch.randint(len(x), (BATCH,), device=x.device)
         loss = digit_loss(model, x[rows], y[rows])
         optimizer.zero_grad()
         loss.backward()
@@ -59,7 +63,7 @@ def train(seconds: float, seed: int = 0) -> UNet:
         if spent > tenth * seconds / 10:
             print(f"{spent:4.0f} s, {steps} steps, loss {loss.item():.4f}", flush=True)
             tenth += 1
-    return model.eval()
+    return model.eval(), steps
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from PIL import Image
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
@@ -98,26 +98,49 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-def train(recipe: Recipe, seed: int, x: Tensor) -> Tensor:
-    """2,000 samples (2000, 1, 28, 28) of a recipe after 500 steps of G."""
-    d_loss, g_loss, norm, spectral, d_steps, clip = recipe
-    chance = set_seed(seed)
-    g, d = generator(), discriminator(norm, spectral)
-    opt_g, opt_d = (adam(net.parameters(), 2e-3, betas=(0.5, 0.99)) for net in (g, d))
-    for step in range(STEPS):
+def play(
+    g: nn.Module,
+    d: nn.Module,
+    losses: tuple[Loss, Callable[[Tensor], Tensor]],
+    x: Tensor,
+    chance: Generator,
+    share: Callable[[int], float],
+    d_steps: int = 1,
+    clip: float = 0.0,
+    lr: float = 2e-3,
+    batch: int = BATCH,
+    latent: int = LATENT,
+) -> int:
+    """Train G and D on x (N, ...) while share(steps of G) is below 1: how many those were.
+
+    Rates fall to 0 over the second half.
+    """
+    (d_loss, g_loss), step = losses, 0
+    opt_g, opt_d = (adam(net.parameters(), lr, betas=(0.5, 0.99)) for net in (g, d))
+    while (over := share(step)) < 1:
         for opt in (opt_g, opt_d):
-            opt.param_groups[0]["lr"] = 2e-3 * min(1.0, 2 * (1 - step / STEPS))
+            opt.param_groups[0]["lr"] = lr * min(1.0, 2 * (1 - over))
         for _ in range(d_steps):
-            real = x[torch.randint(0, len(x), (BATCH,), generator=chance)]
-            fake = g(torch.randn(BATCH, LATENT, generator=chance))
+            real = x[torch.randint(0, len(x), (batch,), generator=chance)]
+            fake = g(torch.randn(batch, latent, generator=chance))
             descend(d_loss(d, real, fake.detach()), opt_d)
             if clip:
                 with torch.no_grad():
                     for weight in d.parameters():
                         weight.clamp_(-clip, clip)
-        fake = g(torch.randn(BATCH, LATENT, generator=chance))
+        fake = g(torch.randn(batch, latent, generator=chance))
         descend(g_loss(d(fake)).mean(), opt_g)
+        step += 1
     g.eval()
+    return step
+
+
+def train(recipe: Recipe, seed: int, x: Tensor) -> Tensor:
+    """2,000 samples (2000, 1, 28, 28) of a recipe after 500 steps of G."""
+    d_loss, g_loss, norm, spectral, d_steps, clip = recipe
+    chance = set_seed(seed)
+    g, d = generator(), discriminator(norm, spectral)
+    play(g, d, (d_loss, g_loss), x, chance, lambda step: step / STEPS, d_steps, clip)
     return batched(g, torch.randn(2000, LATENT, generator=chance))
 
 

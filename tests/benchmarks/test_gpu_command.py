@@ -177,6 +177,7 @@ def test_only_a_full_run_on_a_gpu_replaces_the_committed_report() -> None:
         assert gpu.place(None, torch.device(device), quick).parent != ROOT / "benchmarks"
 
 
+@pytest.mark.slow
 def test_a_machine_without_a_compiler_is_told_and_is_no_failure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -23,6 +23,7 @@ from coursework.authoring.site.outline import notebook_cards
 from coursework.authoring.site.pages import deck_links, has_slides, make_page
 from coursework.authoring.site.question_bank import PLACE as QUESTIONS
 from coursework.authoring.site.question_bank import question_bank
+from coursework.authoring.site.scoreboard import PICTURES, with_scoreboard
 from coursework.authoring.site.settings import settings
 from coursework.authoring.site.verdict import verdict_example
 from coursework.authoring.slides import write_deck
@@ -58,6 +59,8 @@ def write_site(project: Project, exercises: Exercises, out: Path) -> list[str]:
         shutil.copy(MARK, book / "_static" / "mark.svg")
         if (loop := project.root / "docs" / "images" / "training.png").is_file():
             shutil.copy(loop, book / "_static" / loop.name)
+        if (samples := project.root / "docs" / PICTURES).is_dir():
+            shutil.copytree(samples, book / "_static" / PICTURES.name)
         (book / "_static" / "mathjax").mkdir()
         shutil.copy(mathjax, book / "_static" / "mathjax" / mathjax.name)
         pages = Path(scratch) / "pages"  # MyST-NB leaves a folder beside the one it is given
@@ -98,8 +101,10 @@ def _write_pages(
     _fill(book / "index.md", VERDICT, verdict_example(outline["example"], exercises))
     _fill(book / "cheatsheet.md", FORMULAS, _formulas(docs, sources))
     _fill(book / "questions.md", QUESTIONS, question_bank(docs, sources, exercises))
+    stems = {source.number: source.stem for source in sources}
     for path in sorted(book.glob("*.md")):
-        path.write_text(with_diagrams(path.read_text(encoding="utf-8")), encoding="utf-8")
+        text = with_scoreboard(path.read_text(encoding="utf-8"), docs, stems)
+        path.write_text(with_diagrams(text), encoding="utf-8")
 
 
 def _fill(path: Path, place: str, text: str) -> None:

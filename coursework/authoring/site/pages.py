@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -16,10 +17,12 @@ from coursework.authoring.project import Project
 from coursework.authoring.rules import Exercises
 from coursework.authoring.site.dark_figures import for_both
 from coursework.authoring.site.gallery import drawn
+from coursework.authoring.site.question_bank import slug
 from coursework.authoring.source import Source
 
 # What a page can show of an output, the best first. Live widgets need a kernel and are left out.
 FORMS = ("text/html", "image/svg+xml", "image/png", "text/plain")
+_SECTION = re.compile(r"(\(\d\d_\w+\.ipynb)#([^)\s]+)\)")
 _LEARNERS_OWN = re.compile(r"^(hint|progress)\(", re.MULTILINE)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -41,7 +44,7 @@ def make_page(
         if not cell.in_notebooks or {"solution", "setup"} & set(cell.tags):
             continue
         if cell.kind == "markdown":
-            page.cells.append(new_markdown_cell(cell.text))
+            page.cells.append(new_markdown_cell(with_slugs(cell.text)))
             if len(page.cells) == 1:
                 page.cells.append(new_markdown_cell(_below_the_title(source, project)))
             continue
@@ -54,6 +57,11 @@ def make_page(
     for number, cell in enumerate(page.cells):
         cell.id = f"{source.number}-{number}"
     return page
+
+
+def with_slugs(text: str) -> str:
+    """Links to a section of another notebook, from JupyterLab's anchors to those of the site."""
+    return _SECTION.sub(lambda found: f"{found[1]}#{slug(unquote(found[2]))})", text)
 
 
 def readable(outputs: list[NotebookNode]) -> list[NotebookNode]:

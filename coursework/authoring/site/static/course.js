@@ -1,4 +1,5 @@
-// A formula wider than its column scrolls: let the keyboard reach it, and say what it is.
+// A formula wider than its column scrolls: let the keyboard reach it, and say what it is. So does a
+// table of the scoreboard, which the keyboard reaches anyhow.
 const reachable = () => {
   for (const formula of document.querySelectorAll("mjx-container[display]")) {
     const scrolls = formula.scrollWidth > formula.clientWidth;
@@ -8,7 +9,11 @@ const reachable = () => {
     formula.setAttribute("aria-label", "a formula that scrolls sideways");
     formula.setAttribute("role", "group");
   }
+  for (const table of document.querySelectorAll(".scoreboard .wide")) {
+    table.parentElement.classList.toggle("scrolls", table.scrollWidth > table.clientWidth);
+  }
 };
+addEventListener("DOMContentLoaded", reachable);
 addEventListener("load", () => window.MathJax?.startup?.promise?.then(reachable));
 addEventListener("resize", reachable);
 
@@ -46,4 +51,48 @@ addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return;
   const original = Search.htmlToText;
   Search.htmlToText = (html, anchor) => original(readable(html), anchor);
+});
+
+// The scoreboard: one budget is shown, the others at a choice; a column sorts at a press of its button.
+const choose = (board, budget) => {
+  for (const part of board.querySelectorAll(".budget")) part.hidden = part.dataset.budget !== budget;
+  reachable();
+};
+const choices = board => {
+  const group = document.createElement("fieldset");
+  group.innerHTML = "<legend>Seconds of training</legend>";
+  const name = `budget-${[...document.querySelectorAll(".scoreboard")].indexOf(board)}`;
+  for (const { dataset: { budget } } of board.querySelectorAll(".budget")) {
+    const label = group.appendChild(document.createElement("label")), input = document.createElement("input");
+    Object.assign(input, { type: "radio", name, value: budget, checked: budget === board.dataset.default });
+    input.addEventListener("change", () => choose(board, budget));
+    label.append(input, ` ${budget}`);
+  }
+  board.prepend(group);
+  choose(board, board.dataset.default);
+};
+// Rows without a number come last, either way; numbers that count different things stay apart.
+const sorted = (rows, column, way) => {
+  const key = row => row.cells[column]?.dataset ?? {};
+  const has = row => key(row).value !== undefined;
+  return rows.sort((a, b) => has(b) - has(a) || (key(a).group ?? "").localeCompare(key(b).group ?? "")
+    || (has(a) ? way * (key(a).value - key(b).value) : 0));
+};
+const sortable = heading => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(...heading.childNodes);
+  heading.append(button);
+  button.addEventListener("click", () => {
+    const before = heading.getAttribute("aria-sort"), first = heading.dataset.first;
+    const next = before !== first ? first : first === "ascending" ? "descending" : "ascending";
+    for (const other of heading.parentElement.cells) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", next);
+    const body = heading.closest("table").tBodies[0];
+    body.append(...sorted([...body.rows], heading.cellIndex, next === "ascending" ? 1 : -1));
+  });
+};
+addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll(".scoreboard").forEach(choices);
+  document.querySelectorAll(".scoreboard th[data-first]").forEach(sortable);
 });

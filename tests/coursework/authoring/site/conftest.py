@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from course_utils.data import measured as measuring
 from coursework import exercises
 from coursework.authoring.project import Project, find_root, read_project
 from coursework.authoring.site import write_site
@@ -80,6 +81,7 @@ INDEX = """\
 :::{toctree}
 NOTEBOOKS
 cheatsheet
+scoreboard
 contributing
 :::
 """
@@ -90,10 +92,45 @@ notebooks:
   - {number: "02", title: More, question: "What is next?"}
 """
 
+SCOREBOARD = {  # (data, model, budget): Fréchet distances of seeds 0, 1, 2
+    ("digits", "vae", 10): (40, 44, 60),
+    ("digits", "vae", 60): (20, 21, 23),
+    ("digits", "vae", 300): (5, 6, 7),
+    ("digits", "dcgan", 10): (30, 28, 45),
+    ("digits", "dcgan", 60): (9, 10, 11),
+    ("digits", "dcgan", 300): (9, 9.5, 12),
+    ("digits", "flow", 60): (200, 210, 250),
+    ("digits", "flow", 300): (150, 160, 170),
+    ("digits", "test", 0): (2.1, 2.2, 2.4),
+    ("mixture", "vae", 10): (0.2, 0.3, 0.4),
+    ("mixture", "vae", 300): (-0.001, 0.1, 0.2),
+    ("mixture", "flow", 300): (0.3, 0.4, 0.5),
+    ("mixture", "test", 0): (-0.001, 0.001, 0.002),
+}
+
+
+def made_up_rows() -> list[dict[str, object]]:
+    """A table with the scoreboard's columns and a few of its rows."""
+    likely = {"vae": "binary pixels", "flow": "256 grays"}
+    other = {"vae": 90, "dcgan": 60, "flow": 300, "test": 5}
+    return [
+        {
+            "data": data, "model": model, "budget": budget, "seed": seed, "steps": 100,
+            "parameters": "" if budget == 0 else 650_000, "seconds": budget, "frechet": frechet,
+            "frechet_other": other[model] + seed, "precision": 0.5, "recall": 0.4 + seed / 10,
+            "coverage": 0.3, "neighbor": 0.9, "nats": "", "bits": 0.2 if model in likely else "",
+            "of": likely.get(model, ""), "sampling": 0.1 if model == "vae" else 2.0,
+        }
+        for (data, model, budget), runs in SCOREBOARD.items()
+        for seed, frechet in enumerate(runs)
+    ]  # fmt: skip
+
 
 @pytest.fixture(scope="session")
 def tiny_site(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("tiny")
+    page = (ROOT / "docs" / "scoreboard.md").read_text(encoding="utf-8")
+    page = page.replace("<!-- scoreboard figure", "<!-- no figure, which takes seconds,")
     for file, text in {
         "notebooks/source/01_everything.py": SOURCE.replace("\\\\", "\\"),
         "docs/index.md": INDEX,
@@ -102,6 +139,7 @@ def tiny_site(tmp_path_factory) -> Path:
         "docs/cheatsheet.md": "# Cheat sheet\n\n<!-- formulas of the notebooks -->\n",
         "docs/cheatsheet/01.md": "[there](#exercise)\n",
         "docs/cheatsheet/02.md": "[not yet](#nowhere)\n",
+        "docs/scoreboard.md": page,
     }.items():
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_text(text, encoding="utf-8")
@@ -110,7 +148,9 @@ def tiny_site(tmp_path_factory) -> Path:
         names=lambda notebook=None: ["double"],
     )
     out = root / "site"
-    with drawn_data():
+    with drawn_data(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measuring, "FOLDER", tmp_path_factory.mktemp("measurements"))
+        measuring.write_measured("scoreboard", made_up_rows())
         assert write_site(Project(root, "ada/course", "v1"), known, out) == []
     return out
 

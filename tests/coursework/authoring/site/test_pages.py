@@ -11,7 +11,7 @@ from coursework.authoring.source import choose_sources
 from tests import needs
 from tests.coursework.authoring.site.conftest import ROOT
 
-pytestmark = needs.libraries
+pytestmark = [pytest.mark.slow, needs.libraries]
 
 SECRETS = ("the_secret_sum", "hidden in the executed", "only_for_the_instructor", "For the speaker")
 
@@ -70,7 +70,6 @@ def test_the_cheat_sheet_links_into_the_notebooks_that_exist(tiny_site):
     assert 'href="notebooks/01_everything.html#exercise"' in sheet and "not yet" not in sheet
 
 
-@pytest.mark.slow
 def test_no_line_of_a_solution_in_the_course(course_site):
     secrets = secret_lines(choose_sources(ROOT))
     assert secrets
