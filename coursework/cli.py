@@ -1,15 +1,16 @@
 """`course`: the one program of the course. Each command loads what it needs when it is called."""
 
 import os
-import secrets
 import subprocess
 import sys
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from coursework.authoring.copies_command import exam, write_copies
+from coursework.saying import counted
 
 if TYPE_CHECKING:
     from coursework.authoring.project import Project
@@ -148,7 +149,7 @@ def build(
     if variant is not None:
         if check or repository or force or confirm or prove:
             raise _stop("--variant goes with --out and numbers of notebooks, and nothing else")
-        _write_copies("build", variant, out, numbers or [])
+        write_copies("build", variant, out, numbers or [])
         return
     if numbers:
         raise _stop("`course build` builds all notebooks; name some with --variant SEED only")
@@ -167,7 +168,7 @@ def _build(
             root, check=check, repository=repository, force=force, confirmed=confirmed
         )
     except BuildError as error:
-        told = f"{len(error.problems)} problem{'s' * (len(error.problems) != 1)}"
+        told = counted(len(error.problems), "problem")
         raise _stop(f"{error}\n{told}; nothing was written.") from None
     except ValueError as error:
         raise _stop(str(error)) from None
@@ -179,51 +180,7 @@ def _build(
         _prove(report.project, first)
 
 
-@app.command()
-def exam(
-    seed: Annotated[
-        int | None,
-        typer.Option(metavar="SEED", help="What draws the questions; a secret one if none."),
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the two notebooks.")] = Path("exam"),
-    practice: Annotated[
-        bool, typer.Option("--practice", help="Checks and hints stay on; the seed is in the copy.")
-    ] = False,
-    minutes: Annotated[int, typer.Option(min=1, help="What the students are given.")] = 60,
-) -> None:
-    """Write an exam: notebook 18 with questions that a seed draws, and its solution.
-
-    Keep the seed, and the solution, to yourself. Students' copies are graded with
-    `course grade FOLDER --variant SEED --released OUT`.
-    """
-    chosen = secrets.randbits(48) if seed is None else seed
-    _write_copies("practice" if practice else "exam", chosen, out, minutes=minutes)
-
-
-def _write_copies(
-    kind: str, seed: int, out: Path, numbers: Sequence[str] = (), minutes: int = 60
-) -> None:
-    from coursework.authoring.problems import BuildError
-    from coursework.authoring.seeded import write_exam, write_variants
-
-    root = _root()
-    try:
-        if kind == "build":
-            written = write_variants(root, seed, out, numbers)
-        else:
-            written = write_exam(root, seed, out, kind == "practice", minutes)
-    except BuildError as error:
-        raise _stop(f"{error}\nNothing was written.") from None
-    except (OSError, ValueError) as error:
-        raise _stop(str(error)) from None
-    typer.echo("\n".join(f"wrote    {path}" for path in written))
-    if kind == "practice":
-        typer.echo(f"seed {seed} stands in the copy, so grade nobody by it: checks there reply")
-        return
-    typer.echo(
-        f"seed {seed}: keep it to yourself, and the solutions too. When all is handed in:\n"
-        f"  course grade FOLDER --variant {seed} --released {out} --out report"
-    )
+app.command()(exam)
 
 
 def _prove(project: "Project", file: str) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coursework.authoring.cells import find_checks, find_todo, parse, syntax_fault
@@ -22,20 +23,29 @@ from coursework.checking.exercise import Exercise, Question
 from coursework.exercises import Registry, get, names
 from coursework.grading.names import bound, read_first
 
+OF_THE_POOL = re.compile(r"\AAbout \d+ minutes[^.]*\. | A timed sitting ends with it\.")
 SHOWN = ("show_code", "lit")  # a copy has no slides
 
 
-def copy_of(source: Source, registry: Registry, opening: str, rules: str = "") -> Source:
+@dataclass(frozen=True)
+class Rules:
+    """How a copy of an exam explains itself, in Markdown.
+
+    has_report: whether its report stands at the end; else the copy ends with the last question.
+    """
+
+    text: str
+    has_report: bool
+
+
+def copy_of(source: Source, registry: Registry, opening: str, rules: Rules | None = None) -> Source:
     """The source of the copy that a registry stands for.
 
-    opening: code that stands where an exam begins, else behind the answer sheet. rules: of an exam,
-    the Markdown that takes the place of how the notebook explains itself; it ends with the last
-    question.
+    opening: code that stands where an exam begins, else behind the answer sheet. rules: of an exam.
     """
     cells = [*_asked(source, registry)]
     if rules:
-        last = max(n for n, cell in enumerate(cells) if _about(cell, source.number))
-        cells = [_with_rules(cell, rules) for cell in cells[: last + 1]]
+        cells = [*_of_a_sitting(cells, source.number, rules)]
     begins = [n for n, cell in enumerate(cells) if "sit" in _called(cell)]
     sheets = [n for n, cell in enumerate(cells) if "answer_sheet" in _called(cell)]
     if place := begins or sheets:
@@ -46,14 +56,29 @@ def copy_of(source: Source, registry: Registry, opening: str, rules: str = "") -
     return replace(source, cells=copied)
 
 
+def _of_a_sitting(cells: list[SourceCell], number: str, rules: Rules) -> Iterator[SourceCell]:
+    """The cells of an exam: its own rules, and no drawing, which may hold an answer."""
+    asking = [n for n, cell in enumerate(cells) if _about(cell, number)]
+    reports = [n for n, cell in enumerate(cells) if "report" in _called(cell)]
+    last = reports[0] if rules.has_report and reports else asking[-1]
+    for cell in cells[: last + 1]:
+        if "report" in _called(cell) and not rules.has_report:
+            continue
+        if "diagram" not in _called(cell):
+            yield _with_rules(cell, rules.text)
+
+
 def _with_rules(cell: SourceCell, rules: str) -> SourceCell:
+    """Without what is said of the whole pool and of other ways to sit."""
+    if cell.kind != "markdown":
+        return cell
     before, heading, _ = cell.text.partition("## How it works\n")
-    is_it = cell.kind == "markdown" and heading
-    return rewritten(cell, f"{before}{heading}\n{rules}") if is_it else cell
+    text = f"{before}{heading}\n{rules}" if heading else cell.text
+    return rewritten(cell, OF_THE_POOL.sub("", text))
 
 
 def _asked(source: Source, registry: Registry) -> Iterator[SourceCell]:
-    """The cells without the exercises that the copy does not ask for, and without the report."""
+    """The cells without the exercises that the copy does not ask for."""
     every, asked = set(names(source.number)), set(registry.names(source.number))
     waiting: list[SourceCell] = []  # a question, until its TODO says whether it is asked
     for cell in source.cells:
@@ -63,7 +88,7 @@ def _asked(source: Source, registry: Registry) -> Iterator[SourceCell]:
         elif cell.kind == "markdown" and cell.text.startswith("### Exercise"):
             yield from waiting
             waiting = [cell]
-        elif "report" not in _called(cell):
+        else:
             yield from [*waiting, cell]
             waiting = []
     yield from waiting

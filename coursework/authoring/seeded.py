@@ -8,13 +8,14 @@ from pathlib import Path
 from coursework.authoring.build import stop_leaks
 from coursework.authoring.exercise_files import load_exercises
 from coursework.authoring.ipynb import notebook_text
-from coursework.authoring.posing import copy_of, missing_names, unposed
+from coursework.authoring.posing import Rules, copy_of, missing_names, unposed
 from coursework.authoring.problems import BuildError
 from coursework.authoring.project import read_project
 from coursework.authoring.rules import find_problems
 from coursework.authoring.source import Source, choose_sources
-from coursework.checking.variants import PUBLIC
+from coursework.checking.variants import PUBLIC, copy_number, read_secret
 from coursework.exercises import Registry
+from coursework.exercises.nb18.places import LEAST, MOST
 
 EXAM = "18"
 KEPT = "# This copy judges none of these: it keeps your answers, and they are judged when it is graded."
@@ -22,11 +23,21 @@ KEPT_ALL = (
     "# This copy judges nothing: it keeps your answers, and they are judged when it is graded."
 )
 RULES = (
-    "There are {count} questions, and you have {minutes} minutes. Each has a place for your answer "
-    "and a check, which says that the answer is kept, and nothing of right or wrong. The last "
-    "answer counts. A pocket calculator, `math.log` and paper are allowed. Logarithms are natural. "
-    "Give whole numbers exactly, others with three digits. Before you begin, run the next cell. "
-    "When the time is over, save the notebook (File menu, Save), and hand the file in."
+    "There are {count} questions, and you have {minutes} minutes from when you run the next cell. "
+    "Each has a place for your answer and a check, which says that the answer is kept and how many "
+    "minutes are left, and nothing of right or wrong. The last answer counts. A pocket calculator, "
+    "`math.log` and paper are allowed. Logarithms are natural. Give whole numbers exactly, others "
+    "with three digits.\n\n"
+    "Nothing stops when the time is over: save the notebook by then (File menu, Save), and hand "
+    "the file in. What you check later is kept too, and marked as late; your teacher decides "
+    "whether it counts."
+)
+PRACTICE_RULES = (
+    "There are {count} questions, as in an exam. Each has a place for your answer and a check, "
+    "which replies; a wrong answer has three hints to unfold. Do the questions in any order, and "
+    "run the cell under *Your report* at the end. A pocket calculator, `math.log` and paper are "
+    "allowed. Logarithms are natural. Give whole numbers exactly, others with three digits. Before "
+    "you begin, run the next cell."
 )
 PRACTICE = "# A copy to practice with: answers are judged by what this seed has drawn."
 
@@ -46,6 +57,16 @@ def write_variants(root: Path, seed: int, out: Path, numbers: Sequence[str]) -> 
     return _write(root, chosen, registry, out, lambda source: _record_only(registry, source))
 
 
+def number_of_exam(seed: int, secret: Path | None, questions: int) -> int:
+    """The number of the copy that `course exam` writes with these options."""
+    if not LEAST <= questions <= MOST:
+        raise ValueError(
+            f"an exam has {LEAST} to {MOST} questions, so that every objective is asked about; "
+            f"yours would have {questions}"
+        )
+    return copy_number(seed, read_secret(secret), questions if questions != MOST else 0)
+
+
 def write_exam(
     root: Path, seed: int, out: Path, practice: bool = False, minutes: int = 60
 ) -> list[Path]:
@@ -56,12 +77,16 @@ def write_exam(
     _refuse(root, seed, out)
     sources = choose_sources(root, [EXAM])
     load_exercises()
-    opening = f"from course_utils import record_only\n\n{KEPT_ALL}\nrecord_only()"
+    called = f"record_only(minutes={minutes})"
+    opening = f"from course_utils import record_only\n\n{KEPT_ALL}\n{called}"
     if practice:
         opening = f"from course_utils import draw_with\n\n{PRACTICE}\ndraw_with({seed})"
     registry = Registry(seed)
-    rules = "" if practice else RULES.format(count=len(registry.names(EXAM)), minutes=minutes)
-    return _write(root, sources, registry, out, lambda source: opening, rules)
+    told = (PRACTICE_RULES if practice else RULES).format(
+        count=len(registry.names(EXAM)), minutes=minutes
+    )
+    sitting = Rules(told, has_report=practice)
+    return _write(root, sources, registry, out, lambda source: opening, sitting)
 
 
 def _refuse(root: Path, seed: int, out: Path) -> None:
@@ -87,7 +112,7 @@ def _write(
     registry: Registry,
     out: Path,
     opening: Callable[[Source], str],
-    rules: str = "",
+    rules: Rules | None = None,
 ) -> list[Path]:
     """A student's and a solution notebook of each source, in `out` and `out/solutions`."""
     project = read_project(root)

@@ -1,6 +1,7 @@
 """An exam to practice on or to sit: `sit` begins it, and `report` says what to read again.
 
-In a timed sitting `check` records and says nothing of right or wrong, and there are no hints. What
+In a timed sitting `check` records and says nothing of right or wrong, and there are no hints.
+Nothing stops when its time is over: later answers are recorded as late, and don't count. What
 a sitting draws from stands with the exercises of its notebook: `OBJECTIVES`, `PLACES` and
 `draw_sitting` in `coursework/exercises/nb18`.
 """
@@ -16,6 +17,7 @@ from typing import Any
 from course_utils.cards import HOUSE, QUIET, RIGHT, WRONG, Card
 from course_utils.display import emit
 from coursework import exercises
+from coursework.checking.copies import this_copy
 from coursework.checking.exercise import Verdict
 from coursework.checking.progress import short
 from coursework.checking.record import record
@@ -26,14 +28,17 @@ Clock = Callable[[], float]
 
 @dataclass
 class Sitting:
-    """names: of the exercises that count. ends: by `clock`, in seconds. late: given after that."""
+    """names: of the exercises that count. ends: by `clock`, in seconds.
+
+    late: the last answers given after that, which are shown beside those that count.
+    """
 
     notebook: str
     names: Sequence[str]
     ends: float
     clock: Clock = time.time
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    late: set[str] = field(default_factory=set)
+    late: dict[str, Verdict] = field(default_factory=dict)
 
     def keep(self, verdict: Verdict) -> None:
         """Record an answer and say that it is recorded, or why it can't be read."""
@@ -46,13 +51,18 @@ class Sitting:
         elif verdict.kind == "interface":
             _say(f"{shown} · not recorded: the form is wrong · {_minutes(left)}", verdict.message)
         elif left < 0:
-            self.late.add(verdict.name)
-            _say(f"{shown} · too late", "The time is over: what was recorded before is counted.")
+            self.late[verdict.name] = verdict
+            _say(f"{shown} · recorded as late · the time is over", LATE)
         else:
             self.verdicts[verdict.name] = verdict
             done = f"{len(self.verdicts)} of {len(self.names)} recorded."
             _say(f"{shown} · recorded · {_minutes(left)}", f"{done} The last answer counts.")
 
+
+LATE = (
+    "Points are those of what was recorded in time. The report shows this answer too, as a late "
+    "one. Call `report` now, or go on: nothing is lost."
+)
 
 _running: dict[str, Sitting] = {}
 
@@ -87,7 +97,8 @@ def sit(
     told = [
         f"Questions **{', '.join(numbers)}**. The others are not in this sitting.",
         "Checks record and don't reply, and there are no hints. "
-        f'When you are done: `report("{notebook}")`, which ends the sitting.',
+        f'When you are done: `report("{notebook}")`, which ends the sitting. Nothing stops when '
+        "the time is over: what you check later is recorded as late, and doesn't count.",
     ]
     title = f"Sitting {draw}: {len(keys)} questions, {minutes:g} minutes, from now"
     emit(Card(title, told, HOUSE, "→"))
@@ -100,14 +111,14 @@ def report(notebook: str) -> None:
     kept = record()
     kept.read()
     if sitting:
-        for verdict in sitting.verdicts.values():
+        for verdict in {**sitting.late, **sitting.verdicts}.values():
             kept.note(verdict)
         kinds = {name: v.kind for name, v in sitting.verdicts.items()}
         names = list(sitting.names)
     else:
-        names = [_name(notebook, key) for key in exam.PLACES]
+        names = exercises.names(notebook, this_copy().seed)
         kinds = {name: kept.kinds[name] for name in names if name in kept.kinds}
-    if not kinds:
+    if not kinds and not (sitting and sitting.late):
         _say("Report: nothing answered yet", "Answer a question, run its check, and come back.")
         return
     points = {name: exercises.get(name).points for name in names}
@@ -115,9 +126,19 @@ def report(notebook: str) -> None:
     title = f"Report: {earned} of {sum(points.values())} points"
     paragraphs = _by_objective(exam, notebook, names, kinds)
     if sitting and sitting.late:
-        paragraphs.append(f"Too late, and not counted: {_listed(sorted(sitting.late))}.")
+        paragraphs.append(_after_the_end(sitting.late))
     full = earned == sum(points.values())
     emit(Card(title, paragraphs, RIGHT if full else WRONG, "✓" if full else "○"))
+
+
+def _after_the_end(late: dict[str, Verdict]) -> str:
+    """What was answered when the time was over."""
+    right = [name for name, verdict in late.items() if verdict.passed]
+    wrong = [name for name in late if name not in right]
+    said = [
+        f"{word}: {_listed(names)}" for word, names in (("right", right), ("wrong", wrong)) if names
+    ]
+    return f"**After the end**, and not counted: {'; '.join(said)}."
 
 
 def _by_objective(
@@ -127,7 +148,9 @@ def _by_objective(
     paragraphs = []
     for number, objective in enumerate(exam.OBJECTIVES, 1):
         places = {
-            _name(notebook, key): p for key, p in exam.PLACES.items() if p.objective == number
+            name: exam.place_drawn(key, dice(this_copy().seed, name))
+            for key, p in exam.PLACES.items()
+            if p.objective == number and (name := _name(notebook, key))
         }
         asked = [name for name in names if name in places]
         if not asked:

@@ -22,6 +22,7 @@ import hashlib
 import random
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from torch import Generator
@@ -33,6 +34,8 @@ from coursework.checking.reordered import Order, look
 from coursework.checking.state import own_state
 
 PUBLIC = 0  # the seed of the course's own copy
+SEEDS = 2**64  # seeds are smaller; a copy's number has above them how many questions it asks
+LEAST_SECRET = 12  # characters
 Function = Callable[..., Any]
 Turn = Callable[[Function], Function]
 
@@ -74,21 +77,63 @@ def dice(seed: int, name: str) -> random.Random:
     return random.Random(int.from_bytes(digest[:8], "big"))
 
 
+def copy_number(seed: int, secret: str = "", questions: int = 0) -> int:
+    """The number of a copy, from which all that it asks for is drawn.
+
+    secret: words without which nobody finds the number from the seed (`read_secret`).
+    questions: how many an exam asks, 0 for as many as it has. Without either it is the seed itself.
+    """
+    if not 0 < seed < SEEDS:
+        raise ValueError(f"a seed is a whole number from 1 to 2⁶⁴ − 1; yours is {seed}")
+    if secret:
+        digest = hashlib.sha256(f"{secret}\n{seed}".encode()).digest()
+        seed = int.from_bytes(digest[:8], "big")
+    return questions * SEEDS + seed
+
+
+def read_secret(path: Path | None) -> str:
+    """The words in a file, without what surrounds them; "" for no file."""
+    if path is None:
+        return ""
+    try:
+        words = " ".join(path.read_text("utf-8-sig").split())
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} holds no text: write some words into a file") from None
+    if len(words) < LEAST_SECRET:
+        raise ValueError(
+            f"the secret in {path} has {len(words)} characters, so it can be found by trying; "
+            f"write {LEAST_SECRET} or more, such as four words"
+        )
+    return words
+
+
+def questions_of(number: int) -> int:
+    """How many questions a copy of an exam asks, 0 for as many as it has."""
+    return number // SEEDS
+
+
 def _knowing(question: Question, public: Question) -> Question:
-    """The question with the public copy's answer among its wrong ones, where it is one."""
+    """The question with the public copy's answer among its wrong ones, where that tells something.
+
+    A letter, a number of one or two digits and one that a known mistake gives here are also reached
+    in other ways, and say nothing of where an answer is from.
+    """
     answer, right = public.answer, question.answer
-    if isinstance(answer, str) or isinstance(right, str):
-        if answer == right or answer not in question.choices:
-            return question
-        told = question.wrong.get(answer, ("", ""))[1]
-        said = f"That is the answer of the course's own copy. {told}".strip()
-        return replace(question, wrong={**question.wrong, answer: ("public_answer", said)})
-    if abs(answer - right) <= max(2 * question.rtol * abs(right), question.atol):
+    if isinstance(answer, str) or isinstance(right, str) or not _is_telling(answer):
         return question
-    said = "That is the answer of the course's own copy. The numbers in this copy are others."
     near = max(2 * question.rtol * abs(answer), question.atol)
-    others = {v: told for v, told in question.wrong.items() if abs(float(v) - answer) > near}
-    return replace(question, wrong={answer: ("public_answer", said), **others})
+    if any(abs(float(value) - answer) <= near for value in (right, *question.wrong)):
+        return question
+    said = (
+        f"{answer:.4g} is the answer to this question with the numbers of the course's public copy. "
+        "This copy has others."
+    )
+    return replace(question, wrong={answer: ("public_answer", said), **question.wrong})
+
+
+def _is_telling(answer: float) -> bool:
+    """Whether a number has at least three digits that are not zeros at an end."""
+    return len(f"{abs(answer):.6g}".replace(".", "").strip("0")) >= 3
 
 
 def reordered(base: Exercise, names: str) -> Variant:

@@ -22,7 +22,7 @@ from itertools import chain
 from types import ModuleType
 
 from coursework.checking.exercise import Exercise, Prediction, Question
-from coursework.checking.variants import PUBLIC, Drawn, Variant, dice
+from coursework.checking.variants import PUBLIC, Drawn, Variant, dice, questions_of
 
 
 @cache
@@ -127,7 +127,8 @@ def _not_in_sitting(seed: int) -> set[str]:
     left_out: set[str] = set()
     for module in _modules() if seed != PUBLIC else []:
         if draw := getattr(module, "draw_sitting", None):
-            asked = set(draw(dice(seed, "sitting")))
+            count = questions_of(seed) or module.MOST
+            asked = set(draw(dice(seed, "sitting"), count))
             every = [e.name for e in module.EXERCISES]
             left_out |= {n for n in every if n.rpartition(".answers.")[2] not in asked}
     return left_out

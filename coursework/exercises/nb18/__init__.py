@@ -1,7 +1,8 @@
 """Exercises of notebook 18, the exam, in the order of the notebook.
 
 Typed answers are drawn: numbers, wordings and the order of options. `DRAWN` draws them for any
-seed; the notebook has those of seed 0. `draw_sitting` draws twelve of them for a sitting.
+seed; the notebook has those of seed 0. `draw_sitting` draws those of a sitting, `MOST` of them or
+fewer, and `place_drawn` says where the course shows the answer to one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from coursework.exercises.nb18.bound import (
     negative_elbo,
     what_beta_makes,
 )
-from coursework.exercises.nb18.clinic import gan_log, remedy, vae_log
+from coursework.exercises.nb18.clinic import gan_log, place_drawn, remedy, vae_log
 from coursework.exercises.nb18.derivations import best_judge_line, elbo_line, jensen_line
 from coursework.exercises.nb18.functions import (
     BEST_JUDGE,
@@ -43,7 +44,7 @@ from coursework.exercises.nb18.noise import (
     gradient_passes,
     slope_of_the_draw,
 )
-from coursework.exercises.nb18.places import OBJECTIVES, PLACES, draw_sitting
+from coursework.exercises.nb18.places import LEAST, MOST, OBJECTIVES, PLACES, draw_sitting
 from coursework.exercises.nb18.shapes import flattened, interpolation, on_the_way, transposed_side
 
 POOL = {
@@ -73,4 +74,7 @@ EXERCISES: list[Exercise | Question] = [
 ]
 PREDICTIONS: list[Prediction] = []
 
-__all__ = ["DRAWN", "EXERCISES", "OBJECTIVES", "PLACES", "POOL", "PREDICTIONS", "draw_sitting"]
+__all__ = [
+    "DRAWN", "EXERCISES", "LEAST", "MOST", "OBJECTIVES", "PLACES", "POOL", "PREDICTIONS",
+    "draw_sitting", "place_drawn",
+]  # fmt: skip

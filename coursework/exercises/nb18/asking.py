@@ -9,7 +9,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from coursework.checking.exercise import Question
-from coursework.exercises.nb18.places import PLACES
+from coursework.exercises.nb18.places import PLACES, Place
 
 Slip = tuple[str, str]  # the short name of a mistake, and what the learner reads
 Wrong = tuple[str, str, str]  # what a wrong option says, its short name, the reply to it
@@ -36,9 +36,9 @@ def number(
 
 def choice(
     rng: Random, key: str, title: str, text: str, right: str, wrong: Sequence[Wrong],
-    *, why: str, hints: Sequence[str],
+    *, why: str, hints: Sequence[str], place: Place | None = None,
 ) -> Question:  # fmt: skip
-    """A question with lettered options, whose order is drawn."""
+    """A question with lettered options, whose order is drawn. place: where the course shows it."""
     options = [(right, None), *((words, (name, reply)) for words, name, reply in wrong)]
     rng.shuffle(options)
     lettered = dict(zip(ascii_lowercase, options, strict=False))
@@ -51,7 +51,7 @@ def choice(
         choices={letter: words for letter, (words, _) in lettered.items()},
         wrong={letter: slip for letter, (_, slip) in lettered.items() if slip},
         why=why,
-        hints=_with_place(key, hints),
+        hints=_with_place(key, hints, place),
         text=f"{text}\n\n{listed}",
     )
 
@@ -61,10 +61,10 @@ def shown(value: float, digits: int = 4) -> str:
     return f"{value:.{digits}g}".replace("-", "−")
 
 
-def _with_place(key: str, hints: Sequence[str]) -> list[str]:
+def _with_place(key: str, hints: Sequence[str], place: Place | None = None) -> list[str]:
     """The hints, the last one with the section of the course that shows the answer."""
     *first, last = hints
-    return [*first, f"{last} The course shows it in {PLACES[key]}."]
+    return [*first, f"{last} The course shows it in {place or PLACES[key]}."]
 
 
 def _alike(value: float, other: float | str) -> bool:

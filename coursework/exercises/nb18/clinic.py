@@ -14,6 +14,7 @@ from coursework.exercises.nb18.logs import (
     VAE_RUNS,
     as_table,
 )
+from coursework.exercises.nb18.places import CURED, DIAGNOSED, PLACES, Place
 
 GAN = {  # the fault, as an option, and what it would have shown
     "collapse": ("The generator draws one or two kinds of images only.",
@@ -53,7 +54,7 @@ def _diagnosis(
     return choice(
         rng, key, title, f"{stem}\n\n{table}\n\nWhat does the log say?", faults[fault][0], wrong,
         why="Right. That is what these columns show, and none of the other three.",
-        hints=hints,
+        hints=hints, place=DIAGNOSED[fault],
     )  # fmt: skip
 
 
@@ -120,4 +121,12 @@ def remedy(rng: Random) -> Question:
                "Too strong a D, a collapse, a dead code, overfitting, a steep critic: which one?",
                "Three of the remedies name other diseases: a sure D, equal images, a KL of 0, a "
                "test loss that rises, steep slopes."],
+        place=CURED[seen],
     )  # fmt: skip
+
+
+def place_drawn(key: str, rng: Random) -> Place:
+    """Where the course shows the answer to a question, as its numbers are drawn."""
+    first = {"18.26": (GAN_RUNS, DIAGNOSED), "18.27": (VAE_RUNS, DIAGNOSED),
+             "18.28": (REMEDIES, CURED)}.get(key)  # fmt: skip
+    return first[1][rng.choice(sorted(first[0]))] if first else PLACES[key]

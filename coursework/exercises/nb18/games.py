@@ -84,7 +84,7 @@ def value_and_js(rng: Random) -> Question:
         value = round(2 * js - log4, 3)
         right = (value + log4) / 2
         return number(
-            "18.20", "JS from the value of the game",
+            "18.20", "the value of the game and JS",
             "A discriminator has been trained to its optimum against a frozen generator. Its value "
             rf"is $V(D^*, G) = {value}$ nats. How large is $\mathrm{{JS}}(p_\text{{data}}, "
             rf"p_G)$, in nats?",
@@ -104,7 +104,7 @@ def value_and_js(rng: Random) -> Question:
         )  # fmt: skip
     right = 2 * js - log4
     return number(
-        "18.20", "the value of the game from JS",
+        "18.20", "the value of the game and JS",
         rf"A generator has $\mathrm{{JS}}(p_\text{{data}}, p_G) = {js}$ nats. What is the value "
         "$V(D^*, G)$ of the game against the best discriminator, in nats?",
         right,

@@ -138,7 +138,11 @@ def _listens(net: nn.Module, z: Tensor, y: Tensor, kinds: int) -> str:
 
 
 def _takes_any_number(net: nn.Module, z: Tensor, y: Tensor, kinds: int) -> bool:
-    """Does the network tell apart two labels for which a table of kinds has no rows?"""
+    """Does the network tell apart two labels for which a table of kinds has no rows?
+
+    `nn.Embedding(kinds, 1)` doesn't: its one number for each kind is learned, so no kind is twice
+    another, and none lies between two others unless training puts it there. That is right.
+    """
     with torch.no_grad():
         try:
             one, other = (net(z, torch.full_like(y, kinds + 20 + n)) for n in range(2))

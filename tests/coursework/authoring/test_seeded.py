@@ -9,7 +9,7 @@ import pytest
 
 from coursework import exercises
 from coursework.authoring.posing import marked, with_answer, with_function
-from coursework.authoring.seeded import write_variants
+from coursework.authoring.seeded import number_of_exam, write_exam, write_variants
 from coursework.authoring.source import choose_sources
 from tests.coursework.authoring.test_cli import ROOT, invoke
 
@@ -111,3 +111,37 @@ def test_one_answer_of_several_is_replaced() -> None:
     changed = with_answer(text, "1", "answers[\"1\"] = 'b'")
     assert "answers[\"1\"] = 'b'" in changed and '"a"' not in changed
     assert 'answers["2"] = 3' in changed
+
+
+def exam_text(path: Path) -> str:
+    return "\n".join(cells(path).values())
+
+
+@pytest.mark.slow
+def test_each_copy_of_an_exam_explains_itself_alone(tmp_path: Path) -> None:
+    number = number_of_exam(7, None, 10)
+    exam, solved = write_exam(ROOT, number, tmp_path / "exam", minutes=45)
+    practice, _ = write_exam(ROOT, number, tmp_path / "practice", practice=True)
+    of_exam, of_practice = exam_text(exam), exam_text(practice)
+    assert "record_only(minutes=45)" in of_exam and "Nothing stops when the time is over" in of_exam
+    assert "10 questions" in of_exam and "report(" not in of_exam
+    assert "hints to unfold" not in of_exam and "hints to unfold" in of_practice
+    assert 'report("18")' in of_practice and "timed" not in of_practice.lower()
+    for text in (of_exam, of_practice, exam_text(solved)):
+        assert "diagram(" not in text and "37 questions" not in text and "minutes for" not in text
+        assert "negative ELBO: 52" not in text and "with β = 4" not in text
+
+
+@pytest.mark.slow
+def test_the_same_number_draws_the_same_exam_and_a_secret_another(tmp_path: Path) -> None:
+    words = tmp_path / "words"
+    words.write_text("blue horse battery nine")
+    numbers = [number_of_exam(7, secret, 12) for secret in (None, words)]
+    texts = [
+        write_exam(ROOT, number, tmp_path / f"{n}")[0].read_text("utf-8")
+        for n, number in enumerate([*numbers, numbers[1]])
+    ]
+    assert texts[1] == texts[2] != texts[0]
+    assert numbers[0] == 7 and "blue" not in texts[1] and f"{numbers[1]}" not in texts[1]
+    with pytest.raises(ValueError, match="9 to 12"):
+        number_of_exam(7, None, 8)
