@@ -13,6 +13,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from course_utils.legible import make_legible
 from course_utils.letters import in_letters_of
 
 
@@ -57,8 +58,12 @@ class Picture:
         drawn = title.get_text() if title else ""
         if title:
             title.set_text("")
+        self.smallest = make_legible(fig)
         buffer = io.BytesIO()
+        engine = fig.get_layout_engine()
+        fig.set_layout_engine("none")  # it is laid out already
         fig.savefig(buffer, format="png", dpi=192, metadata={"Software": None})
+        fig.set_layout_engine(engine)
         if title:
             title.set_text(drawn)
         self.png = buffer.getvalue()
@@ -73,7 +78,8 @@ class Picture:
         size = f"width:{self.width}px;max-width:100%;height:auto"
         style = f"{size};background:white;border-radius:4px"
         alt, images = html.escape(self.alt), self.images
-        tag = f'<img alt="{alt}" data-images="{images}" style="{style}" src="{source}">'
+        data = f'data-images="{images}" data-smallest="{self.smallest:.1f}"'
+        tag = f'<img alt="{alt}" {data} style="{style}" src="{source}">'
         if self.finding:
             style = f"max-width:{self.width}px;margin:4px 0 6px;font-size:1.1em;font-weight:600"
             finding = html.escape(self.finding, quote=False)

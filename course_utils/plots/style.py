@@ -31,18 +31,7 @@ PETROFF = (
     "#92dadd",
 )
 # The same with dark green, ink and a stronger cyan, for ten classes of small dots.
-CLASSES = (
-    "#3f90da",
-    "#ffa90e",
-    "#bd1f01",
-    "#0b6e4f",
-    "#832db6",
-    "#a96b59",
-    "#e76300",
-    "#b9ac70",
-    "#26282e",
-    "#5ec6cc",
-)
+CLASSES = (*PETROFF[:3], "#0b6e4f", *PETROFF[4:8], INK, "#5ec6cc")
 MARKERS = "osD^vPXp*h"
 SERIES = (HOUSE, ACCENT, "#832db6", "#2b8a8f", "#bd1f01")  # of curves, with a line style each
 LINES = ("-", "--", "-.", ":", (0, (1, 1)))

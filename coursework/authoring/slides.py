@@ -27,6 +27,7 @@ from coursework.authoring.markers import student_text
 from coursework.authoring.rules import Exercises
 from coursework.authoring.source import Source, SourceCell
 from coursework.authoring.vendored import library
+from coursework.diagrams.title_pictures import title_picture
 
 TEMPLATES = Path(__file__).parent / "deck"
 MARK = Path(__file__).parent / "mark.svg"
@@ -93,6 +94,8 @@ def make_slides(
                 slides[-1].blocks.append(in_steps(block, kind == "fragment"))
     for slide in slides:
         slide.lift_finding()
+    if slides and source.picture:
+        slides[0].blocks.append((Markup(title_picture(source.picture).html()), False))
     return slides
 
 

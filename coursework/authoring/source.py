@@ -60,7 +60,7 @@ class SourceCell:
 class Source:
     """One script: `file` is its path from the repository root, `number` its two digits.
 
-    A deck that belongs to no notebook has the number "".
+    A deck that belongs to no notebook has the number "". picture: of the title slide, or "".
     """
 
     path: Path
@@ -70,6 +70,7 @@ class Source:
     minutes: int
     cells: list[SourceCell]
     problems: list[Problem]
+    picture: str = ""
 
     @property
     def stem(self) -> str:
@@ -136,6 +137,7 @@ def read_source(path: Path, root: Path) -> Source:
         minutes=int(course.get("minutes", 0)) if str(course.get("minutes", 0)).isdigit() else 0,
         cells=[cell for cell in cells if cell.text or "setup" in cell.tags],
         problems=problems,
+        picture=str(course.get("picture", "")),
     )
 
 
@@ -175,7 +177,18 @@ def _header_problems(file: str, course: dict[str, Any]) -> list[Problem]:
     if not str(course.get("minutes", "")).isdigit():
         text = "no minutes: add `minutes:`, a whole number, under `course:` in the header"
         problems.append(Problem(file, 1, text))
+    if picture := course.get("picture"):
+        problems += _picture_problems(file, str(picture))
     return problems
+
+
+def _picture_problems(file: str, picture: str) -> list[Problem]:
+    from coursework.diagrams.title_pictures import title_pictures  # loads torch
+
+    if picture in title_pictures():
+        return []
+    there = ", ".join(title_pictures())
+    return [Problem(file, 1, f"there is no title picture `{picture}`; there is {there}")]
 
 
 def _cell(parsed: Any, header_line: int) -> SourceCell:

@@ -2,6 +2,7 @@
 
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from course_utils import plots
 from course_utils.display import Picture
@@ -43,3 +44,33 @@ def test_titles_of_panels_and_formulas_stay_in_the_image():
         picture = Picture(shown, ALT)
         assert not picture.finding and repr(picture) == f"[figure: {ALT}]"
         assert picture._repr_mimebundle_()["text/html"].startswith("<img")
+
+
+def sizes_of(fig: Figure) -> set[float]:
+    return {round(text.get_fontsize(), 1) for text in fig.findobj(Text) if text.get_text().strip()}
+
+
+def test_labels_of_a_wide_figure_grow_until_the_back_row_can_read_them():
+    fig, axes = plots.canvas(None, 12, 4, cols=4)
+    axes[0].plot([0, 1], [0, 1])
+    axes[0].set(xlabel="x", ylabel="y")
+    picture = Picture(fig, ALT)
+    shrunk = 1136 / (96 * 12)  # a slide is 1136 pixels wide between its margins
+    assert picture.smallest * shrunk >= 17.9 and min(sizes_of(fig)) > 11
+    assert f'data-smallest="{picture.smallest:.1f}"' in picture._repr_mimebundle_()["text/html"]
+    small = drawn("", 1)
+    small.draw_without_rendering()
+    before = sizes_of(small)
+    Picture(small, ALT)
+    assert before and sizes_of(small) == before  # large enough already
+
+
+@pytest.mark.parametrize("height", [3.4, 3.6, 4.2])
+def test_titles_above_square_panels_are_not_cut_off(height):
+    fig, axes = plots.canvas(None, 10, height, cols=3)
+    for ax in axes:
+        ax.set(aspect="equal", xticks=[], yticks=[])
+        ax.set_title("step 400", fontsize=12)
+    Picture(fig, ALT)
+    fig.draw_without_rendering()
+    assert fig.get_tightbbox().y1 <= height

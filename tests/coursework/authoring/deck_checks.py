@@ -108,7 +108,7 @@ def speaker_faults(deck: Path, has_notes: list[bool]) -> list[str]:
         speaker.wait_for_function("document.querySelectorAll('iframe').length === 2")
         for index, wanted in enumerate(has_notes):
             page.evaluate(f"Reveal.slide({index}, 0)")
-            for _ in range(60):
+            for _ in range(400):  # a busy machine
                 shown = speaker.evaluate(NOTES)
                 if bool(shown) == wanted:
                     break

@@ -42,9 +42,9 @@ def test_nbgrader_agrees_on_the_real_notebooks(path):
 
 def validate(path: Path) -> str:
     environment = {**os.environ, "COURSE_SOURCE": "drawn"}
-    command = [sys.executable, "-m", "nbgrader", "validate", "--Execute.timeout=600", path.name]
+    command = [sys.executable, "-m", "nbgrader", "validate", "--Execute.timeout=1800", path.name]
     done = subprocess.run(
-        command, cwd=path.parent, env=environment, capture_output=True, text=True, timeout=600
+        command, cwd=path.parent, env=environment, capture_output=True, text=True, timeout=1800
     )
     return done.stdout + done.stderr
 
