@@ -15,6 +15,7 @@ from coursework.authoring.project import Project, read_project, write_repository
 from coursework.authoring.references import dead_references
 from coursework.authoring.rules import Exercises, find_problems
 from coursework.authoring.source import Source, find_decks, find_sources, read_source
+from coursework.saying import counted
 
 
 @dataclass
@@ -49,7 +50,7 @@ class BuildReport:
         if self.edited:
             said.append("Copy what you want to keep elsewhere, then `course build --force`.")
         if not said:
-            said.append(f"All {len(self.unchanged)} files are up to date.")
+            said.append(f"Nothing to write: {counted(len(self.unchanged), 'file')} up to date.")
         if not self.project.repository:
             said.append(
                 "No Colab badges: the address of this course is not set. "

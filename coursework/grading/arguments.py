@@ -88,6 +88,23 @@ Variant = Annotated[
         rich_help_panel=WHAT,
     ),
 ]
+Secret = Annotated[
+    Path | None,
+    typer.Option(
+        help="The file that `course exam --secret` was given.",
+        metavar="FILE",
+        rich_help_panel=WHAT,
+    ),
+]
+Questions = Annotated[
+    int,
+    typer.Option(
+        help="What `course exam --questions` was given.",
+        metavar="NUMBER",
+        show_default="12",
+        rich_help_panel=WHAT,
+    ),
+]
 Canvas = Annotated[bool, typer.Option("--canvas", help="A CSV for Canvas.", rich_help_panel=FILES)]
 Moodle = Annotated[
     bool, typer.Option("--moodle", help="A grading worksheet for Moodle.", rich_help_panel=FILES)

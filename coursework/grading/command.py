@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from coursework.grading import arguments as given
 from coursework.grading.options import RELEASED, BatchOptions, Decisions, ReportOptions
+from coursework.saying import counted, one_line
 
 if TYPE_CHECKING:
     from coursework.grading.grader import Mapper
@@ -39,22 +40,40 @@ def grade(
     unconfined: given.Unconfined = False,
     partial: given.Partial = False,
     variant: given.Variant = 0,
+    secret: given.Secret = None,
+    questions: given.Questions = 12,
 ) -> None:
     """Grade a folder of submissions; write gradebook.csv, feedback and a summary of the class."""
     decisions = Decisions(_labs(labs), override, ", ".join(late or ()) or None, due, roster)
+    as_given: dict[str, Any] = {"out": out, "seed": seed, "partial": partial}
     options = BatchOptions(
+        **as_given,
         confined=_confinement(unconfined),
-        out=out,
-        seed=seed,
         labs=decisions.labs,
         resume=resume or bool(only),
         only=tuple(only or ()),
         released=released or RELEASED,
-        partial=partial,
-        variant=variant,
+        variant=_copy(variant, secret, questions),
     )
     wanted = ReportOptions(show_solutions, gradescope, canvas, moodle, brightspace, nbgrader_db)
     _grade_and_report(submissions, options, decisions, wanted, _mapper(scheduler, workers))
+
+
+def _copy(seed: int, secret: Path | None, questions: int) -> int:
+    """The number of the copies that were handed out."""
+    from coursework.authoring.seeded import number_of_exam
+
+    if not seed and (secret or questions != 12):
+        told = "--secret and --questions go with --variant SEED, as `course exam` printed them"
+    elif not secret and questions == 12:
+        return seed
+    else:
+        try:
+            return number_of_exam(seed, secret, questions)
+        except (OSError, ValueError) as error:
+            told = str(error)
+    typer.echo(told, err=True)
+    raise typer.Exit(1)
 
 
 def _grade_and_report(
@@ -67,6 +86,7 @@ def _grade_and_report(
     """Grade and report; what goes wrong on this machine ends the program with one sentence."""
     from coursework.grading.batch import begin
     from coursework.grading.choices import keep_choices, read_choices
+    from coursework.grading.handed_out import refuse_another_copy
     from coursework.grading.report import write_all
     from coursework.grading.results import ResultsError
     from coursework.grading.submissions import opened
@@ -74,19 +94,30 @@ def _grade_and_report(
     try:
         with opened(source) as submissions:
             if submissions.left_out:
-                typer.echo(f"left out: {', '.join(submissions.left_out)}")
+                typer.echo(one_line(f"left out: {', '.join(submissions.left_out)}"))
             again = _again(submissions, options)
             choices = read_choices(options, decisions, submissions)
             for line in choices.told:
-                typer.echo(line)
+                typer.echo(one_line(line))
+            refuse_another_copy(options)
             results = begin(options)
             keep_choices(options.out, decisions, choices)
             _grade_missing(results, submissions, again, options, mapper)
             for line in write_all(results, submissions, options.out, wanted, choices):
-                typer.echo(line)
+                typer.echo(one_line(line))
     except (ResultsError, OSError, ValueError) as error:
-        typer.echo(f"{error}", err=True)
+        typer.echo("\n".join(map(one_line, _told(error).split("\n"))), err=True)
         raise typer.Exit(1) from None
+
+
+def _told(error: Exception) -> str:
+    """The sentence of an error; the system's own say neither what failed nor what to do."""
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return (
+            f"{error.filename} can't be read or written: {error.strerror}; look whether the path is "
+            "right, and whether you may write there"
+        )
+    return str(error)
 
 
 def _again(submissions: list[Submission], options: BatchOptions) -> list[Submission] | None:
@@ -108,7 +139,8 @@ def _again(submissions: list[Submission], options: BatchOptions) -> list[Submiss
     for name in options.only:
         found = find_students(name, files)
         if not found:
-            raise ValueError(f"--only: there is no student {name}{did_you_mean(name, files)}")
+            near = did_you_mean(name, files) or "; gradebook.csv lists them"
+            raise ValueError(f"--only: there is no student {name}{near}")
         if len(found) > 1:
             raise ValueError(f"--only: {name} may be {' or '.join(found)}; write one of these")
         chosen |= set(found)
@@ -184,7 +216,7 @@ def _grade_missing(
     todo = missing(results, submissions) if again is None else again
     done = len(submissions) - len(todo)
     before = f", {done} of them graded before" if done else ""
-    typer.echo(f"seed {results.batch.seed}; {len(submissions)} files{before}")
+    typer.echo(f"seed {results.batch.seed}; {counted(len(submissions), 'file')}{before}")
     graded = grade_all(results, todo, options, mapper)
     try:
         for _ in tqdm(graded, total=len(todo), unit="submission", disable=None, smoothing=0.1):

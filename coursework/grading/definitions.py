@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from coursework import exercises
 from coursework.checking import Exercise, Question
 from coursework.grading.inside.cells import plain_python, tree
+from coursework.grading.inside.errors import Place, quoted
 
 LONGEST_CODE = 8000  # characters of an answer that feedback shows
 
@@ -87,34 +89,53 @@ def find_lab(cells: list[str], file: str, labs: tuple[str, ...]) -> str:
     return best if best and score[best] > 0 else ""
 
 
-def answers_code(cells: list[str], names: list[str], stopped: Collection[str]) -> dict[str, str]:
+@dataclass(frozen=True)
+class Excerpt:
+    """The student's own text of an exercise. cell, line: where it begins, counted from 1."""
+
+    text: str
+    cell: int
+    line: int
+
+    def row(self, place: Place | None) -> int:
+        """Which of its lines, counted from 1, is the one at `place`; 0 where none is."""
+        if place is None or place.cell != self.cell:
+            return 0
+        rows, row = self.text.split("\n"), place.line - self.line + 1
+        return row if 0 < row <= len(rows) and quoted(rows[row - 1]) == place.text else 0
+
+
+def answers_code(
+    cells: list[str], names: list[str], stopped: Collection[str]
+) -> dict[str, Excerpt]:
     """The student's own text of each exercise: the last definition, or the line of an answer.
 
     Of those in `stopped`, and where a cell doesn't parse, the whole cell.
     """
-    found: dict[str, str] = {}
-    for cell in cells:
+    found: dict[str, Excerpt] = {}
+    for number, cell in enumerate(cells, 1):
         parsed = syntax(cell)
         for name in names:
             exercise = exercises.get(name)
-            if parsed is None:
-                if speaks_of(cell, exercise):
-                    found[name] = cell[:LONGEST_CODE]
-            elif text := _text_of(parsed, cell, exercise):
-                found[name] = (cell if name in stopped else text)[:LONGEST_CODE]
+            node = _node_of(parsed, exercise) if parsed else None
+            if node and name not in stopped:
+                text = ast.get_source_segment(cell, node) or ""
+                found[name] = Excerpt(text[:LONGEST_CODE], number, node.lineno)
+            elif node or (parsed is None and speaks_of(cell, exercise)):
+                found[name] = Excerpt(cell[:LONGEST_CODE], number, 1)
     return found
 
 
-def _text_of(parsed: ast.Module, cell: str, exercise: Exercise | Question) -> str:
+def _node_of(parsed: ast.Module, exercise: Exercise | Question) -> ast.stmt | None:
     key = exercise.key if isinstance(exercise, Question) else None
     for node in reversed(parsed.body):
         match node:
             case ast.FunctionDef(name=n) | ast.AsyncFunctionDef(name=n) | ast.ClassDef(name=n) if (
                 n == exercise.name
             ):
-                return ast.get_source_segment(cell, node) or ""
+                return node
             case ast.Assign(
                 targets=[ast.Subscript(value=ast.Name(id="answers"), slice=ast.Constant(value=k))]
             ) if key and k == key:
-                return ast.get_source_segment(cell, node) or ""
-    return ""
+                return node
+    return None

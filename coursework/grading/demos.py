@@ -76,9 +76,15 @@ def to_run(cells: list[str], demos: Iterable[str]) -> list[str]:
 
 
 def definitions_only(cell: str) -> str:
-    """What is left of a cell that never came back: its imports and definitions."""
+    """What is left of a cell that never came back: its imports and definitions.
+
+    Nothing of one whose text Python can read and not write: it nests too deep, for one.
+    """
     parsed = syntax(cell)
-    return _source([s for s in parsed.body if isinstance(s, DEFINITIONS)]) if parsed else ""
+    try:
+        return _source([s for s in parsed.body if isinstance(s, DEFINITIONS)]) if parsed else ""
+    except (RecursionError, ValueError):
+        return ""
 
 
 def _source(statements: list[ast.stmt]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import itertools
 import re
 import unicodedata
 from typing import TypedDict
@@ -19,8 +20,6 @@ from coursework.grading.naming import person
 from coursework.grading.outline import outline
 from coursework.grading.pages import label, page, printable, prose
 from coursework.grading.results import ExerciseResult, Result
-
-AT = re.compile(r"line (\d+) of (?:your function|the cell): `([^`\n]*)`")
 
 
 def file_name(student: str) -> str:
@@ -167,7 +166,7 @@ def _entry(
         "id": f"e-{called}",
         "name": called,
         "lab": exercise.notebook,
-        "label": label(name),
+        "label": label(name, variant),
         "short": prose(f"`{name}`" if called == name else called),
         "state": _state(kind, points >= exercise.points),
         "shade": _shade(kind, points >= exercise.points),
@@ -178,7 +177,7 @@ def _entry(
         "message": prose(message),
         "credit": prose(verdict.credit if verdict else ""),
         "printed": printable(verdict.printed).strip() if verdict else "",
-        "lines": _lines(printable(code), message if kind == "raised" else ""),
+        "lines": _lines(printable(code), verdict.line if verdict else 0),
         "hints": [prose(h) for h in hints],
         "solution": solution,
         "by_hand": printable(row.by_hand[name]) if name in row.by_hand else None,
@@ -194,21 +193,13 @@ def _shade(kind: str, is_full: bool) -> str:
     return "p" if is_full else {"mistake": "m", "not attempted": "n"}.get(kind, "e")
 
 
-def _lines(code: str, message: str) -> list[tuple[str, bool]]:
-    """[(line, whether `message` says that Python stopped there)].
+def _lines(code: str, stopped: int) -> list[tuple[str, bool]]:
+    """[(line, whether Python stopped there)], without empty lines at both ends.
 
-    Of equal lines, the one nearest to the number in `message`.
+    stopped: the number of that line, 0 for none.
     """
-    lines = code.strip("\n").split("\n") if code.strip() else []
-    found = AT.search(message)
-    same = [i for i, line in enumerate(lines) if found and _bare(line) == found[2].strip()]
-    here = min(same, key=lambda i: abs(i + 1 - int(found[1])), default=None) if found else None
-    return [(line, i == here) for i, line in enumerate(lines)]
-
-
-def _bare(line: str) -> str:
-    """A line as messages quote it."""
-    return " ".join(line.strip()[:200].replace("`", "'").split())
+    lines = [(line, n == stopped) for n, line in enumerate(code.rstrip("\n").split("\n"), 1)]
+    return list(itertools.dropwhile(lambda found: not found[0], lines))
 
 
 def _number(points: float) -> float | int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coursework.checking import Exercise, Question, Verdict
 from coursework.checking.running import TookTooLong
@@ -42,7 +42,8 @@ def cell_stopped(exercise: Exercise | Question, error: BaseException) -> Finding
     where = f" at {place.within('the cell')}" if place else ""
     told = f"Python says: `{type(error).__name__}: {said}`."
     message = f"The cell that defines it stopped{where}. {told}"
-    return raised(exercise, Reason.CELL_STOPPED, message)
+    finding = raised(exercise, Reason.CELL_STOPPED, message)
+    return replace(finding, verdict=replace(finding.verdict, place=place))
 
 
 def opening(cell: str) -> str:

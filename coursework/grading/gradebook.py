@@ -14,6 +14,7 @@ from coursework.grading.spreadsheet import csv_text
 from coursework.grading.standing import Standing, standing
 from coursework.grading.status import Status
 from coursework.grading.students import Submission
+from coursework.saying import counted
 
 
 @dataclass
@@ -194,7 +195,8 @@ def _add(row: Row, b: Brief, labs: Labs) -> None:
 
 def _odd(b: Brief, labs: Labs) -> str:
     """What to say of a notebook that does not count."""
-    points = f"{_round(sum(b.points.values()))} of {most_of(exercises_of([b.lab]))} points"
+    most = counted(most_of(exercises_of([b.lab])), "point")
+    points = f"{_round(sum(b.points.values()))} of {most}"
     return f"{handed_in_where(b.lab, labs.counted)}; it has {points}, not counted"
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from coursework import exercises
 from coursework.checking.variants import PUBLIC
-from coursework.grading.definitions import answers_code, find_lab
+from coursework.grading.definitions import Excerpt, answers_code, find_lab
 from coursework.grading.demos import released, to_run
 from coursework.grading.examination import examine
 from coursework.grading.findings import Examined, Finding
+from coursework.grading.inside.errors import Place
 from coursework.grading.labs import handed_in_where
 from coursework.grading.package import hidden_names
 from coursework.grading.results import ExerciseResult, Result
@@ -166,13 +167,15 @@ def _graded(student: str, file: str, cells: list[str], examined: Examined) -> Re
     names = [f.verdict.name for f in findings]
     stopped = {f.verdict.name for f in findings if f.reason is Reason.CELL_STOPPED}
     result = Result(student, file, Status.GRADED)
-    result.verdicts = [_exercise_result(f) for f in findings]
-    result.code = answers_code(cells, names, stopped)
+    shown = answers_code(cells, names, stopped)
+    result.verdicts = [_exercise_result(f, shown.get(f.verdict.name)) for f in findings]
+    result.code = {name: excerpt.text for name, excerpt in shown.items()}
     return result
 
 
-def _exercise_result(finding: Finding) -> ExerciseResult:
+def _exercise_result(finding: Finding, shown: Excerpt | None) -> ExerciseResult:
     verdict = finding.verdict
+    place = verdict.place if isinstance(verdict.place, Place) else None
     return ExerciseResult(
         name=verdict.name,
         kind=verdict.kind,
@@ -183,4 +186,5 @@ def _exercise_result(finding: Finding) -> ExerciseResult:
         mistake=verdict.mistake,
         printed=verdict.printed,
         credit=verdict.credit,
+        line=shown.row(place) if shown else 0,
     )

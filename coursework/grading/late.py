@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from coursework.grading.naming import told
+from coursework.saying import counted
 
 UNITS = {"h": 3600, "hour": 3600, "day": 86400, "d": 86400, "week": 604800}
 SYNTAX = (
@@ -102,7 +103,7 @@ class Lateness:
         minutes = math.ceil(self.seconds / 60)
         days, hours = divmod(minutes // 60, 24)
         parts = [(days, "day"), (hours, "hour"), (minutes % 60 if not days else 0, "minute")]
-        told = [f"{n} {unit}{'s' if n != 1 else ''}" for n, unit in parts if n]
+        told = [counted(n, unit) for n, unit in parts if n]
         return "late by " + " ".join(told)
 
 

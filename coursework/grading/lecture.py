@@ -11,6 +11,7 @@ from coursework import exercises
 from coursework.grading.misconceptions import FEW, Cell, Key, Report, cell, everyone, keys, sentence
 from coursework.grading.outline import Place, link, outline
 from coursework.grading.pages import label, page, printable, prose
+from coursework.saying import counted
 
 FIRST = 8  # mistakes to speak about
 
@@ -149,8 +150,12 @@ def table(found: list[Named]) -> list[str]:
         f"{m.cell.share:3d} %  {m.cell.words:>9}  {m.lab[:2]}  {_bare(m.key[0])}: {m.name}"
         for m in told[:10]
     ]
-    if rest := len(found) - len(told[:10]):
+    rest = len(found) - len(lines)
+    if lines and rest:
         lines.append(f"and {rest} more on the page")
+    elif rest:
+        hidden = counted(rest, "mistake")
+        lines.append(f"{hidden} on the page, each made by fewer than {FEW} students")
     return lines or ["no named mistake in these reports"]
 
 

@@ -10,10 +10,12 @@ from coursework.grading.choices import Choices
 from coursework.grading.gradebook import Brief, Row, counted_labs, rows
 from coursework.grading.labs import Labs, exercises_of, handed_in_where, most_of
 from coursework.grading.late import lateness
+from coursework.grading.lookalikes import look_alike
 from coursework.grading.naming import natural
 from coursework.grading.overrides import apply_overrides
 from coursework.grading.roster import Roster
 from coursework.grading.students import Submission
+from coursework.saying import counted
 
 SHOWN = 10  # warnings of one kind
 
@@ -42,6 +44,7 @@ def mark(
     table = rows(briefs, labs.exercises(), labs, beside)
     warnings = [*_not_graded(briefs), *_of_other_labs(briefs, labs)]
     warnings += _without_result(briefs, submissions)
+    warnings += look_alike(row.student for row in table if row.counts)
     if choices.roster is not None:
         warnings += _identify(table, choices.roster)
     warnings += apply_overrides(table, choices.by_hand)
@@ -64,7 +67,8 @@ def _take_off(row: Row, choices: Choices) -> None:
         if taken:
             row.late[lab] = taken
             row.notes.append(
-                f"{where}{late}; {taken:g} of {earned:g} points taken off ({choices.policy})"
+                f"{where}{late}; {taken:g} of {counted(earned, 'point')} taken off "
+                f"({choices.policy})"
             )
         else:
             row.notes.append(f"{where}{late}; nothing taken off")
@@ -77,12 +81,17 @@ def _identify(table: list[Row], roster: Roster) -> list[str]:
     missing = roster.missing()
     for person in missing:
         name = person.name or person.login or person.email or person.sis_id
-        told = ["nothing handed in"]
-        table.append(Row(name, [], notes=told, counts=False, identity=person))
+        notes = ["nothing handed in"]
+        table.append(Row(name, [], notes=notes, counts=False, identity=person))
     table.sort(key=lambda r: (natural(r.student), not r.counts, r.files))
     names = [p.name or p.login or p.email for p in missing]
+    told = [
+        f"{', '.join(students)}: each may be {p.name or p.login or p.email} of the roster, so none "
+        "gets the numbers; keep one of these names, or rename the other files"
+        for p, students in roster.unsure.items()
+    ]
     count = f"{len(roster.people) - len(missing)} of {len(roster.people)} on the roster handed in"
-    return [count + (f"; nothing from {', '.join(names)}" if names else "")]
+    return [*told, count + (f"; nothing from {', '.join(names)}" if names else "")]
 
 
 def _not_graded(briefs: list[Brief]) -> list[str]:
@@ -112,7 +121,8 @@ def _without_result(briefs: list[Brief], submissions: list[Submission]) -> list[
         return ["there is nothing to grade here"]
     graded = {b.file for b in briefs}
     open_ = sum(s.file not in graded for s in submissions)
-    return [f"{open_} files have no result yet; grade them with --resume"] if open_ else []
+    without = f"{counted(open_, 'file')} without a result yet; --resume grades what is missing"
+    return [without] if open_ else []
 
 
 def by_lab(marks: Marks) -> list[str]:
@@ -122,7 +132,6 @@ def by_lab(marks: Marks) -> list[str]:
         totals = [r.total(lab) for r in marks.table if r.counts and r.labs.get(lab)]
         if totals:
             most = most_of(exercises_of([lab], marks.labs.variant))
-            students = "1 student" if len(totals) == 1 else f"{len(totals)} students"
-            median = statistics.median(totals)
-            told.append(f"notebook {lab}: {students}, median {median:g} of {most:g} points")
+            median = f"{statistics.median(totals):g} of {counted(most, 'point')}"
+            told.append(f"notebook {lab}: {counted(len(totals), 'student')}, median {median}")
     return told

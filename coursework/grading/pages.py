@@ -12,17 +12,21 @@ from markupsafe import Markup
 from course_utils.cards import marked_up
 from coursework import exercises
 from coursework.checking import Exercise
+from coursework.checking.variants import PUBLIC
+from coursework.saying import counted
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    found = Environment(
         loader=PackageLoader("coursework.grading"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.globals["counted"] = counted
+    return found
 
 
 def page(template: str, **values: Any) -> str:
@@ -40,9 +44,12 @@ def prose(text: str) -> Markup:
     return Markup(marked_up(printable(text)))
 
 
-def label(name: str) -> Markup:
-    """What an exercise is called on a page: "1.4 · A posterior by hand", or a function's name."""
-    exercise = exercises.get(name)
+def label(name: str, variant: int = PUBLIC) -> Markup:
+    """What an exercise is called on a page: "1.4 · A posterior by hand", or a function's name.
+
+    variant: the seed of the copies that were handed out.
+    """
+    exercise = exercises.get(name, variant)
     key = f"`{name}`" if isinstance(exercise, Exercise) else exercise.key
     return prose(f"{key} · {exercise.title[:1].upper()}{exercise.title[1:]}")
 

@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import gc
 import multiprocessing
+import os
 import resource
 import signal
 from collections import Counter
@@ -170,6 +171,8 @@ class Pool:
 
     def hire(self, count: int) -> None:
         """Start graders until there are `count`, or as many as the pool has room for."""
+        # The server must import nothing from the current folder: submissions may lie in it.
+        os.environ["PYTHONSAFEPATH"] = "1"
         fresh = multiprocessing.get_context("forkserver")
         fresh.set_forkserver_preload(PRELOADED)
         while len(self.graders) < min(count, self.size):

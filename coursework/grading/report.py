@@ -26,6 +26,7 @@ from coursework.grading.students import Submission
 from coursework.grading.summary import summary_html
 from coursework.grading.tally import Tally
 from coursework.grading.writing import write, write_json
+from coursework.saying import counted
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ def write_all(
     alike = {file for pair in pairs for file in pair.files}
     page = similar_html(pairs, {r.file: r for r in results if r.file in alike and r.code})
     write(out / "similar.html", page)
-    students = sum(r.counts for r in marked.table)
+    students = counted(sum(r.counts for r in marked.table), "student")
     without = f"{len(found.failed)} without anything to grade"
-    yield f"{students} students, {found.graded} graded, {without}"
+    yield f"{students}, {found.graded} graded, {without}"
     yield from by_lab(marks)
     yield from (f"look at this: {warning}" for warning in marks.warnings)
     yield f"wrote {out}/gradebook.csv, summary.html, similar.html, feedback/, feedback.zip"
@@ -92,12 +93,12 @@ def _write_students(results: Results, marked: Marked, out: Path, wanted: ReportO
 def page_names(table: list[Row]) -> dict[str, str]:
     """The page of each student; no two are one name where capitals don't count."""
     names: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = {"autograder.zip.html"}  # beside the folders that Gradescope's results lie in
     for row in table:
         name = file_name(row.student)
-        if name.casefold() in taken:
-            digest = hashlib.sha256(row.student.encode("utf-8", "replace")).hexdigest()[:8]
-            name = f"{name.removesuffix('.html')}-{digest}.html"
+        digest = hashlib.sha256(row.student.encode("utf-8", "replace")).hexdigest()
+        while name.casefold() in taken:  # a student may have foreseen the digest of another
+            name, digest = f"{name.removesuffix('.html')}-{digest[:8]}.html", digest[8:] or "0"
         taken.add(name.casefold())
         names[row.student] = name
     return names
@@ -122,7 +123,7 @@ def _write_platforms(marked: Marked, out: Path, wanted: ReportOptions) -> Iterat
         from coursework.grading.nbgrader_db import enter_scores
 
         count = enter_scores(wanted.nbgrader_db, marked.table, marked.names)
-        yield f"entered {count} students into {wanted.nbgrader_db}"
+        yield f"entered {counted(count, 'student')} into {wanted.nbgrader_db}"
 
 
 def _write_moodle(marked: Marked, out: Path) -> Iterator[str]:

@@ -25,7 +25,8 @@ class ResultsError(Exception):
 class ExerciseResult:
     """The verdict on one exercise, as the engine gave it, and the reason for it.
 
-    credit: a sentence on the parts that are right, where partial credit was given.
+    credit: a sentence on the parts that are right, where partial credit was given. line: at which
+    line of the student's text that is shown Python stopped, 0 where it did not, or elsewhere.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ExerciseResult:
     mistake: str | None = None
     printed: str = ""
     credit: str = ""
+    line: int = 0
 
 
 @dataclass
@@ -78,8 +80,9 @@ class Result:
         """The result as one line."""
         entry = asdict(self)
         for verdict in entry["verdicts"]:
-            if not verdict["credit"]:
-                del verdict["credit"]
+            for key in ("credit", "line"):
+                if not verdict[key]:
+                    del verdict[key]
         return json.dumps(entry, ensure_ascii=True)
 
 

@@ -60,10 +60,11 @@ class Roster:
 
     people: list[Identity]
     found: dict[str, Identity] = field(default_factory=dict)  # by student
+    unsure: dict[Identity, list[str]] = field(default_factory=dict)  # several may be this person
 
     def missing(self) -> list[Identity]:
         """Those of whom there is no file."""
-        there = list(self.found.values())
+        there = [*self.found.values(), *self.unsure]
         return [p for p in self.people if p not in there]
 
 
@@ -101,16 +102,25 @@ def match(roster: Roster, submissions: list[Submission]) -> list[str]:
     """Find each student on the roster; the students that are not on it.
 
     By the platform's number, else the name in any order, else a login, number or address in it.
-    Where two people could be meant, nobody is guessed.
+    Where two people could be meant, or two students could be one person, nobody is guessed.
     """
     index = _Index(roster.people)
-    strangers = []
+    strangers: list[str] = []
+    claims: dict[Identity, list[tuple[int, str]]] = defaultdict(list)
     for student, file in {s.student: s.file for s in reversed(submissions)}.items():
-        person = index.find(student, file)
+        way, person = index.find(student, file)
         if person is None:
             strangers.append(student)
         else:
-            roster.found[student] = person
+            claims[person].append((way, student))
+    for person, own in claims.items():
+        first = min(way for way, _ in own)
+        best = sorted(student for way, student in own if way == first)
+        strangers += [student for way, student in own if way > first]
+        if len(best) == 1:
+            roster.found[best[0]] = person
+        else:
+            roster.unsure[person] = best
     return sorted(strangers)
 
 
@@ -128,19 +138,18 @@ class _Index:
             for word in p.words():
                 self.words[word].append(p)
 
-    def find(self, student: str, file: str) -> Identity | None:
-        """The one person that a student's name and file can mean."""
+    def find(self, student: str, file: str) -> tuple[int, Identity | None]:
+        """The one person that a student's name and file can mean, and by which way, best first."""
         name = told(file)
         words = {_bare(w) for w in (student, *re.split(r"[\s_\-,;()]+", student))}
         by_word = [p for w in sorted(words & self.words.keys()) for p in self.words[w]]
-        for found in (
+        ways = (
             self.numbers.get(name.user, []) if name.platform else [],
             self.names.get(_bare(name.name or student), []),
             list(dict.fromkeys(by_word)),
-        ):
-            if len(found) == 1:
-                return found[0]
-        return None
+        )
+        certain = ((way, found[0]) for way, found in enumerate(ways) if len(found) == 1)
+        return next(certain, (len(ways), None))
 
 
 def _ways(name: str) -> set[str]:

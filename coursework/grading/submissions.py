@@ -28,6 +28,7 @@ from coursework.grading.unpacking import LARGEST, Budget, unpack
 JUNK = {"__MACOSX", ".ipynb_checkpoints", "Thumbs.db", "desktop.ini", ".DS_Store"}
 NESTED = 2  # zips in zips that are unpacked
 LINK = "a link; it was not followed"
+GIVE = "give the folder or the zip that the platform let you download"
 
 
 class Submissions(list[Submission]):
@@ -50,13 +51,13 @@ def opened(source: Path) -> Iterator[Submissions]:
         if source.is_dir():
             yield find(source, Path(room))
         elif not source.exists():
-            raise FileNotFoundError(f"{source}: no such file or folder")
+            raise FileNotFoundError(f"{source}: no such file or folder; {GIVE}")
         elif zipfile.is_zipfile(source):
             yield _in_zip(source, Path(room))
         elif is_notebook(source):
             yield Submissions([Submission(stem(source.name), source.name, source)], [])
         else:
-            raise ValueError(f"{source} is neither a folder, nor a zip, nor a notebook")
+            raise ValueError(f"{source} is neither a folder, nor a zip, nor a notebook; {GIVE}")
 
 
 def _in_zip(source: Path, room: Path) -> Submissions:

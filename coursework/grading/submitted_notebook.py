@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from coursework.grading.clock import late_remark
 from coursework.grading.status import Fault, Status
 
 LARGEST = 200 << 20  # bytes of a file that are read
@@ -74,6 +75,8 @@ def parse(data: bytes) -> SubmittedNotebook:
     _format_remark(notebook, submitted)
     for cell in cells:
         _add(cell, submitted)
+    if late := late_remark(cells):
+        submitted.remarks.append(late)
     if not submitted.cells:
         submitted.fault = Fault(Status.NO_CODE, "the notebook has no code cell")
     return submitted

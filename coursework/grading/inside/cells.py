@@ -18,7 +18,8 @@ def plain_python(source: str) -> str:
     if source.lstrip().startswith("%%"):
         magic, _, body = source.lstrip().partition("\n")
         name, *_ = [*magic[2:].split(), ""]
-        return "\n" + plain_python(body) if name in KEEP_BODY else ""
+        above = source[: len(source) - len(body)].count("\n")
+        return "\n" * above + plain_python(body) if name in KEEP_BODY else ""
     if parses(source):
         return source
     lines = [LINE.sub(lambda m: f"{m[1] or m[2] or ''}pass", line) for line in source.split("\n")]

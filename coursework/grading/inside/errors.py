@@ -7,6 +7,7 @@ import inspect
 import linecache
 import re
 import traceback
+import types
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,19 +32,27 @@ KNOWN: dict[str, type[BaseException]] = {
     **{name: kind for name, kind in EXCEPTIONS.items() if name not in SPECIAL},
     "_LinAlgError": torch.linalg.LinAlgError,  # type: ignore[attr-defined]
 }
-CELL = re.compile(r"<cell \d+>")  # what Python calls a cell, and nobody else
+CELL = re.compile(r"<cell \d{1,9}>")  # what Python calls a cell, and nobody else
 
 
 @dataclass(frozen=True)
 class Place:
-    """The line of the student's own text at which an exception arose."""
+    """The line of the student's own text at which an exception arose.
 
+    cell, line: counted from 1, the line within the cell. number: the line within the function that
+    was called, 0 where another function of its cell stopped: `of`.
+    """
+
+    cell: int
+    line: int
     number: int
+    of: str
     text: str
 
     def within(self, what: str) -> str:
         """The place in words; `what` holds the line."""
-        return f"line {self.number} of {what}: `{self.text}`"
+        where = f"line {self.number} of {what}" if self.number else f"a line of your {self.of}"
+        return f"{where}: `{self.text}`"
 
 
 def pack(error: BaseException, fn: Any = None) -> Json:
@@ -56,7 +65,7 @@ def pack(error: BaseException, fn: Any = None) -> Json:
         message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
         if isinstance(error, SyntaxError) and CELL.fullmatch(str(error.filename)):
             message, number = str(error.msg), int(error.lineno or 1)
-            line = [number, linecache.getline(str(error.filename), number).strip()[:200]]
+            line = _told(str(error.filename), number, number)
     except Exception:  # a student's own __str__
         message = ""
     return {
@@ -67,22 +76,30 @@ def pack(error: BaseException, fn: Any = None) -> Json:
     }
 
 
-def line_of(error: BaseException, fn: Any) -> list[int | str] | None:
-    """[number within the function, text] of the deepest frame in a cell, None where none is."""
-    code = getattr(inspect.unwrap(fn), "__code__", None) if callable(fn) else None
+def line_of(error: BaseException, fn: Any) -> Json | None:
+    """The deepest line in the cell of `fn`, or else in the cell that ran; None where none is."""
     frames = [
-        f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("<cell")
+        (frame.f_code, number)
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if CELL.fullmatch(frame.f_code.co_filename)
     ]
-    if code is not None:
-        frames = [f for f in frames if f.filename == code.co_filename] or frames
     if not frames:
         return None
-    number = frames[-1].lineno or 0
-    text = linecache.getline(frames[-1].filename, number).strip()
-    first = (
-        code.co_firstlineno if code is not None and code.co_filename == frames[-1].filename else 1
-    )
-    return [max(1, number - first + 1), text[:200]]
+    own = getattr(inspect.unwrap(fn), "__code__", None) if callable(fn) else None
+    ran = frames[0][0]
+    if isinstance(own, types.CodeType) and any(c.co_filename == own.co_filename for c, _ in frames):
+        ran = own
+    code, number = [f for f in frames if f[0].co_filename == ran.co_filename][-1]
+    if ran.co_name == "<module>":
+        return _told(code.co_filename, number, number)
+    last = max(line or 0 for *_, line in ran.co_lines())
+    within = number - ran.co_firstlineno + 1 if ran.co_firstlineno <= number <= last else 0
+    return _told(code.co_filename, number, within, code.co_name)
+
+
+def _told(cell: str, line: int, number: int, of: str = "") -> Json:
+    text = linecache.getline(cell, line).strip()[:200]
+    return {"cell": int(cell[6:-1]), "line": line, "number": number, "of": of, "text": text}
 
 
 def unpack(data: Any) -> BaseException:
@@ -119,9 +136,20 @@ def place_of(error: BaseException) -> Place | None:
     return getattr(error, "place", None)
 
 
-def _place(line: Any) -> Place | None:
-    if not isinstance(line, list) or len(line) != 2:
+def _place(told: Any) -> Place | None:
+    if not isinstance(told, dict):
         return None
-    number = line[0] if isinstance(line[0], int) else 0
-    text = " ".join(str(line[1])[:200].replace("`", "'").split())
-    return Place(min(number, 99999), text) if text else None
+    text = quoted(str(told.get("text")))
+    cell, line, number = (_count(told.get(key)) for key in ("cell", "line", "number"))
+    of = str(told.get("of"))
+    name = "notebook" if of.startswith("<") else f"`{clean_name(of)}`"
+    return Place(cell, line, number, name, text) if text else None
+
+
+def quoted(line: str) -> str:
+    """A line of code as messages quote it."""
+    return " ".join(line.strip()[:200].replace("`", "'").split())
+
+
+def _count(value: Any) -> int:
+    return min(max(value, 0), 99999) if type(value) is int else 0

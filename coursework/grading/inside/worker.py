@@ -94,7 +94,7 @@ class Notebook:
     def run_cell(self, number: int, source: str) -> None:
         """Run one cell; what it raises, the caller gets."""
         text, name = plain_python(source), f"<cell {number}>"
-        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        linecache.cache[name] = (len(text), None, io.StringIO(text, None).readlines(), name)
         code = compile(text, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         if code.co_flags & inspect.CO_COROUTINE:
             asyncio.run(eval(code, self.names))

@@ -171,7 +171,7 @@ def save(folder: Path, student: str, cells: list[str]) -> Path:
 def course_grade(*words: object, **options) -> subprocess.CompletedProcess:
     """Run the command."""
     command = [sys.executable, "-m", "coursework.cli", "grade", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=900, **options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=3600, **options)
 
 
 def marks(out: Path) -> dict[str, dict[str, str]]:

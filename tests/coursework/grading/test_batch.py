@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -208,21 +209,36 @@ def test_overrides_survive_a_second_grading(first, tmp_path):
     assert marks(tmp_path / "out")["bob.ipynb"]["total"] == "1.5"
 
 
-@pytest.mark.parametrize("lab", sorted({exercises.get(n).notebook for n in exercises.names()}))
-def test_the_courses_own_notebooks_get_all_marks_solved_and_none_untouched(tmp_path, lab):
+LABS = sorted({exercises.get(n).notebook for n in exercises.names()})
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """The course's own notebooks, all labs of two students: one solved them, one did nothing."""
+    folder = tmp_path_factory.mktemp("own")
     notebooks = Path(__file__).resolve().parents[3] / "notebooks"
-    (tmp_path / "subs").mkdir()
-    shutil.copy(
-        next(notebooks.glob(f"solutions/{lab}_*.ipynb")), tmp_path / "subs" / "solved.ipynb"
-    )
-    shutil.copy(next(notebooks.glob(f"{lab}_*.ipynb")), tmp_path / "subs" / "untouched.ipynb")
-    run = course_grade(tmp_path / "subs", "--out", tmp_path / "out")
+    for student, below in {"solved": "solutions/", "untouched": ""}.items():
+        (folder / "subs" / student).mkdir(parents=True)
+        for lab in LABS:
+            (path,) = notebooks.glob(f"{below}{lab}_*.ipynb")
+            shutil.copy(path, folder / "subs" / student / f"{lab}.ipynb")
+    run = course_grade(folder / "subs", "--out", folder / "out", "--workers", 2)
     assert run.returncode == 0, run.stderr
-    found = marks(tmp_path / "out")
-    most = sum(exercises.get(n).points for n in exercises.names(lab))
-    assert found["solved.ipynb"]["total"] == found["solved.ipynb"]["max"] == str(most)
-    assert found["untouched.ipynb"]["total"] == "0"
-    verdicts = results(tmp_path / "out")["untouched.ipynb"]["verdicts"]
-    assert {v["name"]: v["kind"] for v in verdicts} == dict.fromkeys(
-        exercises.names(lab), "not attempted"
-    )
+    return folder / "out"
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_courses_own_notebooks_get_all_marks_solved_and_none_untouched(own, lab):
+    found, names = results(own), exercises.names(lab)
+    solved, untouched = (found[f"{s}/{lab}.ipynb"]["verdicts"] for s in ("solved", "untouched"))
+    assert {v["name"]: v["points"] for v in solved} == {n: exercises.get(n).points for n in names}
+    assert {v["name"]: v["kind"] for v in untouched} == dict.fromkeys(names, "not attempted")
+    assert {v["points"] for v in untouched} == {0}
+
+
+def test_the_gradebook_adds_up_the_labs_of_a_course(own):
+    with (own / "gradebook.csv").open(newline="") as file:
+        found = {row["student"]: row for row in csv.DictReader(file)}
+    most = f"{sum(exercises.get(n).points for n in exercises.names()):g}"
+    assert found["solved"]["total"] == found["solved"]["max"] == most
+    assert found["untouched"]["total"] == "0" and found["untouched"]["max"] == most

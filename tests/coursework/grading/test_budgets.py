@@ -65,6 +65,7 @@ def test_a_file_gets_the_same_result_on_a_busy_machine(zygote):
     assert calm["remarks"] == [] and all(f["verdict"]["kind"] == "passed" for f in calm["findings"])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not probe().complete, reason="no complete sandbox here")
 @pytest.mark.parametrize(
     "waits",

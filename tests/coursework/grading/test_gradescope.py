@@ -113,7 +113,7 @@ def tests(tmp_path_factory) -> dict[str, dict]:
     python.chmod(0o755)
     before = (root / "run_autograder").read_bytes()
     command = [*container(root, python), "bash", "/autograder/run_autograder"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "UNCONFINED" in done.stderr and "files: NOT confined" in done.stderr
     assert (root / "run_autograder").read_bytes() == before

@@ -1,5 +1,6 @@
 """What people read: feedback, the summary of the class, and the files for learning platforms."""
 
+import hashlib
 import re
 import statistics
 from collections import Counter
@@ -10,6 +11,7 @@ import pytest
 from coursework import exercises
 from coursework.grading import feedback, platforms
 from coursework.grading.gradebook import Row
+from coursework.grading.report import page_names
 from coursework.grading.results import BatchInfo, ExerciseResult, Result
 from coursework.grading.status import Reason, Status
 from coursework.grading.summary import summary_html
@@ -73,13 +75,21 @@ def test_platform_files():
     assert line == "Participant 77,Jane Doe,1,2,,"
 
 
+def test_no_two_students_have_one_page_and_none_is_called_like_the_autograder():
+    foreseen = f"ada-{hashlib.sha256(b'ADA').hexdigest()[:8]}"
+    students = ["ada", foreseen, "ADA", "autograder.zip"]
+    pages = page_names([Row(s, []) for s in students])
+    assert len({page.casefold() for page in pages.values()}) == 4
+    assert pages["autograder.zip"] != "autograder.zip.html"
+
+
 CODE = "def roc_auc(a, b):\n    x = a / 0\n    y = 1\n    x = a / 0\n    return x"
 
 
 def graded() -> tuple[Row, list[Result]]:
     """A student with one right answer, one function that stops in line 4, and no more."""
     kinds = {NAMES[0]: "passed", "roc_auc": "raised"}
-    told = "It stopped at line 4 of your function: `x = a / 0`."
+    told = "It stopped at line 2 of your function: `x = a / 0`."  # as a student could write
     points = dict.fromkeys(NAMES, 0) | {NAMES[0]: exercises.get(NAMES[0]).points}
     result = Result("ada", "ada.ipynb", Status.GRADED, lab="02", code={"roc_auc": CODE})
     result.verdicts = [
@@ -90,6 +100,7 @@ def graded() -> tuple[Row, list[Result]]:
             message=told if n == "roc_auc" else "",
             points=points[n],
             max_points=exercises.get(n).points,
+            line=4 if n == "roc_auc" else 0,
         )
         for n in NAMES
     ]

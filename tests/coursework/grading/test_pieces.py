@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from coursework import exercises
-from coursework.grading.definitions import answers_code, definitions, find_lab
+from coursework.grading.definitions import Excerpt, answers_code, definitions, find_lab
 from coursework.grading.demos import definitions_only, to_run
 from coursework.grading.gradebook import Brief, rows, superseded
 from coursework.grading.inside.cells import plain_python
@@ -39,7 +39,7 @@ def test_magics_go_and_strings_stay():
         == "pass\nx = 1\npass\npass\npass\n"
     )
     assert plain_python("%%bash\nls") == ""
-    assert plain_python("%%time\nx = 1").strip() == "x = 1"
+    assert plain_python("\n%%time\nx = 1") == "\n\nx = 1"  # line numbers stay
     text = "s = '''\n%d percent\n!bang\n'''"
     assert plain_python(text) == text
     assert plain_python("if x:\n    %pip install y") == "if x:\n    pass"
@@ -73,6 +73,8 @@ def test_of_a_cell_that_loops_the_definitions_are_left():
         definitions_only("import os\nwhile True: pass\ndef f(): return 1")
         == "import os\ndef f():\n    return 1"
     )
+    for freak in ("x" + ".real" * 900, "0x" + "f" * 9000):  # Python reads and doesn't write them
+        assert definitions_only(f"def f(): return {freak}\nwhile True: pass") == ""
 
 
 def test_notebooks_in_every_state_are_read_or_told():
@@ -313,9 +315,13 @@ def test_a_cell_that_does_not_parse_is_told_by_its_line_and_shown_whole():
         str(error) == "invalid syntax" and error.their_line == "line 2 of your function: `def f(:`"
     )
     broken = 'answers["2.8"] = 3 +'
-    assert answers_code([broken], ["02.answers.2.8"], ()) == {"02.answers.2.8": broken}
+    assert answers_code([broken], ["02.answers.2.8"], ()) == {
+        "02.answers.2.8": Excerpt(broken, 1, 1)
+    }
     whole = "import x\ndef roc_auc(a, b):\n    return 1"
-    assert answers_code([whole], ["roc_auc"], {"roc_auc"}) == {"roc_auc": whole}
+    assert answers_code(["", whole], ["roc_auc"], {"roc_auc"}) == {"roc_auc": Excerpt(whole, 2, 1)}
+    (part,) = answers_code(["", whole], ["roc_auc"], ()).values()
+    assert part == Excerpt(whole.removeprefix("import x\n"), 2, 2)
 
 
 def test_no_message_calls_a_cell_by_the_number_python_gave_it():

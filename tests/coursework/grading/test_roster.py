@@ -69,6 +69,22 @@ def test_names_and_addresses_are_found_in_any_order(tmp_path, file):
     assert roster.missing() == []
 
 
+def test_two_files_that_may_be_one_person_are_not_guessed(tmp_path):
+    """Else a classmate could put "lovelace-al2.ipynb" beside hers, and get her number."""
+    text = "name,login,student id\nAda Lovelace,al2,7\nBob Li,bl,8\n"
+    roster = read_roster(roster_file(tmp_path, text))
+    assert match(roster, submissions("Ada Lovelace.ipynb", "x_al2.ipynb")) == ["x_al2"]
+    assert list(roster.found) == ["Ada Lovelace"]  # her name is better than a word in another's
+    roster = read_roster(tmp_path / "roster.csv")
+    assert match(roster, submissions("x_al2.ipynb", "al2_y.ipynb")) == []
+    assert roster.found == {} and list(roster.unsure.values()) == [["al2_y", "x_al2"]]
+    assert [p.name for p in roster.missing()] == ["Bob Li"]
+    briefs = [brief(s, "02") for s in ("x_al2", "al2_y")]
+    marks = mark(briefs, [], Choices(roster=roster), ())
+    assert any("al2_y, x_al2: each may be Ada Lovelace" in w for w in marks.warnings)
+    assert not any(row.identity.sis_id == "7" for row in marks.table)
+
+
 def test_two_of_one_name_are_not_guessed(tmp_path):
     text = "name,login\nAda Lovelace,al1\nAda Lovelace,al2\n"
     roster = read_roster(roster_file(tmp_path, text))

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from coursework import exercises
-from coursework.authoring.seeded import write_exam, write_variants
+from coursework.authoring.seeded import number_of_exam, write_exam, write_variants
 from coursework.grading.batch import begin
+from coursework.grading.handed_out import refuse_another_copy
 from coursework.grading.labs import exercises_of
 from coursework.grading.options import BatchOptions
 from coursework.grading.probe import probe
@@ -93,7 +94,22 @@ def test_an_exam_set_answered_and_graded_with_the_command(tmp_path: Path) -> Non
     assert [v["name"] for v in told["right.ipynb"]] == asked
     assert {v["kind"] for v in told["right.ipynb"]} == {"passed"}
     assert {v["kind"] for v in told["open.ipynb"]} == {"not attempted"}
-    for v in told["copied.ipynb"]:
-        if ".answers." in v["name"] and v["kind"] != "passed":
-            assert v["mistake"] == "public_answer"
     assert "public_answer" in {v["mistake"] for v in told["copied.ipynb"]}
+
+
+@pytest.mark.slow
+def test_another_seed_than_that_of_the_notebook_handed_out_grades_nobody(tmp_path: Path) -> None:
+    number = number_of_exam(SEED, None, 10)
+    student, _ = write_exam(ROOT, number, tmp_path / "out")
+    write_variants(ROOT, SEED, tmp_path / "lab", ["07"])
+    for variant, folder in ((number, "out"), (SEED, "lab"), (0, "out")):
+        refuse_another_copy(BatchOptions(out=tmp_path, variant=variant, released=tmp_path / folder))
+    of_07 = [n for n, v in exercises.variants().items() if v[0].exercise.notebook == "07"]
+    drawn = {s: [exercises.variant_of(s)[n].task for n in of_07] for s in range(1, 99)}
+    other = next(s for s in drawn if drawn[s] != drawn[SEED])
+    for variant, folder in ((SEED, "out"), (number + 1, "out"), (other, "lab")):
+        options = BatchOptions(out=tmp_path, variant=variant, released=tmp_path / folder)
+        with pytest.raises(ValueError, match="not the copy that this seed draws"):
+            refuse_another_copy(options)
+    student.write_text("{")
+    refuse_another_copy(BatchOptions(out=tmp_path, variant=SEED, released=tmp_path / "out"))
