@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
@@ -73,8 +74,15 @@ def is_number(value: Any) -> bool:
     return is_scalar(value) or isinstance(value, Tensor)
 
 
+def is_long(value: Any) -> bool:
+    """A whole number beyond the 64 bits that a tensor has for one."""
+    return isinstance(value, int) and not -(2**63) <= value < 2**63
+
+
 def _is_close(yours: Any, truth: Any, rtol: float, atol: float) -> bool:
     """Of parts that hold no others."""
+    if is_long(yours) or is_long(truth):
+        return isinstance(yours, int) and isinstance(truth, int) and yours == truth
     if is_scalar(yours) and is_scalar(truth):
         yours, truth = torch.as_tensor(yours), torch.as_tensor(truth)
     if isinstance(yours, Tensor) and isinstance(truth, Tensor):
@@ -131,7 +139,8 @@ def _misfit_dict(yours: Any, truth: dict[Any, Any], what: str) -> str | None:
 
 def _misfit_sequence(yours: Any, truth: tuple[Any, ...] | list[Any], what: str) -> str | None:
     if not _is_alike(yours, truth):
-        return f"{what} should be {len(truth)} things, `return a, b`; yours is {describe(yours)}"
+        names = ", ".join(ascii_lowercase[: len(truth)])
+        return f"{what} should be {len(truth)} things, `return {names}`; yours is {describe(yours)}"
     found = (
         misfit(y, t, place(i, "thing returned"))
         for i, (y, t) in enumerate(zip(yours, truth, strict=True))

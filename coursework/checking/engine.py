@@ -273,7 +273,8 @@ def _raised(exercise: Exercise, fn: Callable[..., Any], outcome: Outcome) -> Ver
     ]
     parts += [_capital(said)] if said else []
     parts += [f"Python says: `{type(error).__name__}: {lines[0]}`."]
-    return _verdict(exercise, "raised", " ".join(parts))
+    place = getattr(error, "place", None)
+    return replace(_verdict(exercise, "raised", " ".join(parts)), place=place)
 
 
 def _too_long(exercise: Exercise, trial: Trial) -> Verdict:

@@ -199,6 +199,7 @@ class Verdict:
     points: points earned; max_points: points to be had. printed: what the function printed.
     advice: what to do in the notebook before going on; no part of a grader's feedback.
     earned: points of an answer that is right in part; credit: a sentence that says in which.
+    place: the line at which a graded function stopped, where the grader's worker tells it.
     """
 
     name: str
@@ -210,6 +211,7 @@ class Verdict:
     advice: str = ""
     earned: float = 0
     credit: str = ""
+    place: object = None
 
     @property
     def passed(self) -> bool:

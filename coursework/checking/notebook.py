@@ -15,6 +15,7 @@ from coursework import exercises
 from coursework.checking.copies import this_copy
 from coursework.checking.evaluation import evaluate
 from coursework.checking.exercise import Exercise, Question, Verdict
+from coursework.checking.missing import explain_missing_names
 from coursework.checking.progress import short
 from coursework.checking.record import record
 from coursework.checking.sitting import running
@@ -82,6 +83,7 @@ class AnswerSheet(dict[str, Any]):
 
 def answer_sheet(notebook: str) -> AnswerSheet:
     """An empty sheet for the typed answers of a notebook ("01")."""
+    explain_missing_names()
     return AnswerSheet(notebook)
 
 
@@ -127,7 +129,7 @@ def check(given: Any, name: str | float | None = None) -> Any:
 
 def _keep(name: str, written: bool) -> None:
     """Say that an answer is kept for the grader, or that there is none yet."""
-    title = f"`{short(name)}` · " + ("kept" if written else "not answered yet")
+    title = f"`{short(name)}` · {'kept' if written else 'not answered yet'}{this_copy().left()}"
     told = KEPT if written else "Write your answer, run its cell, then this one."
     emit(Card(title, [told], HOUSE if written else QUIET, "○"))
 

@@ -20,6 +20,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
+from coursework.checking.compare import is_long
 from coursework.checking.exercise import NO_GRAPH, Case, Exercise, InterfaceError, Observed
 from coursework.checking.twice import Fault, Watched
 
@@ -87,7 +88,16 @@ def observe(exercise: Exercise, fn: Learners, case: Case) -> Observed:
 
 
 def _look(exercise: Exercise, fn: Learners, args: Sequence[Any]) -> Any:
-    return exercise.observe(fn, *args) if exercise.observe else fn(*args)
+    value = exercise.observe(fn, *args) if exercise.observe else fn(*args)
+    if any(map(is_long, value if isinstance(value, (tuple, list)) else [value])):
+        raise InterfaceError(TOO_LONG)
+    return value
+
+
+TOO_LONG = (
+    "You return a whole number of more than 63 bits, which no tensor can hold: a power, a product "
+    "or a shift (`<<`) of whole numbers has grown too far"
+)
 
 
 def _unmutated(fn: Learners, inputs: list[Tensor]) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from coursework.checking.exercise import Mistake
 
@@ -18,6 +18,23 @@ def spread_out(dims: int, generator: Generator, low: float = 0.3, high: float = 
     stretch = torch.linspace(math.log(low), math.log(high), dims).exp()
     cov = (turn * stretch) @ turn.T
     return (cov + cov.T) / 2
+
+
+BACKWARD_INSIDE = (
+    "You call `backward` inside of the step. `fit` does that, and clears the gradients and takes the "
+    "step besides: hand back the loss alone, with its graph."
+)
+
+
+def called_backward(model: nn.Module) -> bool:
+    """Did the function leave gradients in the model's weights?"""
+    return any(weights.grad is not None for weights in model.parameters())
+
+
+def backward_called(loss: Tensor) -> Tensor:
+    """The loss, after `backward` was called on it."""
+    loss.backward()
+    return loss
 
 
 def known_as(name: str, message: str, *wrongs: Callable[..., Any]) -> list[Mistake]:

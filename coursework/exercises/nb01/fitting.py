@@ -88,6 +88,9 @@ MISTAKES = named({
     "not_centered": ("You did not subtract the mean before you multiplied. The covariance measures "
         "spread around mu; yours measures spread around the origin. Use `x - mu`.",
         lambda x: (x.mean(0), x.T @ x / len(x))),
+    "dot_for_outer": ("You subtracted `mu @ mu`, which is one number. The mean of x xᵀ minus the "
+        "*matrix* μμᵀ, `torch.outer(mu, mu)`, would be right; easier is to subtract `mu` first.",
+        lambda x: (x.mean(0), x.T @ x / len(x) - x.mean(0) @ x.mean(0))),
     "only_the_covariance": ("You return the covariance alone. Both are needed: `return mu, cov`.",
         lambda x: _scatter(x) / len(x)),
     "only_the_mean": ("You return the mean alone. A Gaussian needs both: `return mu, cov`.",

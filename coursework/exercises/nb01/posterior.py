@@ -95,6 +95,9 @@ MISTAKES = named({
         "probabilities of all classes, (N, C): how sure you may be is the point.",
         lambda ll, lp: (ll + lp).argmax(1), lambda ll, lp: (ll + lp).softmax(1).max(1).values,
         lambda ll, lp: one_hot((ll + lp).argmax(1), ll.shape[1]).to(ll.dtype)),
+    "sigmoid_for_softmax": ("You used a sigmoid, which treats each class by itself, so the rows do "
+        "not add up to 1. `softmax(…, dim=1)` compares the classes.",
+        lambda ll, lp: (ll + lp).sigmoid()),
     "evidence": ("You return log p(x). Subtract it from the log joint and exponentiate.",
         lambda ll, lp: (ll + lp).logsumexp(1)),
     "one_maximum_for_all": ("You subtracted the largest entry of the whole matrix before you "

@@ -71,6 +71,14 @@ MISTAKES = named({
     "input_and_target_swapped": ("Input and target are swapped: the model saw the clean image and "
         "was compared with the noisy one. It is `model(x_noisy)` against `x`.",
         lambda t: reconstruction_error(t.x_noisy, t.model(t.x).sigmoid())),
+    "both_through_the_model": ("Both images went through the model, and its two answers are "
+        "compared. The target is the clean image `x` itself.",
+        lambda t: reconstruction_error(t.model(t.x).sigmoid(), t.x_hat)),
+    "predicts_the_noise": ("You let the model predict the noise, and take it away from the noisy "
+        "image. That is a fair plan, and notebook 14's; here the model answers with the image "
+        "itself, sigmoid(logits), which is compared with `x`.",
+        lambda t: reconstruction_error(t.x_noisy - t.x, t.logits),
+        lambda t: reconstruction_error(t.x_noisy - t.x, t.x_hat)),
     "forgot_the_sigmoid": ("You compared the logits with the image. The model returns logits; the "
         "image is `x_hat = sigmoid(logits)`.", lambda t: reconstruction_error(t.x, t.logits)),
     "sigmoid_twice": ("The sigmoid was applied twice, which squeezes all pixels into [0.5, 0.73].",

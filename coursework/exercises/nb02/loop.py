@@ -57,6 +57,8 @@ def _observe(fn: Wrong, model: nn.Module, x: Tensor, steps: int) -> dict[str, An
         fault = "predicted_once" if len(asked) == 1 else "step_before_backward"
     else:
         losses, fault = _as_numbers(losses)
+    if not fault and len(losses) == len(x) != steps:
+        fault = "one_step_for_each_image"
     weights = torch.cat([p.detach().flatten() for p in model.parameters()])
     return {"losses": losses, "weights": weights, "fault": fault}
 
@@ -116,6 +118,9 @@ class Run:
         loss = self.loss()
         return self.by("zbs", loss=lambda: loss)
 
+    def image_by_image(self) -> list[float]:
+        return [Run(self.model, self.optimizer, x[None], 1).by("zbs")[0] for x in self.x]
+
     def graph_kept(self) -> list[Tensor]:
         kept = []
         self.by("zbs", loss=lambda: kept.append(self.loss()) or kept[-1])
@@ -147,6 +152,9 @@ MISTAKES = [
         "one_number": ("You return one loss, that of the last step or of the first. Start with "
             "`losses = []`, append in each step, and return the list after the loop.",
             _fault("one_number"), lambda t: t.by("zbs")[-1], lambda t: t.by("zbs", 1)[0]),
+        "one_step_for_each_image": ("Your list has an entry for each image, so your loop runs over "
+            "`x`. It runs `steps` times, `for _ in range(steps)`, and each step sees all of `x`.",
+            _fault("one_step_for_each_image"), lambda t: t.image_by_image()),
         "graph_kept": ("Your list holds tensors with their whole history, so that nothing of "
             "any step can be freed. Append the number, `loss.item()`.",
             _fault("graph_kept"), lambda t: t.graph_kept()),

@@ -106,7 +106,11 @@ MISTAKES = named({
         "example, not with their mean.", lambda n, a: _share(a > n.mean())),
     "not_divided": ("You counted the pairs and didn't divide by how many there are. A probability "
         "is the count over len(score_normal) · len(score_anomaly).",
-        lambda n, a: roc_auc(n, a) * len(n) * len(a)),
+        lambda n, a: roc_auc(n, a) * len(n) * len(a), lambda n, a: float((_gaps(n, a) > 0).sum())),
+    "wrong_divisor": ("You divided by another number than that of the pairs. Each anomaly meets "
+        "each normal example: len(score_normal) · len(score_anomaly) pairs.",
+        lambda n, a: roc_auc(n, a) * len(a) / len(n), lambda n, a: roc_auc(n, a) * len(n) / len(a),
+        lambda n, a: roc_auc(n, a) * len(n) * len(a) / (len(n) + len(a))),
     "difference_of_means": ("That is the difference of the mean scores, which depends on the scale "
         "of the score. Count pairs: in which share of them does the anomaly score higher?",
         lambda n, a: float(a.mean() - n.mean())),

@@ -10,7 +10,9 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from coursework.checking.exercise import Case, Exercise
+from coursework.checking.compare import describe, is_scalar
+from coursework.checking.exercise import Case, Exercise, InterfaceError, Observed
+from coursework.exercises.ingredients import BACKWARD_INSIDE, backward_called, called_backward
 from coursework.exercises.nb02.denoising import denoising_loss, tiny_model
 from coursework.exercises.nb02.error import reconstruction_error
 from coursework.exercises.nb02.noise import corrupt
@@ -87,7 +89,11 @@ ANY_STEP: dict[str, Any] = {
         lambda t: reconstruction_error(t.x, t.x_hat.sigmoid()).mean()),
     "cross_entropy": ("That is a cross-entropy. A fair loss for images, too; asked for is the "
         "squared error, `reconstruction_error`.",
-        lambda t: F.binary_cross_entropy(t.x_hat, t.x, reduction="none").flatten(1).sum(1).mean()),
+        lambda t: F.binary_cross_entropy(t.x_hat, t.x, reduction="none").flatten(1).sum(1).mean(),
+        lambda t: F.binary_cross_entropy(t.x_hat, t.x)),
+    "clamp_for_sigmoid": ("You cut the logits off at 0 and 1. The image is `model(…).sigmoid()`; a "
+        "clamp has no gradient where it cuts.",
+        lambda t: reconstruction_error(t.x, t.logits.clamp(0, 1)).mean()),
     "absolute_error": ("You took absolute differences; `reconstruction_error` squares them.",
         lambda t: (t.x - t.x_hat).abs().flatten(1).sum(1).mean()),
     "a_plain_number": ("The number is right, and nothing can be learned from it: `.item()` or "
@@ -96,9 +102,17 @@ ANY_STEP: dict[str, Any] = {
 }  # fmt: skip
 
 
+def _inside(seen: Observed, case: Case) -> bool:
+    return str(seen.value) == "backward_inside"
+
+
 def _weights_feel_it(fn: Any, model: nn.Module, *args: Any) -> Any:
     """The loss and its gradient in the model's last weights; "cut" where there is none."""
     value = fn(model, *args)
+    if called_backward(model):
+        return "backward_inside"
+    if not is_scalar(value) and (not isinstance(value, Tensor) or value.ndim > 1):
+        raise InterfaceError(f"`fit` needs one number, the loss; yours is {describe(value)}")
     if not isinstance(value, Tensor) or value.ndim:
         return value if isinstance(value, Tensor) else [float(value), "cut"]
     if not value.requires_grad:
@@ -125,7 +139,11 @@ COPY_STEP = Exercise(
         "target_cut_off": ("The copy is detached (or made under `no_grad`), so no gradient reaches "
             "the model.",
             lambda t: reconstruction_error(t.x, t.x_hat.detach()).mean() + 0 * t.each.sum()),
-    }, read=_clean),
+    }, read=_clean)
+    + named({
+        "backward_inside": (BACKWARD_INSIDE, lambda m, x: backward_called(copy_step(m, x)),
+            lambda m, x: backward_called(copy_step(m, x)).item()),
+    }, when=_inside),
     hints=["Three things: what the model makes of x, as an image; its error; the mean over the "
            "batch.",
            "The model returns logits, so the image is `model(x).sigmoid()`.",
@@ -153,6 +171,9 @@ DENOISING_STEP = Exercise(
             lambda m, x, s, g: denoising_step(m, x, 0.3, g),
             lambda m, x, s, g: denoising_step(m, x, s**2, g),
             lambda m, x, s, g: denoising_step(m, x, s**0.5, g)),
+        "not_by_corrupt": ("The model sees noise that is not clamped. Call your `corrupt`, which "
+            "keeps the pixels in [0, 1].", lambda m, x, s, g: reconstruction_error(
+                x, m(x + s * torch.randn(x.shape, generator=g)).sigmoid()).mean()),
         "damaged_twice": ("The images were corrupted twice. Once is asked for.",
             lambda m, x, s, g: denoising_loss(m, x, corrupt(corrupt(x, s, g), s, g)).mean()),
         "own_generator": ("You made a generator of your own, with a fixed seed, so every batch is "
@@ -160,7 +181,12 @@ DENOISING_STEP = Exercise(
             *(lambda m, x, s, g, seed=seed: denoising_step(m, x, s, Generator().manual_seed(seed))
                 for seed in (0, 1, 42)),
             lambda m, x, s, g: denoising_step(m, x, s, Generator())),
-    }),
+    })
+    + named({
+        "backward_inside": (BACKWARD_INSIDE,
+            lambda m, x, s, g: backward_called(denoising_step(m, x, s, g)),
+            lambda m, x, s, g: backward_called(denoising_step(m, x, s, g)).item()),
+    }, when=_inside),
     hints=["Damage the batch, then ask for the loss of each image, then average.",
            "`corrupt` gives the noisy images, and `denoising_loss(model, x, x_noisy)` one number "
            "for each image.",

@@ -62,6 +62,11 @@ def minus_cross_entropy(x: Tensor, p: Tensor) -> Tensor:
     return -F.binary_cross_entropy(p, x, reduction="none").flatten(1).sum(1)
 
 
+def minus_softplus(x: Tensor, logits: Tensor) -> Tensor:
+    """log x̂ at every pixel, whatever the image."""
+    return F.logsigmoid(logits)
+
+
 def error(x: Tensor, logits: Tensor) -> Tensor:
     """x − x_hat, one difference for each pixel, (N, D)."""
     return (x - logits.sigmoid()).flatten(1)
@@ -131,6 +136,12 @@ MISTAKES = named({
         lambda x, logits: (x * F.logsigmoid(logits)).flatten(1).sum(1)),
     "only_the_paper": ("You counted (1 − x) · log(1 − x̂) and forgot the other half, x · log x̂.",
         lambda x, logits: ((1 - x) * F.logsigmoid(-logits)).flatten(1).sum(1)),
+    "both_halves_log_x_hat": ("The second half has log x̂ again. The paper's is log(1 − x̂): x · "
+        "log x̂ + (1 − x) · log(1 − x̂).",
+        then(minus_softplus, lambda each: each.flatten(1).sum(1))),
+    "halves_subtracted": ("The second half is subtracted. Both are added: x · log x̂ + (1 − x) · "
+        "log(1 − x̂).", lambda x, logits: (
+            x * F.logsigmoid(logits) - (1 - x) * F.logsigmoid(-logits)).flatten(1).sum(1)),
     "halves_exchanged": ("The two halves are exchanged: x goes with log x̂, 1 − x with log(1 − "
         "x̂).", given(bernoulli_log_likelihood, 0, lambda x: 1 - x)),
     "squared_error": ("That is a squared error, the reconstruction error of notebook 02. It "

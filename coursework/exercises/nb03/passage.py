@@ -129,6 +129,11 @@ MISTAKES = named({
     "softplus": ("You made σ with a softplus. That is a fair choice in other programs; here the "
         "encoder's second output is log σ², so σ = exp(0.5 · logvar).",
         lambda t: t.through(t.mu + F.softplus(t.logvar) * t.eps)),
+    "noise_in_the_exponent": ("`eps` is inside of the `exp`. The exponential makes σ; `eps` "
+        "multiplies it from outside: z = μ + torch.exp(0.5 · logvar) · ε.",
+        lambda t: t.through(t.mu + (0.5 * t.logvar * t.eps).exp())),
+    "noise_not_multiplied": ("You added σ and the noise. σ multiplies the noise: z = μ + σε.",
+        lambda t: t.through(t.mu + t.sigma + t.eps)),
     "noise_missing": ("There is no noise: the decoder gets μ, as in an autoencoder. The code is a "
         "draw from the cloud, z = μ + σε.", lambda t: t.through(t.mu)),
     "sigma_missing": ("You added the noise as it is. Each number of the code has a spread of its "

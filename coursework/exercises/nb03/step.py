@@ -11,7 +11,8 @@ from torch import Generator, Tensor, nn
 
 from course_utils.distributions import bernoulli_log_likelihood, gaussian_kl
 from coursework.checking.compare import describe
-from coursework.checking.exercise import Case, Exercise, InterfaceError
+from coursework.checking.exercise import Case, Exercise, InterfaceError, Observed
+from coursework.exercises.ingredients import BACKWARD_INSIDE, backward_called, called_backward
 from coursework.exercises.nb03.passage import tiny_pair, vae_forward
 from coursework.exercises.rules import Wrong, named
 
@@ -53,6 +54,8 @@ def _cases(generator: Generator) -> Iterator[Case]:
 def _observe(fn: Wrong, model: nn.Module, x: Tensor, beta: float) -> dict[str, Any]:
     """The three numbers, and the gradient of the loss in the weights, "cut" where there is none."""
     given = fn(model, x, beta)
+    if called_backward(model):
+        return {"fault": "backward_inside"}
     if not isinstance(given, dict) or not set(KEYS) <= set(given):
         raise InterfaceError(
             "You should return a dict with the keys 'loss', 'KL' and 'reconstruction'; yours is "
@@ -143,9 +146,21 @@ MISTAKES = named({
         lambda t: t.right(loss=t.nlls.mean().detach() + t.beta * t.kls.mean())),
 }, read=Batch)  # fmt: skip
 
+
+def _inside(seen: Observed, case: Case) -> bool:
+    return "fault" in seen.value
+
+
+def _backward_inside(model: nn.Module, x: Tensor, beta: float) -> dict[str, Tensor]:
+    terms = vae_step(model, x, beta)
+    return terms | {"loss": backward_called(terms["loss"])}
+
+
 VAE_STEP = Exercise(
     name="vae_step", notebook="03", title="the loss of one batch, and its two terms",
-    reference=vae_step, cases=_cases, observe=_observe, mistakes=MISTAKES, points=2,
+    reference=vae_step, cases=_cases, observe=_observe, points=2,
+    mistakes=MISTAKES
+    + named({"backward_inside": (BACKWARD_INSIDE, _backward_inside)}, when=_inside),
     hints=["Ask the model, compute the loss, and report both terms besides.",
            "The loss is `vae_loss(x, logits, mu, logvar, beta)`; the KL is the mean of "
            "`gaussian_kl(mu, logvar)`; the reconstruction term is what is left of the loss without "

@@ -59,6 +59,9 @@ ENTROPY = Exercise(
         "treated_as_logits": ("You sent p through a softmax. It holds probabilities already.",
             lambda p: entropy(p.softmax(-1))),
         "clamped": (CLAMPED, *_clamped(1e-2), *_clamped(1e-3), *_clamped(1e-4)),
+        "binary": ("You added (1 − p) log(1 − p) for every outcome. That is the formula for one "
+            "coin each; here the outcomes share one distribution, and −Σ p log p is all.",
+            lambda p: surprise(p).sum(-1) + surprise(1 - p).sum(-1)),
         "index_of_purity": ("That is 1 − Σ p², the Gini index. It behaves alike; entropy is −Σ p "
             "log p.", lambda p: 1 - p.square().sum(-1)),
     })
@@ -111,6 +114,11 @@ CROSS_ENTROPY = Exercise(
             lambda p, q: -(p * q.log_softmax(-1)).sum(-1).mean(),
             lambda p, q: F.cross_entropy(q, p),
             lambda p, q: F.cross_entropy(q, p, reduction="none")),
+        "minus_the_kl": ("You have −Σ p log(p/q), which is −KL(p‖q). No ratio: −Σ p log q.",
+            scaled(kl_divergence, -1)),
+        "torchs_own": ("`F.cross_entropy` averages over the batch, looks for the outcomes along "
+            "axis 1, and makes NaN of 0 · log 0. Write −Σ p log q along the last axis.",
+            lambda p, q: F.cross_entropy(q.log(), p)),
         "binary": ("You added (1 − p) log(1 − q) for every outcome. That is the formula for one "
             "coin each; here the outcomes share one distribution and −Σ p log q is all.",
             lambda p, q: F.binary_cross_entropy(q, p, reduction="none").sum(-1)),

@@ -78,7 +78,8 @@ GAUSSIAN_KL = Exercise(
         "logvar_as_sigma": ("You read `logvar` as σ itself: you squared it to get σ². It is log "
             "σ², so σ² is `logvar.exp()` and log σ² is `logvar`.",
             lambda mu, s: 0.5 * (s.square() + mu.square() - 1 - s.square().log()).sum(-1),
-            lambda mu, s: 0.5 * (s.square() + mu.square() - 1 - 2 * s.log()).sum(-1)),
+            lambda mu, s: 0.5 * (s.square() + mu.square() - 1 - 2 * s.log()).sum(-1),
+            lambda mu, s: 0.5 * (s.square() + mu.square() - 1 - s).sum(-1)),
         "half_missing": ("The ½ in front of the bracket is missing: yours is exactly twice the KL.",
             kl(variance=1, square=1, one=1, log=1)),
         "half_on_trace_only": ("The ½ stands on the variance alone; it belongs to the whole "
@@ -107,7 +108,8 @@ GAUSSIAN_KL = Exercise(
         "one_missing": ("The −1 is missing: at μ = 0, logvar = 0 yours is ½ per dimension instead "
             "of 0.", kl(one=0)),
         "one_for_all_dimensions": ("You subtracted 1 once. It is once per dimension: it stands "
-            "inside the sum.", then(kl(one=0), lambda kl: kl - 0.5)),
+            "inside the sum.", then(kl(one=0), lambda kl: kl - 0.5),
+            then(kl(one=0), lambda kl: kl - 1)),
         "one_added": ("The 1 has the wrong sign: it is subtracted, σ² + μ² − 1 − log σ².",
             kl(one=-0.5)),
         "other_direction": ("That is KL(p‖q), from the prior to the code's Gaussian. Asked for is "

@@ -83,6 +83,9 @@ KL_MONTE_CARLO = Exercise(
             "First the log, then the mean.",
             then(log_ratio, lambda r: r.exp().mean().log()),
             then(log_ratio, lambda r: -(-r).exp().mean().log())),
+        "another_estimator": ("You added p/q − 1 to each term, which is 0 on average. That is a "
+            "fair estimate of the same KL, often a quieter one; asked for is the plain mean of log q − "
+            "log p.", then(log_ratio, lambda r: ((-r).exp() - 1 + r).mean())),
         "absolute": ("You made each term positive. Single terms may be negative; only the mean "
             "over many draws is not.", then(log_ratio, lambda r: r.abs().mean())),
         "squared": ("You squared the difference. The KL is the mean of the plain log q − log p.",

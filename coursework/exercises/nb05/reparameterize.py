@@ -109,6 +109,11 @@ REPARAMETERIZE = Exercise(
         "softplus_for_exp": ("You used softplus in the place of exp. That is another way to keep σ "
             "positive, and then the number isn't a log-variance. In this course logvar is log σ², "
             "so σ = e^(logvar / 2).", lambda mu, logvar, eps: mu + F.softplus(logvar) * eps),
+        "noise_in_the_exponent": ("`eps` is inside of the `exp`. The exponential makes σ; `eps` "
+            "multiplies it from outside: z = μ + e^(logvar / 2) · ε.",
+            lambda mu, logvar, eps: mu + torch.exp(0.5 * logvar * eps)),
+        "noise_not_multiplied": ("You added σ and ε. σ multiplies ε: z = μ + σ · ε.",
+            lambda mu, logvar, eps: mu + sigma(logvar) + eps),
         "mu_times_eps": ("μ is multiplied by ε. Only σ is: the noise is stretched by σ and then "
             "moved by μ, z = μ + σ · ε.",
             lambda mu, logvar, eps: mu * eps + sigma(logvar),

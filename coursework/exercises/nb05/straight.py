@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from torch import Generator, Tensor
@@ -25,6 +25,10 @@ def _cases(generator: Generator) -> Iterator[Case]:
     yield from choice_cases(generator)
     logits, _, u = draw_choices(generator, 9, 5)
     yield Case((0.3 * logits, 2.5, u), "a high temperature")
+    logits, _, u = draw_choices(generator, 7, 4)
+    logits[:, -1] -= 12  # more than the noise makes up for
+    logits[3, 1] += 40
+    yield Case((logits, 2.5, u), "a batch in which nothing draws the last class")
 
 
 def _off_one_hot(fn: object, generator: Generator) -> float:
@@ -42,18 +46,35 @@ def _one_place_of(logits: Tensor, tau: float, u: Tensor) -> Tensor:
     return F.one_hot(y.argmax(), y.shape[1]).to(y) + y - y.detach()
 
 
+def _too_narrow(logits: Tensor, tau: float, u: Tensor) -> Tensor:
+    y = gumbel_softmax(logits, tau, u)
+    return F.one_hot(y.argmax(1)) + y - y.detach()
+
+
+STOPS = {"axis_missing": (_one_place, _one_place_of), "classes_missing": (_too_narrow,)}
+
+
 def observe_rows(fn: Wrong, logits: Tensor, tau: float, u: Tensor) -> Any:
-    """What `observe` sees, or "axis_missing" where `fn` stops as an `argmax()` of all does."""
+    """What `observe` sees, or the names of the mistakes that stop as `fn` does, in a string."""
     try:
         return observe(fn, logits, tau, u)
     except RuntimeError as error:
-        for wrong in (_one_place, _one_place_of):
-            try:
-                wrong(logits, tau, u)
-            except RuntimeError as known:
-                if _sizes(known) == _sizes(error):
-                    return "axis_missing"
-        raise
+        names = [
+            name for name, wrongs in STOPS.items() if _stops_alike(error, wrongs, logits, tau, u)
+        ]
+        if not names:
+            raise
+        return " ".join(names)
+
+
+def _stops_alike(error: RuntimeError, wrongs: Sequence[Wrong], *args: Any) -> bool:
+    for wrong in wrongs:
+        try:
+            wrong(*args)
+        except RuntimeError as known:
+            if _sizes(known) == _sizes(error):
+                return True
+    return False
 
 
 def _sizes(error: RuntimeError) -> tuple[str, list[str]]:
@@ -65,7 +86,18 @@ def _axis_missing(seen: Observed, case: Case) -> bool:
     """Or the largest entry of all is in the first row, so that nothing stops."""
     logits = case.args[0]
     first_row = int(gumbel_softmax(*case.args).argmax()) < logits.shape[1]
-    return str(seen.value) == "axis_missing" or first_row
+    return "axis_missing" in str(seen.value) or first_row
+
+
+def _classes_missing(seen: Observed, case: Case) -> bool:
+    """Or the width is that of all classes, or 1 and spreads over the row, so that nothing stops."""
+    narrow = _width(case)
+    return "classes_missing" in str(seen.value) or narrow in (1, case.args[0].shape[1])
+
+
+def _width(case: Case) -> int:
+    """Columns of a one-hot table that knows only the classes drawn in the batch."""
+    return int(gumbel_softmax(*case.args).argmax(1).max()) + 1
 
 
 MISTAKES = named({
@@ -126,7 +158,12 @@ STRAIGHT_THROUGH = Exercise(
         "axis_missing": ("`y.argmax()` without an axis is one number: the place of the largest "
             "entry of the whole table. Each row has one choice: `y.argmax(1)`.",
             _one_place, _one_place_of),
-    }, when=_axis_missing),
+    }, when=_axis_missing)
+    + named({
+        "classes_missing": ("`F.one_hot` isn't told how many classes there are, and counts up to "
+            "the largest that it sees. Where nothing in the batch draws the last class, the table "
+            "is too narrow: `F.one_hot(y.argmax(1), y.shape[1])`.", _too_narrow),
+    }, when=_classes_missing),
     properties=[
         must_be("one_hot", 0, _off_one_hot, "Each row must be one-hot; an entry of yours is off by "
             "{:.3g}."),

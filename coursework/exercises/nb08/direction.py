@@ -75,6 +75,9 @@ MISTAKES = named({
         "neither side: above 0.7, and below 0.3.",
         lambda z, s: z[s > 0.5].mean(0) - z[s < 0.5].mean(0),
         lambda z, s: z[s > s.median()].mean(0) - z[s <= s.median()].mean(0)),
+    "bounds_swapped": ("The bounds changed places: above 0.3 is everybody who isn't serious. "
+        "Smiling is a smile above 0.7, serious one below 0.3.",
+        lambda z, s: z[s > LOW].mean(0) - z[s < HIGH].mean(0)),
     "minus_the_rest": ("You subtract the mean of all that don't smile, those in between included. "
         "Serious is a smile below 0.3.",
         lambda z, s: z[s > HIGH].mean(0) - z[s <= HIGH].mean(0)),

@@ -114,9 +114,10 @@ MISTAKES = [
         "steps_added_up": ("You added up the steps from value to value: that is the length of the "
             "way, not how far apart its ends in each factor are. Largest minus smallest reading.",
             lambda t: t.diff(dim=2).abs().sum(2).mean(1)),
-        "standard_deviation": ("You took the standard deviation of the readings. Asked for is "
-            "largest minus smallest, in shares of the range.",
-            lambda t: t.std(2).mean(1), lambda t: t.std(2, correction=0).mean(1)),
+        "standard_deviation": ("You took the standard deviation of the readings, or their "
+            "variance. Asked for is largest minus smallest, in shares of the range.",
+            lambda t: t.std(2).mean(1), lambda t: t.std(2, correction=0).mean(1),
+            lambda t: t.var(2).mean(1), lambda t: t.var(2, correction=0).mean(1)),
         "averaged_first": ("You averaged the readings over the codes, and took largest minus "
             "smallest of the means. What moves one face up and the next one down cancels that way. "
             "Take the range for each code, then the mean of the ranges.",

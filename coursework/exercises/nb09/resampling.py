@@ -17,6 +17,7 @@ from coursework.exercises.nb09.wrong_weights import (
     as_they_are,
     below_the_first_edge,
     between_quantiles,
+    bucketized,
     built,
     in_range,
     normalized,
@@ -215,7 +216,11 @@ MISTAKES = [
             built(below_the_first_edge)),
         "one_bin_too_few": ("You have one bin too few: `linspace(min, max, bins)` are `bins` "
             "*edges*, with bins − 1 bins between them. Edges are one more than bins.",
-            built(lambda z, bins: places(z, bins - 1), more=-1)),
+            built(lambda z, bins: places(z, bins - 1), more=-1),
+            built(lambda z, bins: bucketized(z, bins - 1))),
+        "last_bins_merged": ("`bucketize` and `digitize` count from 1, and 0 is below the first "
+            "edge: subtract 1. With a clamp alone the last two bins are one.",
+            built(lambda z, bins: bucketized(z, bins).clamp(max=bins - 1))),
         "one_bin_too_many": ("You have one bin too many. `bins` bins have bins + 1 edges.",
             built(lambda z, bins: places(z, bins + 1), more=1)),
         "bins_ignored": ("`bins` is not used: you always take ten.",

@@ -24,10 +24,15 @@ def in_range(z: Tensor, bins: int, low: Tensor | float, high: Tensor | float) ->
     return ((z - low) / (high - low) * bins).long().clamp(0, bins - 1)
 
 
+def bucketized(z: Tensor, bins: int) -> Tensor:
+    """What `bucketize` says of bins + 1 edges: 1 to bins, and 0 at the first edge."""
+    edges = torch.linspace(float(z.min()), float(z.max()), bins + 1)
+    return torch.bucketize(z.contiguous(), edges)
+
+
 def below_the_first_edge(z: Tensor, bins: int) -> Tensor:
     """`bucketize` is open on the left: what equals the first edge gets −1."""
-    edges = torch.linspace(float(z.min()), float(z.max()), bins + 1)
-    return (torch.bucketize(z.contiguous(), edges) - 1).clamp(max=bins - 1)
+    return (bucketized(z, bins) - 1).clamp(max=bins - 1)
 
 
 def between_quantiles(z: Tensor, bins: int, right: bool = False) -> Tensor:

@@ -71,6 +71,10 @@ def _by_pixel(y: Tensor, low: Tensor, high: Tensor, mask: Tensor) -> Tensor:
     return (inside * mask).sum() / (mask.sum() * y.shape[1])
 
 
+def _ways_of_pixels(y: Tensor, low: Tensor, high: Tensor, mask: Tensor) -> Tensor:
+    return _inside(_mean((y - low) / (high - low), mask)).mean()
+
+
 def _by_channel(y: Tensor, low: Tensor, high: Tensor, mask: Tensor) -> Tensor:
     mean = lambda t: (t * mask).flatten(2).sum(2) / mask.flatten(2).sum(2)  # noqa: E731
     return _inside((mean(y) - mean(low)) / (mean(high) - mean(low))).mean()
@@ -116,6 +120,8 @@ SHARE_BETWEEN = Exercise(
             lambda y, low, high, mask: _inside(((y - low) * mask) / ((high - low) * mask)).mean(),
             lambda y, low, high, mask: _inside(
                 ((y - low) * mask).mean(1) / ((high - low) * mask).mean(1)).mean()),
+        "ways_of_pixels": ("You took the way of every pixel and then the mean of the ways. Take "
+            "the means over the mask first: then one way for each picture.", _ways_of_pixels),
         "channel_by_channel": ("You counted every color by itself. The mean of a picture is taken "
             "over its channels too.", _by_channel),
         "one_for_the_batch": ("You took one mean over the whole batch, pictures included. Each "

@@ -24,9 +24,9 @@ def _cases(generator: Generator) -> Iterator[Case]:
         (torch.randn(n - 4, generator=generator).exp() - 3, "values below 0"),
     ):
         for loss in ("l1", "l2"):
-            yield Case((values, loss), f"{label}, {loss}")
+            yield Case((values, loss), f"{label} under {loss}")
     for loss in ("l1", "l2"):
-        yield Case((torch.randn(1, generator=generator), loss), f"one value, {loss}")
+        yield Case((torch.randn(1, generator=generator), loss), f"one value under {loss}")
 
 
 def _two_answers(generator: Generator, n: int) -> Tensor:
@@ -54,6 +54,12 @@ def _least(loss: str) -> Wrong:
     if loss == "l1":
         return lambda v: (v - v.median()).abs().mean()
     return lambda v: (v - v.mean()).square().mean()
+
+
+def _least_at_a_value(values: Tensor, loss: str) -> Tensor:
+    """The least mean loss of constants that are values themselves."""
+    distances = values[:, None] - values
+    return (distances.abs() if loss == "l1" else distances.square()).mean(0).min()
 
 
 def _on_a_grid(low: float | None, high: float | None, count: int) -> Wrong:
@@ -97,7 +103,7 @@ BEST_CONSTANT = Exercise(
         "median_for_both": ("You return the median for both. For L2 a value that is far away "
             "weighs more than a near one; that is the mean.", _wrong(torch.median, torch.median)),
         "the_loss_itself": ("That is the least loss. Asked for is the constant at which it is "
-            "reached.", _wrong(_least("l1"), _least("l2"))),
+            "reached.", _wrong(_least("l1"), _least("l2")), _least_at_a_value),
         "not_sorted": ("You took the value in the middle *place*. Sort the values first.",
             _wrong(lambda v: v[len(v) // 2], torch.mean)),
         "place_of_the_best": ("That is a place in the list. Asked for is the value there.",

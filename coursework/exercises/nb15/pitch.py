@@ -71,6 +71,9 @@ CONVERT_PITCH = Exercise(
             lambda f0, ma, sa, mb, sb: torch.where(f0 > 0, (f0 - ma) / sa * sb + mb, 0.0),
             lambda f0, ma, sa, mb, sb: torch.where(
                 f0 > 0, (f0 - math.exp(ma)) / sa * sb + math.exp(mb), 0.0)),
+        "something_added": ("You added something to f0 so that the log of 0 exists, which changes "
+            "every other pitch, too. Convert only where `f0 > 0`.",
+            _voiced(lambda log, ma, sa, mb, sb: ((log.exp().log1p() - ma) / sa * sb + mb).exp())),
         "exp_forgotten": ("That is the log of the pitch. Undo the log at the end: `.exp()`.",
             _voiced(lambda log, ma, sa, mb, sb: (log - ma) / sa * sb + mb)),
         "spread_kept": ("Only the mean is moved: how much the pitch varies is still that of "

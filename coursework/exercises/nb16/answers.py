@@ -27,21 +27,22 @@ QUESTIONS = [
     choice(
         "16.answers.16.4", "what the split of levels comes from", {
             "a": ("The architecture: a level of 4×4 or 8×8 pixels can't set the color of a face.",
-                "architecture", "It can: the runs without mixing have the same architecture, and "
-                "in them the skin follows both sources."),
-            "b": "Training with mixed styles, though not every such run has it.",
+                "architecture", "It can: the short runs have the same architecture, and in "
+                "them the skin follows the coarse source, too."),
+            "b": "Training: with mixed styles and for long. Which of the two it takes stays open.",
             "c": ("The data: pose is a coarse property of a face, and skin is a fine one.", "data",
-                "Both kinds of run see the same faces. Compare their columns for the skin."),
-            "d": ("Longer training: after enough seconds every network makes this split.",
-                "training", "The mixing run of seed 0 had it after 60 seconds, and two others did "
-                "not. Seconds alone don't tell them apart from the runs without mixing."),
+                "All runs see the same faces. Compare their columns for the skin."),
+            "d": ("Mixed styles: every run that was trained with them has the split.",
+                "every_mixing_run", "Look at the three runs of 60 seconds with mixing: in none of "
+                "them does skin follow the fine source alone."),
         },
-        why="Right. The levels make a split possible. Skin followed the fine source alone in two of "
-            "four runs with mixed styles, and in none without.",
-        hints=["The two recipes differ in one thing only. Which?",
-               "Compare the columns for the skin: with mixing, and without.",
-               "Among the runs of 60 seconds, networks and faces are the same in both recipes. One "
-               "recipe has the split in one seed of three, the other in none."],
+        why="Right. The levels make a split possible. Skin follows the fine source alone in the two "
+            "runs that had both, mixed styles and 400 seconds. A run of 400 seconds without mixing "
+            "would tell the two apart.",
+        hints=["Which runs have the split, by the columns for the skin?",
+               "What do these runs have that the others lack?",
+               "They differ from the rest in two things at once. Is there a run with only one of "
+               "them?"],
     ),
     choice(
         "16.answers.16.7", "what truncation does to a comparison", {

@@ -100,6 +100,11 @@ def _before(x: Tensor, scale: Tensor, bias: Tensor, eps: float) -> Tensor:
     return restyled(planes(scale) * x + planes(bias), one, zero, eps)
 
 
+def _only_the_mean_divided(x: Tensor, scale: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
+    sd = (x.var((2, 3), unbiased=False, keepdim=True) + eps).sqrt()
+    return planes(scale) * (x - x.mean((2, 3), keepdim=True) / sd) + planes(bias)
+
+
 def _scale_before(x: Tensor, scale: Tensor, bias: Tensor, eps: float) -> Tensor:
     return restyled(planes(scale) * x, torch.ones_like(scale), bias, eps)
 
@@ -160,6 +165,8 @@ ADAIN = Exercise(
             spread(lambda var, eps: var.sqrt().clamp(min=eps))),
         "variance_for_sd": ("You divide by the variance. To make the spread 1, divide by its root, "
             "the standard deviation.", spread(lambda var, eps: var + eps)),
+        "only_the_mean_divided": ("You divide the mean alone: `x - mean / sd` computes the "
+            "quotient first. Put `x - mean` in brackets, and divide that.", _only_the_mean_divided),
         "multiplied_by_sd": ("You multiply by the standard deviation. Divide by it.",
             spread(lambda var, eps: 1 / (var + eps).sqrt())),
         "no_division": ("The mean is gone and the spread is as it was: divide by the standard "

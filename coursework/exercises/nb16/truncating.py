@@ -44,6 +44,9 @@ TRUNCATE = Exercise(
         "mean_not_subtracted": ("You scale w itself and then add the mean. Scale the *distance* "
             "from the mean, `w − w_mean`.", lambda w, w_mean, psi: w_mean + psi * w,
             lambda w, w_mean, psi: w + psi * w_mean),
+        "mean_shrunk": ("You multiplied the mean by psi, and kept the distance whole. It is the "
+            "other way round: the mean stays, and psi multiplies `w − w_mean`.",
+            lambda w, w_mean, psi: psi * w_mean + (w - w_mean)),
         "psi_the_other_way": ("psi runs the wrong way: yours leaves w alone at 0 and gives the "
             "mean at 1. It is what is *kept* of the distance.",
             lambda w, w_mean, psi: w + psi * (w_mean - w)),

@@ -141,6 +141,10 @@ PATH_LENGTH = Exercise(
                 g(on_line(w0, w1, t + eps)) - g(w0)).square().flatten(1).sum(1) / eps**2,
             lambda g, w0, w1, t, eps: (
                 g(on_line(w0, w1, t)) - g(w0)).square().flatten(1).sum(1) / eps**2),
+        "eps_at_one_end": ("The step is added to w1's share and not taken off w0's, so the second "
+            "place lies beside the line: its shares are 1 − (t + eps) and t + eps.",
+            lambda g, w0, w1, t, eps: (g((1 - t) * w0 + (t + eps) * w1) - g(on_line(w0, w1, t)))
+                .square().flatten(1).sum(1) / eps**2),
         "first_step": ("You take the step at the start of the line, whatever t is.",
             lambda g, w0, w1, t, eps: path_length(g, w0, w1, 0 * t, eps)),
         "ends_exchanged": ("The line runs from w1 to w0: at t = 0 you stand at w1.",

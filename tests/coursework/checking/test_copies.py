@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from course_utils import draw_with, record_only
@@ -10,6 +12,8 @@ from coursework.checking import copies
 from coursework.checking.notebook import answer_sheet, check, hint
 from coursework.checking.record import record
 from coursework.checking.variants import reordered
+from coursework.grading.clock import late_remark
+from coursework.grading.submitted_notebook import parse
 
 from .posterior import POSTERIOR, reference, without_prior
 
@@ -72,3 +76,36 @@ def test_practice_judges_by_its_seed_and_goes_on_with_the_courses_own(capsys, mo
     lent = check(posterior)
     assert "✓" in capsys.readouterr().out
     assert lent.on_loan
+
+
+def test_a_copy_with_a_time_says_how_much_is_left_and_the_grader_reads_what_is_late(
+    capsys, monkeypatch
+):
+    now = [1000.0]
+    monkeypatch.setattr(copies, "_THIS", copies.Copy(clock=lambda: now[0]))
+    record_only(minutes=60)
+    assert "Nothing stops" in capsys.readouterr().out
+    answers = answer_sheet("99")
+    answers["1"] = "b"
+    now[0] += 59 * 60
+    record_only(minutes=60)  # a second run begins no new time
+    check(answers, "1")
+    in_time = capsys.readouterr().out
+    assert "kept · 1 minute left" in in_time
+    now[0] += 200
+    check(answers, "1")
+    late = capsys.readouterr().out
+    assert "kept · 3 minutes after the end" in late
+    said = [{"outputs": [{"data": {"text/plain": [text]}}]} for text in (in_time, late)]
+    assert late_remark(said[:1]) == ""
+    assert late_remark(said).endswith("student's machine: 1 (3 min)")
+    data = json.dumps(
+        {"nbformat": 4, "cells": [{"cell_type": "code", "source": "x = 1", **said[1]}]}
+    )
+    assert parse(data.encode()).remarks == [late_remark(said)]
+
+
+@pytest.mark.parametrize("odd", [None, 3, [], {"outputs": 3}, {"outputs": [3, {"data": 1}]},
+                                 {"outputs": [{"data": {"text/plain": 7}}]}])  # fmt: skip
+def test_odd_outputs_are_no_late_answers(odd):
+    assert late_remark([odd]) == ""

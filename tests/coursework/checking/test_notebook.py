@@ -151,6 +151,7 @@ def printed(encoding: str) -> str:
     return done.stdout.decode(encoding)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_a_terminal_without_our_letters_gets_words(encoding):
     said, whole = printed(encoding), printed("utf-8")

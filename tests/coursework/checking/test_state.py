@@ -130,6 +130,7 @@ with torch.inference_mode():
 """
 
 
+@pytest.mark.slow
 def test_exercises_that_are_first_loaded_in_another_state_are_the_same() -> None:
     command = [sys.executable, "-c", LOADED_IN_ANOTHER_STATE]
     done = subprocess.run(command, capture_output=True, text=True)

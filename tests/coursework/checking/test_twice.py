@@ -172,3 +172,29 @@ def test_two_networks_are_not_compared() -> None:
         observe=lambda fn, n: tuple(fn(n).weight.shape),
     )
     assert judge(exercise, build, 0).passed
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**64), 10**400, (1, 2**70), [2**70]])
+@pytest.mark.parametrize("right", [torch.ones(2), 3.0])
+def test_a_whole_number_that_no_tensor_holds_is_told_in_words(value: object, right: object) -> None:
+    exercise = Exercise("n", "99", "a number", lambda x: right, lambda g: [Case((torch.ones(2),))])
+    verdict = judge(exercise, lambda x: value, 0)
+    assert (verdict.kind, verdict.points) == ("interface", 0)
+    assert "more than 63 bits" in verdict.message and "Python says" not in verdict.message
+    assert judge(exercise, lambda x: right, 0).passed
+
+
+def test_long_whole_numbers_that_an_exercise_looks_at_itself_are_compared_exactly() -> None:
+    calls: list[int] = []
+
+    def once_more(n: int) -> int:
+        calls.append(n)
+        return 2**n + len(calls)
+
+    exercise = Exercise(
+        "power", "99", "a power", lambda n: 2**n, lambda g: [Case((200,))],
+        observe=lambda fn, n: hex(fn(n)),
+    )  # fmt: skip
+    assert judge(exercise, lambda n: 1 << n, 0).passed
+    assert judge(exercise, lambda n: (1 << n) + 1, 0).kind == "different"
+    assert judge(exercise, once_more, 0).mistake == "another_answer"

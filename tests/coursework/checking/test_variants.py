@@ -12,7 +12,15 @@ from torch import Tensor
 from coursework.checking.copies import Copy
 from coursework.checking.engine import judge
 from coursework.checking.exercise import Case, Exercise, Mistake, Property, Question
-from coursework.checking.variants import Drawn, dice, reordered, varied
+from coursework.checking.variants import (
+    Drawn,
+    copy_number,
+    dice,
+    questions_of,
+    read_secret,
+    reordered,
+    varied,
+)
 
 
 def ratio(top: Tensor, bottom: Tensor) -> Tensor:
@@ -117,7 +125,7 @@ def test_no_other_order_is_refused():
 
 
 def ask(rng: random.Random) -> Question:
-    n = rng.randint(2, 40)
+    n = rng.randint(2, 40) + 0.5
     wrong = {2.0 * n: ("twice", "Twice too much.")}
     return Question("18.answers.1", "n squared", float(n * n), wrong=wrong, text=f"{n}²?")
 
@@ -129,8 +137,8 @@ def choose(rng: random.Random) -> Question:
     return Question("18.answers.2", "two", right, choices=options, wrong=wrong)
 
 
-@pytest.mark.parametrize("drawn", [Drawn("18.answers.1", ask), Drawn("18.answers.2", choose)])
-def test_the_public_answer_is_named_where_it_is_wrong(drawn: Drawn):
+def test_the_public_number_is_named_where_it_is_wrong_without_an_accusation():
+    drawn = Drawn("18.answers.1", ask)
     public = drawn.at(0)
     assert "public_answer" not in [name for name, _ in public.wrong.values()]
     others = [drawn.at(seed) for seed in range(1, 30)]
@@ -138,10 +146,53 @@ def test_the_public_answer_is_named_where_it_is_wrong(drawn: Drawn):
     for question in others:
         assert judge(question, question.answer).passed
         verdict = judge(question, public.answer)
-        assert verdict.passed == (question.answer == public.answer)
-        if not verdict.passed:
+        if question.answer != public.answer:
             assert verdict.mistake == "public_answer"
-            assert "course's own copy" in verdict.message
+            assert f"{public.answer:.4g} is the answer to this question" in verdict.message
+
+
+def test_a_letter_proves_nothing_and_is_told_as_what_it_is():
+    drawn = Drawn("18.answers.2", choose)
+    public = drawn.at(0)
+    for seed in range(1, 30):
+        question = drawn.at(seed)
+        assert question == choose(dice(seed, drawn.name))
+        verdict = judge(question, public.answer)
+        assert verdict.passed or verdict.mistake.startswith("said_")
+
+
+def test_short_numbers_and_known_mistakes_are_reached_in_other_ways():
+    def short(rng: random.Random) -> Question:
+        return Question("18.answers.3", "a side", float(rng.randint(2, 40)))
+
+    def slipped(rng: random.Random) -> Question:
+        n = rng.randint(2, 3) * 1.234
+        return Question("18.answers.4", "n", n, wrong={5 * 1.234 - n: ("other", "The other.")})
+
+    for draw in (short, slipped):
+        drawn = Drawn("18.answers.3", draw)
+        assert all(drawn.at(seed) == draw(dice(seed, drawn.name)) for seed in range(1, 30))
+
+
+def test_a_secret_moves_the_seed_and_the_number_says_how_many_questions(tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_text("\ufeffblue  horse\nbattery nine\n", "utf-8")
+    secret = read_secret(words)
+    assert secret == "blue horse battery nine" and read_secret(None) == ""
+    assert copy_number(7) == 7
+    assert copy_number(7, secret) == copy_number(7, secret) != copy_number(8, secret)
+    assert len({7, copy_number(7, secret), copy_number(7, secret + " ten")}) == 3
+    assert questions_of(copy_number(7, secret)) == 0
+    assert questions_of(copy_number(7, questions=10)) == 10
+    for seed in (0, -3, 2**64):
+        with pytest.raises(ValueError, match="from 1 to"):
+            copy_number(seed)
+    words.write_text("blue")
+    with pytest.raises(ValueError, match="four words"):
+        read_secret(words)
+    words.write_bytes(b"\xff\x00\xfe" * 9)
+    with pytest.raises(ValueError, match="no text"):
+        read_secret(words)
 
 
 def test_dice_are_the_same_on_every_machine_and_others_for_each_name():

@@ -259,7 +259,15 @@ RIGHT_NETWORKS = {
 }
 
 
-@pytest.mark.parametrize("fn", RIGHT_NETWORKS.values(), ids=RIGHT_NETWORKS.keys())
+def some_fast(networks):
+    """Each as a parameter; but for the first four they are tried among the slow tests."""
+    return [
+        pytest.param(*values, id=name, marks=[pytest.mark.slow] if index >= 4 else [])
+        for index, (name, values) in enumerate(networks.items())
+    ]
+
+
+@pytest.mark.parametrize("fn", some_fast({name: (fn,) for name, fn in RIGHT_NETWORKS.items()}))
 def test_reasonable_networks_pass(fn):
     assert_passes("build_autoencoder", fn)
 
@@ -373,7 +381,7 @@ WRONG_NETWORKS = {
 }
 
 
-@pytest.mark.parametrize(("fn", "mistake"), WRONG_NETWORKS.values(), ids=WRONG_NETWORKS.keys())
+@pytest.mark.parametrize(("fn", "mistake"), some_fast(WRONG_NETWORKS))
 def test_wrong_networks_are_named(fn, mistake):
     for seed in SEEDS:
         assert evaluate("build_autoencoder", fn, seed).mistake == mistake
@@ -709,3 +717,52 @@ def test_right_steps_pass():
 def test_the_clinic_of_the_loop_names_the_first_wrong_one():
     assert evaluate("02.answers.2.4b", "aecdb").passed
     assert evaluate("02.answers.2.4b", "eacdb").mistake == "patient_a"
+
+
+def step_with_backward(model, x):
+    loss = (x - model(x).sigmoid()).square().flatten(1).sum(1).mean()
+    model.zero_grad()
+    loss.backward()
+    return loss.item()
+
+
+def loop_over_images(model, optimizer, x, steps):
+    losses = []
+    for image in x:
+        loss = (image - model(image[None])[0]).square().sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@pytest.mark.parametrize(
+    ("name", "fn", "mistake"),
+    [
+        ("copy_step", step_with_backward, "backward_inside"),
+        (
+            "copy_step",
+            lambda model, x: F.binary_cross_entropy_with_logits(model(x), x),
+            "cross_entropy",
+        ),
+        ("training_loop", loop_over_images, "one_step_for_each_image"),
+        (
+            "denoising_loss",
+            lambda m, x, noisy: (x - (noisy - m(noisy))).square().flatten(1).sum(1),
+            "predicts_the_noise",
+        ),
+        (
+            "roc_auc",
+            lambda n, a: float(((a[:, None] - n).sign() + 1).sum()) / 2 / len(n) ** 2,
+            "wrong_divisor",
+        ),
+    ],
+)
+def test_slips_of_a_tired_student_are_named(name, fn, mistake):
+    assert_mistake(name, fn, mistake)
+
+
+def test_a_step_that_returns_its_images_is_told_what_fit_needs():
+    verdict = evaluate("copy_step", lambda model, x: model(x).sigmoid(), 0)
+    assert verdict.kind == "interface" and "one number, the loss" in verdict.message

@@ -328,3 +328,15 @@ def test_the_gap_and_the_clinic_get_replies():
     assert evaluate("03.answers.3.14", "debac").passed
     verdict = evaluate("03.answers.3.14", "debca")
     assert verdict.mistake == "patient_d" and "128" in verdict.message
+
+
+def step_with_backward(model, x, beta=1.0):
+    logits, mu, logvar = model(x)
+    kl = 0.5 * (logvar.exp() + mu.square() - 1 - logvar).sum(1).mean()
+    loss = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x) + beta * kl
+    loss.backward()
+    return {"loss": loss, "KL": kl, "reconstruction": loss - beta * kl}
+
+
+def test_a_step_that_calls_backward_is_told():
+    assert_mistake("vae_step", step_with_backward, "backward_inside")

@@ -313,3 +313,14 @@ def test_the_clinic_names_the_first_wrong_patient():
     verdict = evaluate("05.answers.5.11", "abdec")
     assert verdict.mistake == "patient_b" and "A: right" in verdict.message
     assert "passes back a zero" in verdict.message
+
+
+def one_hot_by_the_largest(logits, tau, u):
+    y = ((logits - torch.log(-u.log())) / tau).softmax(-1)
+    return (F.one_hot(y.argmax(-1)).float() - y).detach() + y
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_one_hot_without_the_number_of_classes_is_always_told(seed):
+    verdict = evaluate("straight_through", one_hot_by_the_largest, seed)
+    assert verdict.mistake == "classes_missing" and "y.shape[1]" in verdict.message

@@ -351,3 +351,11 @@ def test_right_batch_features_pass(fn):
 
 def test_std_is_told_of_the_batch_of_one():
     assert_mistake("batch_features", lambda x: x.std(0).expand(len(x), -1), "nan_for_one_point")
+
+
+def test_two_halves_that_are_added_and_not_averaged_are_told_as_that():
+    assert_mistake(
+        "discriminator_loss",
+        lambda real, fake: F.softplus(-real) + F.softplus(fake),
+        "added_image_by_image",
+    )

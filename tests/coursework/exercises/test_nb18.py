@@ -15,12 +15,25 @@ from torch import nn
 from torch.nn import functional as F
 
 from coursework.authoring.project import find_root
-from coursework.authoring.source import choose_sources
+from coursework.authoring.site.pages import with_slugs
+from coursework.authoring.site.question_bank import slug
+from coursework.authoring.source import choose_sources, find_sources
 from coursework.checking.exercise import Question
 from coursework.checking.questions import judge_answer
 from coursework.checking.variants import dice
-from coursework.exercises.nb18 import DRAWN, EXERCISES, OBJECTIVES, PLACES, POOL, draw_sitting
+from coursework.exercises.nb18 import (
+    DRAWN,
+    EXERCISES,
+    LEAST,
+    MOST,
+    OBJECTIVES,
+    PLACES,
+    POOL,
+    draw_sitting,
+    place_drawn,
+)
 from coursework.exercises.nb18.derivations import BEST_JUDGE, ELBO, JENSEN
+from coursework.exercises.nb18.places import CURED, DIAGNOSED
 from tests.coursework.exercises.verdicts import assert_mistake, assert_passes
 
 ROOT = find_root()
@@ -334,12 +347,70 @@ def test_a_sitting_has_twelve_questions_on_all_objectives() -> None:
     assert seen == set(PLACES) == set(POOL)
 
 
+@pytest.mark.parametrize("count", range(LEAST, MOST + 1))
+def test_a_shorter_sitting_keeps_every_objective_and_some_code(count: int) -> None:
+    for seed in range(60):
+        keys = draw_sitting(Random(seed), count)
+        assert len(set(keys)) == count
+        assert {PLACES[key].objective for key in keys} == set(range(1, len(OBJECTIVES) + 1))
+        assert any(not key[0].isdigit() for key in keys)
+
+
+def test_a_title_tells_nothing_of_what_is_drawn() -> None:
+    for drawn_of in DRAWN:
+        assert {drawn_of.at(seed).title for seed in range(30)} == {drawn_of.at(0).title}
+
+
+def test_the_last_hint_names_the_section_that_shows_what_is_drawn() -> None:
+    for key, of in DRAWS.items():
+        for seed in range(40):
+            place = place_drawn(key, dice(seed, of.name))
+            assert f"shows it in {place}." in of.draw(dice(seed, of.name)).hints[-1]
+        assert place_drawn(key, dice(0, of.name)) == PLACES[key]
+
+
+def test_the_table_of_sections_links_to_each_of_them() -> None:
+    sources = {path.name[:2]: path.stem for path in find_sources(ROOT)}
+    (source,) = choose_sources(ROOT, ["18"])
+    text = "\n".join(cell.text for cell in source.cells)
+    linked = {}
+    for numbers_, address in re.findall(
+        r"^\| (18\.[\d., ]+) \| \[.*\]\((.+)\) \|$", text, re.MULTILINE
+    ):
+        linked |= dict.fromkeys(numbers_.split(", "), address)
+    wanted = [f"{sources[p.notebook]}.ipynb{p.anchor}" for p in PLACES.values()]
+    assert [linked[f"18.{n}"] for n in range(1, len(PLACES) + 1)] == wanted
+    for place, address in zip(PLACES.values(), wanted, strict=True):
+        on_the_site = f"({sources[place.notebook]}.ipynb#{slug(place.section)})"
+        assert with_slugs(f"({address})") == on_the_site
+
+
+def test_a_learned_number_for_each_kind_is_no_number_of_its_own() -> None:
+    """`nn.Embedding(kinds, 1)` learns where each kind lies: no order and no distance is given."""
+
+    def clothing_generator(latents: int, kinds: int) -> nn.Module:
+        class Net(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.place = nn.Embedding(kinds, 1)
+                self.layers = nn.Sequential(
+                    nn.Linear(latents + 1, 32), nn.ReLU(), nn.Linear(32, 784), nn.Sigmoid()
+                )
+
+            def forward(self, z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+                return self.layers(torch.cat([z, self.place(y)], 1)).view(-1, 1, 28, 28)
+
+        return Net()
+
+    assert_passes("clothing_generator", clothing_generator)
+
+
 def test_every_place_is_a_heading_of_its_notebook() -> None:
     texts = {
         s.number: "\n".join(cell.text for cell in s.cells if cell.kind == "markdown")
         for s in choose_sources(ROOT)
     }
-    for place in PLACES.values():
+    for place in (*PLACES.values(), *DIAGNOSED.values(), *CURED.values()):
         assert re.search(
             rf"^##+ {re.escape(place.section)}$", texts[place.notebook], re.MULTILINE
         ), place

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from coursework import exercises
-from coursework.checking import notebook, progress, sitting
+from coursework.checking import copies, notebook, progress, sitting
 from coursework.checking.record import Record
 from coursework.checking.variants import dice
 from coursework.exercises.nb18 import draw_sitting
@@ -90,9 +90,40 @@ def test_what_comes_too_late_is_not_counted(said: list[str]) -> None:
     answer(answers, first)
     at.now += 301
     answer(answers, second)
-    assert "too late" in said[-1]
+    assert "recorded as late" in said[-1] and "✓" not in said[-1]
+    question = exercises.get(f"18.answers.{first}")
+    answer(answers, first, next(iter(question.wrong)))
     sitting.report("18")
-    assert f"Too late, and not counted: `{second}`" in said[-1]
+    assert f"After the end, and not counted: right: `{second}`; wrong: `{first}`" in said[-1]
+    assert "Report: 1 of 15" in said[-1]
+    kept = sitting.record().kinds
+    assert [kept[f"18.answers.{key}"] for key in (first, second)] == ["passed", "passed"]
+
+
+def test_a_report_of_late_answers_alone(said: list[str]) -> None:
+    at = At()
+    sitting.sit("18", timed=True, draw=2, minutes=5, clock=at)
+    at.now += 301
+    answer(notebook.answer_sheet("18"), typed(2)[0])
+    sitting.report("18")
+    assert "Report: 0 of 15" in said[-1] and "After the end" in said[-1]
+
+
+def test_the_report_of_a_practice_copy_is_of_its_questions(
+    said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "_THIS", copies.Copy())
+    seed = next(s for s in range(1, 99) if "18.answers.18.28" in exercises.names("18", s)
+                and "critic" not in exercises.get("18.answers.18.28", s).text)  # fmt: skip
+    copies.draw_with(seed)
+    question = exercises.get("18.answers.18.28", seed)
+    answer(notebook.answer_sheet("18"), "18.28", next(iter(question.wrong)))
+    sitting.report("18")
+    asked = exercises.names("18", seed)
+    points = sum(exercises.get(name).points for name in asked)
+    assert f"0 of {points} points" in said[-1]
+    shown = question.hints[-1].rpartition("The course shows it in ")[2].rstrip(".")
+    assert f"Read again: {shown}" in said[-1]
 
 
 def test_an_answer_that_cannot_be_read_is_told_and_a_function_is_handed_back(
