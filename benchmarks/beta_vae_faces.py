@@ -26,6 +26,7 @@ RANGES = {"azimuth": (-15, 15), "smile": (0, 1), "skin_tone": (2, 8), "light_dir
 BETAS, LATER, SEEDS = (1, 4, 8, 16, 32, 100), (32, 100), range(3)
 TRAIN, TEST, NUMBERS, LATENTS, SIGMA = 3000, 2000, 150, 6, 0.1
 STEPS, BATCH, BINS = 2500, 128, 20
+MIDDLE = slice(24, 56), slice(16, 48)  # rows and columns
 
 
 def close_ups(n: int, seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -35,7 +36,7 @@ def close_ups(n: int, seed: int = 0) -> tuple[Tensor, Tensor]:
     factors = low + (high - low) * torch.rand(n, len(RANGES), generator=chance)
     factors[:, 2] = factors[:, 2].round()  # the Monk scale has ten shades
     x = [
-        render_faces(64, **dict(zip(RANGES, part.T, strict=True)))[:, :, 24:56, 16:48].flatten(1)
+        render_faces(64, MIDDLE, **dict(zip(RANGES, part.T, strict=True))).flatten(1)
         for part in factors.split(500)
     ]
     return torch.cat(x), factors

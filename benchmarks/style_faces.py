@@ -1,10 +1,12 @@
 """The style generator that notebook 16 loads, the judge of its faces, and the study beside them.
 
 `python -m benchmarks.style_faces judge` trains the judge (12 s of processor time),
-`… checkpoint` the generator (400 s), and both write their weights to
-`course_utils/data/checkpoints/`. `… study` trains shorter runs of three seeds (ten minutes; it
-goes on where it was stopped), writes the tables that notebook 16 shows, and replaces this
-benchmark's section in README.md.
+`… checkpoint` the generator (5,271 steps, which were 400 s), and both write their weights to
+`course_utils/data/checkpoints/`. `… again` trains the generator once more and says how far weights
+are from the shipped ones; `… control` trains it without mixing for as many steps. `… study` trains
+shorter runs of three seeds (ten minutes; it goes on where it was stopped). The last three write
+rows of the tables that notebook 16 shows, and `study` replaces this benchmark's section in
+README.md.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import copy
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 from torch import Generator, Tensor
@@ -28,6 +32,7 @@ from benchmarks.style_training import (
     train,
 )
 from course_utils.data import load
+from course_utils.data.checkpoint import FOLDER as CHECKPOINTS
 from course_utils.data.checkpoint import read_checkpoint, write_checkpoint
 from course_utils.data.measured import FOLDER, measured, write_measured
 from course_utils.device import set_seed
@@ -38,6 +43,7 @@ from course_utils.training import adam, fit
 
 TITLE = "## Style generators of notebook 16"
 SEEDS, SECONDS, SHORT = range(3), 400.0, 60.0
+STEPS, EARLY = 5271, 833  # of the checkpoint: how far it came in SECONDS, and in SHORT
 ARMS = {  # options of `train`, and every how many seconds its curve has a point
     "no mixing": ({"mixing": 0.0, "schedule": at_full_size}, 5.0),
     "growing": ({"mixing": 0.0, "schedule": growing}, 2.5),
@@ -124,7 +130,7 @@ def describe(arm: str, seed: int, seconds: float, steps: int, g: StyleGenerator)
 def study(arms: Sequence[str]) -> None:
     """Train every arm with every seed that the table lacks, and write each run when it is done.
 
-    The first seed of "mixing" is described by `checkpoint`, after its first minute.
+    The first seed of "mixing" is described by `again`, after its first minute.
     """
     (x, test), judge = shown_faces(), read_judge()
     real = batched(judge.features, test)
@@ -162,7 +168,8 @@ weights, processor seconds on one core. Fréchet distance of 600 samples to 1,00
 the features of the judge that reads their factors. Slopes: how far a factor of a mixed face follows
 its coarse source (4 and 8 pixels), and its fine one (16 and 32). Paths: squared change of the
 picture. `python -m benchmarks.style_faces study` makes the runs that this table lacks, of three
-seeds each, and writes the table that notebook 16 shows.
+seeds each, and writes the table that notebook 16 shows. "checkpoint" was trained by an earlier
+draft of the script and can't be made anew; "again" is what the script makes in as many steps.
 
 | run | seconds | steps | Fréchet | skin, coarse and fine | azimuth | path mean, z and w | median |
 |---|---|---|---|---|---|---|---|
@@ -170,19 +177,43 @@ seeds each, and writes the table that notebook 16 shows.
 """
 
 
-def checkpoint() -> None:
-    """Train the generator that is shipped."""
-    x, _ = shown_faces()
-    early: list[tuple[int, GrowingGenerator]] = []
+def train_long(mixing: float = 0.9) -> tuple[StyleGenerator, StyleGenerator]:
+    """The generator after as many steps as the one that is shipped, and after its first minute."""
+    early: list[GrowingGenerator] = []
 
     def after_a_minute(spent: float, steps: int, place: Place, g: GrowingGenerator) -> None:
-        if spent >= SHORT and not early:
-            early.append((steps, copy.deepcopy(g)))
+        if steps == EARLY:
+            early.append(copy.deepcopy(g))
+        if steps % 500 == 0:
+            print(f"{steps} of {STEPS} steps, {spent:.0f} s", flush=True)
 
-    g, steps = train(x, 0, SECONDS, watch=after_a_minute)
-    print(write_checkpoint(plain(g), "style_faces"))
-    describe("checkpoint", 0, SECONDS, steps, plain(g))
-    describe("mixing", 0, SHORT, early[0][0], plain(early[0][1]))
+    g, _ = train(shown_faces()[0], 0, SECONDS, mixing, watch=after_a_minute, limit=STEPS)
+    return plain(g), plain(early[0])
+
+
+def checkpoint() -> None:
+    """Train the generator anew, and ship it in the place of the old one."""
+    g, _ = train_long()
+    print(write_checkpoint(g, "style_faces"))
+    describe("checkpoint", 0, SECONDS, STEPS, g)
+
+
+def again() -> None:
+    """Train as `checkpoint` does, say how far from what is shipped that is, keep the measures."""
+    g, early = train_long()
+    with TemporaryDirectory() as folder:
+        print("now:    ", write_checkpoint(g, "style_faces", Path(folder)))
+    shipped, new = read_checkpoint("style_faces"), g.state_dict()
+    print("shipped:", (CHECKPOINTS / "style_faces.sha256").read_text(encoding="utf-8").split()[0])
+    off = max(float((new[key] - weights).abs().max()) for key, weights in shipped.items())
+    print(f"largest difference of a weight: {off:.2g}")
+    describe("again", 0, SECONDS, STEPS, g)
+    describe("mixing", 0, SHORT, EARLY, early)
+
+
+def control() -> None:
+    """As many steps as the checkpoint's, without mixing."""
+    describe("no mixing, long", 0, SECONDS, STEPS, train_long(mixing=0.0)[0])
 
 
 def main() -> None:
@@ -192,6 +223,10 @@ def main() -> None:
         print(write_checkpoint(train_judge(), "face_judge"))
     elif what == "checkpoint":
         checkpoint()
+    elif what == "again":
+        again()
+    elif what == "control":
+        control()
     else:
         study(sys.argv[2:] or list(ARMS))
         replace_section(section())

@@ -86,7 +86,7 @@ def mixed_styles(g: StyleGenerator, mixing: float, chance: Generator) -> Tensor:
 
 def half() -> AbstractContextManager[object]:
     """bfloat16 where the processor computes it, else float32."""
-    known = getattr(torch.cpu, "get_capabilities", dict)()
+    known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return torch.autocast("cpu", torch.bfloat16, enabled=bool(known.get("avx512_bf16")))
 
 
@@ -97,18 +97,21 @@ def train(
     mixing: float = 0.9,
     schedule: Callable[[float, float], Place] = at_full_size,
     watch: Callable[[float, int, Place, GrowingGenerator], None] = lambda *seen: None,
+    limit: int | None = None,
 ) -> tuple[GrowingGenerator, int]:
     """The averaged generator after so many processor seconds on faces x (uint8), and its steps.
 
-    Non-saturating loss, R1 every fourth step, Adam without momentum. watch(seconds, steps, place,
-    averaged generator) is called after each step; its time doesn't count.
+    With a limit, after so many steps instead, so that a run can be repeated on a machine of another
+    speed (at full size; growing goes by the seconds). Non-saturating loss, R1 every fourth step,
+    Adam without momentum. watch(seconds, steps, place, averaged generator) is called after each
+    step; its time doesn't count.
     """
     chance = set_seed(seed)
     g, d = GrowingGenerator(), GrowingDiscriminator()
     average = copy.deepcopy(g)
     opt_g, opt_d = (adam(net.parameters(), LR, betas=(0.0, 0.99)) for net in (g, d))
     spent, steps = 0.0, 0
-    while spent < seconds:
+    while spent < seconds if limit is None else steps < limit:
         started = time.process_time()
         place = schedule(spent / seconds, seconds)
         real = _real_batch(x, place, chance)

@@ -26,7 +26,7 @@ from course_utils.data.face_colors import (
     to_srgb,
 )
 from course_utils.data.face_features import Points, paint_features
-from course_utils.data.face_shapes import FAR, Ellipsoid, Grid, hairline, in_head, turn
+from course_utils.data.face_shapes import FAR, WHOLE, Ellipsoid, Grid, hairline, in_head, turn
 
 Features = Literal["right", "none", "flipped"]  # flipped: the mouth above, the eyes below
 
@@ -50,10 +50,15 @@ class FaceScene:
     lit: how it is lit · on_face: bool, whether it may carry features
     """
 
-    def __init__(self, factors: dict[str, Tensor], side: int) -> None:
-        """factors: those of `faces.FACTORS`, (N,) each · side: of the images, in pixels."""
-        self.f, self.n, self.side = factors, len(factors["azimuth"]), side * FINE
-        self.grid = Grid(self.side)
+    def __init__(
+        self, factors: dict[str, Tensor], side: int, window: tuple[slice, slice] = WHOLE
+    ) -> None:
+        """factors: those of `faces.FACTORS`, (N,) each · side: of the images, in pixels.
+
+        window: the rows and columns of the images that are painted.
+        """
+        self.f, self.n = factors, len(factors["azimuth"])
+        self.grid = Grid(side * FINE, (_finer(window[0]), _finer(window[1])))
         self.rotation = turn(factors["azimuth"], factors["elevation"])  # of the head
         self.upright = torch.eye(3).expand(self.n, 3, 3)  # of the body
         angle, up = factors["light_direction"] * (pi / 180), torch.tensor(LIGHT_HEIGHT * pi / 180)
@@ -62,14 +67,14 @@ class FaceScene:
         )
         half = self.sun + torch.tensor(VIEWER)
         self.half = half / half.norm(dim=-1, keepdim=True)  # normals that mirror sun to viewer
-        shape = (self.n, self.side, self.side)
+        shape = (self.n, self.grid.high, self.grid.wide)
         self.depth, self.part = torch.full(shape, FAR), torch.zeros(shape, dtype=torch.uint8)
         self.lit: Lit = (torch.zeros(shape), torch.ones(shape), torch.zeros(shape))
         self.on_face = torch.zeros(shape, dtype=torch.bool)
         self.colors = colors_of(factors)
 
     def paint_head(self, features: Features = "right") -> Tensor:
-        """Heads and shoulders, float32 (N, 3, side, side) in [0, 1]."""
+        """Heads and shoulders, float32 (N, 3, side, side) in [0, 1], or a window of them."""
         self._add_body()
         self._add_head()
         self._add_hair()
@@ -173,8 +178,9 @@ class FaceScene:
         """The points of the head's skin, without ears and what hair covers, in the head's axes."""
         self.on_face &= self.part == SKIN
         pixel = self.on_face.flatten().nonzero().flatten()
-        face = pixel // self.side**2
-        column, row = pixel % self.side, pixel // self.side % self.side
+        high, wide = self.grid.high, self.grid.wide
+        face = pixel // (high * wide)
+        column, row = pixel % wide, pixel // wide % high
         x, y = self.grid.x.flatten()[column], self.grid.y.flatten()[row]
         z, r = self.depth.flatten()[pixel], self.rotation[face]
         u, v, w = (r[:, 0, k] * x + r[:, 1, k] * y + r[:, 2, k] * z for k in range(3))
@@ -184,7 +190,7 @@ class FaceScene:
         """The share of the light that each point throws back, (N, H, W, 3)."""
         palette = torch.stack([self.colors[part] for part in range(len(self.colors))], 1)
         row = len(self.colors) * torch.arange(self.n, dtype=torch.int32).view(-1, 1, 1) + self.part
-        return palette.view(-1, 3)[row.flatten()].view(self.n, self.side, self.side, 3)
+        return palette.view(-1, 3)[row.flatten()].view(*self.part.shape, 3)
 
     def develop(self, albedo: Tensor) -> Tensor:
         """Images (N, 3, side, side): albedo times light, plus sheen, averaged down, as sRGB."""
@@ -198,6 +204,12 @@ class FaceScene:
         light.addcmul_(key.unsqueeze(-1), torch.tensor(KEY)).mul_(albedo).mul_(EXPOSURE)
         light.addcmul_(sheen.unsqueeze(-1), torch.tensor(SHEEN_TINT))
         return to_srgb(compress(_averaged(light))).permute(0, 3, 1, 2).contiguous()
+
+
+def _finer(span: slice) -> slice:
+    """Rows or columns of the fine grid."""
+    ends = (None if end is None else FINE * end for end in (span.start, span.stop))
+    return slice(*ends)
 
 
 def _averaged(light: Tensor) -> Tensor:

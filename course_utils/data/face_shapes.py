@@ -30,15 +30,21 @@ def turn(azimuth: Tensor, elevation: Tensor) -> Tensor:
     return torch.stack(rows, -1).view(-1, 3, 3)
 
 
-class Grid:
-    """The points of an image of side × side, within REACH of (0, LOW).
+WHOLE = slice(None), slice(None)
 
-    x: (1, 1, W) · y: (1, H, 1) · step: distance between two points
+
+class Grid:
+    """The points of an image of side × side, within REACH of (0, LOW), or of a window of it.
+
+    x: (1, 1, W) · y: (1, H, 1) · high, wide: H and W · step: distance between two points
     """
 
-    def __init__(self, side: int) -> None:
+    def __init__(self, side: int, window: tuple[slice, slice] = WHOLE) -> None:
+        """window: which rows and columns."""
         at = REACH * ((torch.arange(side) + 0.5) / side * 2 - 1)
-        self.x, self.y = at.view(1, 1, -1), LOW - at.view(1, -1, 1)
+        rows, columns = window
+        self.x, self.y = at[columns].view(1, 1, -1), LOW - at[rows].view(1, -1, 1)
+        self.high, self.wide = self.y.numel(), self.x.numel()
         self.step = 2 * REACH / side
 
     def box(self, x: tuple[float, float], y: tuple[float, float]) -> tuple[slice, slice]:

@@ -18,6 +18,7 @@ from torch import Tensor
 from course_utils.data.dataset import Dataset
 from course_utils.data.drawing import BLOCK, Drawn, draw_in_blocks
 from course_utils.data.face_scene import FaceScene, Features
+from course_utils.data.face_shapes import WHOLE
 
 CHUNK = 50  # heads painted at a time, so that their arrays fit in the processor's cache
 NAMES = ("not a face", "face")
@@ -84,9 +85,12 @@ def draw_faces(
     return draw_in_blocks(draw_block, n, split, seed, NAMES)
 
 
-def render_faces(side: int = 32, **factors: Tensor | float) -> Tensor:
+def render_faces(
+    side: int = 32, window: tuple[slice, slice] = WHOLE, **factors: Tensor | float
+) -> Tensor:
     """Faces with these FACTORS, numbers or tensors (N,): float32 (N, 3, side, side) in [0, 1].
 
+    window: rows and columns of the pictures, where a part of them is enough, as for a close-up.
     Factors that aren't given are `plain`. Raises ValueError for a factor that isn't there.
     """
     _check_factors(factors)
@@ -95,7 +99,7 @@ def render_faces(side: int = 32, **factors: Tensor | float) -> Tensor:
         for name, factor in FACTORS.items()
     }
     all_values = torch.broadcast_tensors(*values.values())
-    return _render(dict(zip(values, all_values, strict=True)), side)
+    return _render(dict(zip(values, all_values, strict=True)), side, window=window)
 
 
 def face_groups(factors: dict[str, Tensor]) -> Tensor:
@@ -146,10 +150,15 @@ def paint(factors: dict[str, np.ndarray], side: int, features: Features = "right
     return (255 * _render(values, side, features)).round().to(torch.uint8)
 
 
-def _render(values: dict[str, Tensor], side: int, features: Features = "right") -> Tensor:
+def _render(
+    values: dict[str, Tensor],
+    side: int,
+    features: Features = "right",
+    window: tuple[slice, slice] = WHOLE,
+) -> Tensor:
     """Faces as float32 (N, 3, side, side) in [0, 1], painted in chunks."""
     chunks = zip(*(value.split(CHUNK) for value in values.values()), strict=True)
-    scenes = (FaceScene(dict(zip(values, chunk, strict=True)), side) for chunk in chunks)
+    scenes = (FaceScene(dict(zip(values, chunk, strict=True)), side, window) for chunk in chunks)
     return torch.cat([scene.paint_head(features) for scene in scenes])
 
 

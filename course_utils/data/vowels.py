@@ -29,6 +29,11 @@ HIGHER_FORMANTS, HIGHER_PITCH = 1.18, 1.8  # voice B over voice A
 PITCH = 120.0  # of voice A, in Hz
 ORDER = 10  # of the linear prediction: two numbers for each resonance, and some for the slope
 BINS = 64  # of an envelope, from 0 to RATE/2
+EAR = (  # loudness by ITU-R BS.1770: two filters for samples at 48 kHz, b0 b1 b2 a0 a1 a2
+    (1.53512486, -2.69169619, 1.19839281, 1.0, -1.69065929, 0.73248077),
+    (1.0, -2.0, 1.0, 1.0, -1.99004745, 0.99007225),
+)
+EAR_RATE, LOUD = 48_000, 0.16  # of a sung vowel, root mean square of what these filters leave
 Signal = NDArray[np.float64]
 
 
@@ -107,8 +112,11 @@ def envelope(sound: Signal, f0: float) -> Tensor:
 def sing(envelopes: Tensor, f0: Tensor, seconds: float = 0.4) -> Signal:
     """Vowels one after the other, `seconds` each: envelopes (N, BINS) at pitches f0 (N,), Hz.
 
-    A sum of harmonics: each as loud as the envelope says at its frequency. Samples in [-1, 1].
+    A sum of harmonics: each as loud as the envelope says at its frequency. All vowels are equally
+    loud to the ear, so that one compares vowels and not volumes. Samples in [-1, 1].
     """
+    from scipy.signal import freqz
+
     time = np.arange(round(seconds * RATE)) / RATE
     fade = np.minimum(1, np.minimum(time, time[::-1]) / 0.03)
     centers = (np.arange(BINS) + 0.5) * RATE / 2 / BINS
@@ -116,10 +124,21 @@ def sing(envelopes: Tensor, f0: Tensor, seconds: float = 0.4) -> Signal:
     for shape, pitch in zip(envelopes.double().numpy(), f0.tolist(), strict=True):
         tone = pitch * np.arange(1, int(RATE / 2 / pitch))  # the harmonics, in Hz
         loud = np.exp(np.interp(tone, centers, shape))
+        ear = [freqz(part[:3], part[3:], tone, fs=EAR_RATE)[1] for part in EAR]
+        heard = loud * np.abs(np.prod(ear, 0))
         glide = 2 * np.pi * (time - 0.04 * time**2)  # falls a little, as speech does
         voice = (loud[:, None] * np.sin(tone[:, None] * glide)).sum(0) * fade
-        parts += [voice / np.abs(voice).max(), np.zeros(RATE // 20)]
-    return 0.8 * np.concatenate(parts)
+        scale = min(LOUD / np.sqrt((heard**2).sum() / 2), 0.98 / np.abs(voice).max())
+        parts += [scale * voice, np.zeros(RATE // 20)]
+    return np.concatenate(parts)
+
+
+def loudness(sound: Signal) -> float:
+    """How loud a sound is in LUFS: dB below full scale (ITU-R BS.1770, without its gate)."""
+    from scipy.signal import resample_poly, sosfilt
+
+    heard = sosfilt(EAR, resample_poly(sound, EAR_RATE // 2000, RATE // 2000))
+    return float(10 * np.log10((heard**2).mean()) - 0.691)
 
 
 def find_formants(sound: Signal) -> Signal:

@@ -6,6 +6,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+pytestmark = pytest.mark.slow
+
 TRAIN = """
 import time, torch
 from course_utils.training import fit
@@ -34,7 +36,7 @@ explorer.controls["k"].value = 0
 def cells() -> list[nbformat.NotebookNode]:
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [nbformat.v4.new_code_cell(code) for code in (TRAIN, EXPLORE, FAIL)]
-    NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True).execute()
+    NotebookClient(notebook, timeout=900, kernel_name="python3", allow_errors=True).execute()
     return notebook.cells
 
 

@@ -37,13 +37,13 @@ def test_the_picture_follows_the_keyboard_and_the_game_counts(tmp_path: Path) ->
             before = picture.get_attribute("src")
             page.locator(".noUi-handle").first.focus()
             page.keyboard.press("ArrowRight")
-            page.wait_for_function(CHANGED, arg=before, timeout=20_000)
+            page.wait_for_function(CHANGED, arg=before, timeout=120_000)
             # The words come after the picture, in a message of their own.
             finding = page.locator(".jp-OutputArea").first.get_by_text("gray level 1.1")
-            finding.first.wait_for(state="attached", timeout=20_000)
+            finding.first.wait_for(state="attached", timeout=120_000)
             game = page.locator(".jp-OutputArea").nth(1)
             game.get_by_role("button", name="Left is real").click()
-            game.get_by_text("of 1 found. Pair 2 of 5.").wait_for(timeout=20_000)
+            game.get_by_text("of 1 found. Pair 2 of 5.").wait_for(timeout=120_000)
             page.screenshot(path=tmp_path / "widgets.png")
     except NoBrowser as missing:
         pytest.skip(str(missing))

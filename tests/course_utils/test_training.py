@@ -259,6 +259,7 @@ def test_a_device_that_is_there_and_cannot_compute_is_refused_with_advice(
         pick_device.__wrapped__()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [None, "2"])
 def test_one_core_is_left_to_the_browser_unless_threads_are_asked_for(asked: str | None) -> None:
     import os

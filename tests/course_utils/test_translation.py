@@ -10,7 +10,9 @@ import torch
 from course_utils.data.measured import measured
 from course_utils.display import Sound
 from course_utils.models.translation import PatchDiscriminator, UNet
+from coursework.authoring.browser import open_page
 from coursework.exercises.nb15.patches import patch_receptive_field
+from tests import needs
 
 
 @pytest.mark.parametrize("side", [16, 32])
@@ -54,6 +56,26 @@ def test_a_sound_has_controls_a_transcript_and_starts_by_nobody() -> None:
     with wave.open(io.BytesIO(sound.wav)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
         assert np.frombuffer(file.readframes(3), "<i2").tolist() == [0, 16383, -32767]
+
+
+@pytest.mark.slow
+@needs.browser
+def test_a_sound_is_played_by_the_keyboard_and_not_by_itself(tmp_path) -> None:
+    sound = Sound(0.5 * np.sin(np.arange(20_000) / 3), 10_000, "Two seconds of one tone")
+    path = tmp_path / "sound.html"
+    player = sound._repr_mimebundle_()["text/html"]
+    path.write_text(f"<!doctype html><body>{player}", encoding="utf-8")
+    audio = "document.querySelector('audio')"
+    with open_page(500, 140) as page:
+        page.goto(path.as_uri())
+        page.wait_for_function(f"{audio}.readyState > 0 && {audio}.duration > 1.9")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.ariaLabel") == sound.transcript
+        assert page.evaluate(f"{audio}.paused && {audio}.currentTime === 0")
+        page.keyboard.press("Space")
+        page.wait_for_function(f"{audio}.currentTime > 0.05")
+        page.keyboard.press("Space")
+        page.wait_for_function(f"{audio}.paused")
 
 
 def test_tables_hold_what_notebook_15_claims_of_them() -> None:

@@ -85,6 +85,7 @@ def test_the_next_mirror_is_asked(server: str, path: Path, bad: str) -> None:
     assert list(dict.fromkeys(Misbehaving.asked)) == [bad, "good"]
 
 
+@pytest.mark.slow
 def test_a_slow_mirror_is_not_given_up_while_something_arrives(server: str, path: Path) -> None:
     start = time.monotonic()
     fetch([server + "slow"], path, MD5)
@@ -123,6 +124,7 @@ def test_looking_up_a_name_may_not_take_forever(
     released.set()
 
 
+@pytest.mark.slow
 def test_an_interruption_by_the_user_leaves_no_broken_file(
     monkeypatch: pytest.MonkeyPatch, server: str, path: Path
 ) -> None:

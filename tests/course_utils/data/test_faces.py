@@ -95,6 +95,13 @@ def test_only_what_may_vary_does() -> None:
         draw_faces(1, vary=("grin",))
 
 
+def test_a_window_is_a_part_of_the_whole_picture() -> None:
+    turned = {"azimuth": torch.tensor([-50.0, 0.0, 20.0]), "hair_length": 0.9, "glasses": 1}
+    whole = render_faces(64, **turned)
+    for rows, columns in ((slice(24, 56), slice(16, 48)), (slice(0, 8), slice(40, None))):
+        assert torch.equal(render_faces(64, (rows, columns), **turned), whole[:, :, rows, columns])
+
+
 def test_numbers_and_tensors_mix() -> None:
     x = render_faces(64, azimuth=torch.tensor([-30.0, 0.0, 30.0]), smile=1)
     assert x.shape == (3, 3, 64, 64) and render_faces().shape == (1, 3, 32, 32)

@@ -15,6 +15,7 @@ from course_utils.data.vowels import (
     envelope,
     find_formants,
     in_voice_b,
+    loudness,
     name_vowel,
     sing,
     speak,
@@ -65,6 +66,43 @@ def test_a_sung_envelope_is_heard_again() -> None:
     right = (heard - a.envelopes[0]).abs().mean()
     others = [(heard - e).abs().mean() for e in a.envelopes[a.labels != a.labels[0]]]
     assert right < min(others)
+
+
+def test_the_ear_compares_vowels_and_not_volumes() -> None:
+    a = draw_vowels(20, "A")
+    shapes = {"A": a.envelopes, "truth": in_voice_b(a), "steep": 2 * a.envelopes}
+    pitches = {"A": a.f0, "truth": HIGHER_PITCH * a.f0, "steep": HIGHER_PITCH * a.f0}
+    sounds = {name: sing(shapes[name], pitches[name]).reshape(20, -1) for name in shapes}
+    levels = np.array([[loudness(vowel) for vowel in sound] for sound in sounds.values()])
+    assert np.ptp(levels) < 1  # dB, over vowels and voices
+    assert max(np.abs(sound).max() for sound in sounds.values()) < 0.95  # none is clipped
+    powers = 10 * np.log10([[(vowel**2).mean() for vowel in sound] for sound in sounds.values()])
+    assert np.ptp(powers) > 1  # the ear is less keen on low tones, so equal power is not equal
+
+
+def test_loudness_is_that_of_the_standard() -> None:
+    """A tone of 997 Hz at full scale has -3.01 LUFS, half of it 6 dB less (BS.1770, annex 1)."""
+    tone = np.sin(2 * np.pi * 997 * np.arange(2 * RATE) / RATE)
+    assert loudness(tone) == pytest.approx(-3.01, abs=0.1)
+    assert loudness(tone) - loudness(tone / 2) == pytest.approx(6.02, abs=0.01)
+    low = np.sin(2 * np.pi * 50 * np.arange(2 * RATE) / RATE)
+    assert loudness(low) < loudness(tone) - 2
+
+
+def test_a_vowel_begins_and_ends_without_a_click() -> None:
+    a = draw_vowels(10, "A")
+    for vowel in sing(a.envelopes, a.f0).reshape(10, -1):
+        sung, gap = vowel[: round(0.4 * RATE)], vowel[round(0.4 * RATE) :]
+        assert sung[0] == sung[-1] == 0 and not gap.any() and len(gap) == RATE // 20
+        edge, whole = RATE // 500, np.abs(sung).max()  # 2 ms, less than a period of the pulses
+        assert np.abs(sung[:edge]).max() < 0.1 * whole and np.abs(sung[-edge:]).max() < 0.1 * whole
+        steps = np.abs(np.diff(sung))
+        assert max(steps[:edge].max(), steps[-edge:].max()) < 0.1 * steps.max()
+
+
+def test_a_peak_too_high_is_turned_down_and_not_clipped() -> None:
+    flat = torch.zeros(1, BINS)  # all harmonics alike: the most pointed sound there is
+    assert np.abs(sing(flat, torch.tensor([60.0]))).max() < 0.99
 
 
 def test_a_spectrogram_is_brightest_at_the_tone() -> None:
