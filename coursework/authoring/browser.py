@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUIET += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
+PATIENCE = 120_000  # milliseconds that a page may take for one thing on a busy machine
+
 
 class NoBrowser(RuntimeError):
     """Playwright or Chromium is missing; the message says how to get it."""
@@ -38,6 +40,8 @@ def open_page(width: int = 1280, height: int = 720) -> Iterator["Page"]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         try:
-            yield browser.new_page(viewport={"width": width, "height": height})
+            page = browser.new_page(viewport={"width": width, "height": height})
+            page.set_default_timeout(PATIENCE)
+            yield page
         finally:
             browser.close()

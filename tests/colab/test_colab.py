@@ -1,7 +1,10 @@
 """Every notebook as Colab runs it: its versions, its first cell, the package from a zip, and MNIST.
 
-The digits are MNIST where this machine has it, in `data/` or `$COURSE_DATA`, since Colab downloads
-it. Where it hasn't, they are drawn, as they are in every test run with our own versions.
+The student notebook runs from top to bottom with no TODO done, and in between the cells that only
+its solution has, which assert what the studies found. Then the exercises of the solution run, and
+every check must pass. The digits are MNIST where this machine has it, in `data/` or `$COURSE_DATA`,
+since Colab downloads it. Where it hasn't, they are drawn, as they are in every test run with our
+own versions.
 """
 
 import http.server
@@ -11,7 +14,9 @@ import threading
 import tomllib
 import zipfile
 from collections.abc import Iterator
-from functools import partial
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 import nbformat
@@ -21,12 +26,20 @@ from packaging.requirements import Requirement
 
 from coursework import exercises
 from coursework.authoring.build import generate
+from coursework.authoring.kernel import Run, run_notebook
 from coursework.authoring.project import Project, read_project
 from coursework.authoring.source import find_sources
 from tests.colab.environment import REQUIREMENTS, ROOT, make_environment, make_overlay, run
+from tests.notebooks.cut import exercises_of
 from tests.notebooks.memory import run_lean
+from tests.notebooks.unsolved import (
+    assert_every_check_says_not_attempted,
+    assert_every_picture_has_alt_text,
+    assert_no_warning,
+    assert_small_when_saved,
+)
 
-SOLUTIONS = [f"notebooks/solutions/{path.stem}.ipynb" for path in find_sources(ROOT)]
+NAMES = [path.stem for path in find_sources(ROOT)]
 FOLDERS = [os.environ.get("COURSE_DATA"), ROOT / "data", ROOT.parent / "shared" / "data"]
 WITH_MNIST = next((Path(f) for f in FOLDERS if f and (Path(f) / "MNIST").is_dir()), None)
 # ipywidgets 7.7.1 drops what it doesn't know with a DeprecationWarning: here that is an error.
@@ -60,60 +73,122 @@ def environment() -> Path:
     return make_environment()
 
 
-@pytest.fixture
-def colab(tmp_path: Path, environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A Python with Colab's versions, `google.colab` and no course; kernels use it from here on."""
-    stub = tmp_path / "stubs" / "google" / "colab"
+@dataclass
+class OnColab:
+    """A Python with Colab's versions, `google.colab` and no course, and what ran with it."""
+
+    folder: Path
+    python: Path
+    student: Run | None = None
+    solved: Run | None = None
+
+
+@contextmanager
+def colab_kernels(folder: Path, environment: Path) -> Iterator[OnColab]:
+    """Kernels use such a Python meanwhile."""
+    stub = folder / "stubs" / "google" / "colab"
     stub.mkdir(parents=True)
     (stub / "__init__.py").write_text('"""Stands in for Colab\'s own module."""\n')
-    python = make_overlay(tmp_path / "venv", environment, tmp_path / "stubs")
-    spec = tmp_path / "jupyter" / "kernels" / "python3"
+    python = make_overlay(folder / "venv", environment, folder / "stubs")
+    spec = folder / "jupyter" / "kernels" / "python3"
     spec.mkdir(parents=True)
     argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     kernel = {"argv": argv, "display_name": "Colab", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps(kernel))
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
-    monkeypatch.setenv("COURSE_SOURCE", "mnist" if WITH_MNIST else "drawn")
-    monkeypatch.delenv("COURSE_DATA", raising=False)
-    if WITH_MNIST:
-        monkeypatch.setenv("COURSE_DATA", str(WITH_MNIST))
-    return python
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))
+        patch.setenv("COURSE_SOURCE", "mnist" if WITH_MNIST else "drawn")
+        patch.delenv("COURSE_DATA", raising=False)
+        if WITH_MNIST:
+            patch.setenv("COURSE_DATA", str(WITH_MNIST))
+        yield OnColab(folder, python)
 
 
-def notebook_for(name: str, address: str) -> nbformat.NotebookNode:
-    project = read_project(ROOT)
-    known = Project(ROOT, "owner/name", project.tag)
-    text = generate(ROOT, known, exercises)[name]
-    assert known.zip_address in text
-    notebook = nbformat.reads(text.replace(known.zip_address, address), as_version=4)
-    notebook.cells.insert(0, new_code_cell(STRICT))
-    return notebook
+@cache
+def generated() -> tuple[Project, dict[str, str]]:
+    """The project with an address, and the text of all its notebooks by file."""
+    known = Project(ROOT, "owner/name", read_project(ROOT).tag)
+    return known, generate(ROOT, known, exercises)
+
+
+def notebooks_for(name: str, address: str) -> tuple[nbformat.NotebookNode, nbformat.NotebookNode]:
+    """The student notebook with the cells that only its solution has; the solution's exercises."""
+    known, made = generated()
+    found = []
+    for path in (f"notebooks/{name}.ipynb", f"notebooks/solutions/{name}.ipynb"):
+        assert known.zip_address in made[path]
+        text = made[path].replace(known.zip_address, address)
+        found.append(nbformat.reads(text, as_version=4))
+    student, solution = found
+    solved = exercises_of(solution)
+    theirs = {cell.id: cell for cell in student.cells}
+    student.cells = [theirs.get(cell.id, cell) for cell in solution.cells]
+    assert theirs.keys() <= {cell.id for cell in student.cells}
+    for notebook in (student, solved):
+        notebook.cells.insert(0, new_code_cell(STRICT))
+    return student, solved
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def colab(request, address, environment, tmp_path_factory) -> Iterator[OnColab]:
+    folder = tmp_path_factory.mktemp("colab")
+    student, solved = notebooks_for(request.param, address)
+    with colab_kernels(folder, environment) as ran:
+        for kind, notebook in {"student": student, "solved": solved}.items():
+            path = folder / "content" / kind / f"{request.param}.ipynb"
+            path.parent.mkdir(parents=True)
+            nbformat.write(notebook, path)
+        ran.student = run_lean(folder / "content" / "student" / path.name, timeout=1800)
+        ran.solved = run_notebook(path, timeout=1800, quiet=True, strict=True)
+        yield ran
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SOLUTIONS, ids=lambda name: Path(name).stem)
-def test_a_notebook_runs_on_colabs_versions_and_on_mnist(name, address, colab, tmp_path):
-    content = tmp_path / "content"
-    content.mkdir()
-    path = content / Path(name).name
-    nbformat.write(notebook_for(name, address), path)
-    result = run_lean(path, timeout=600)
-    assert not result.failure, result.failure
-    assert result.peak < 1.5e9
-    where = run(str(colab), "-P", "-c", "import course_utils; print(course_utils.__file__)")
-    assert str(tmp_path) in where, "the first cell didn't install the package"
+def test_a_notebook_runs_unsolved_on_colabs_versions_and_on_mnist(colab):
+    run_ = colab.student
+    assert not run_.failure, run_.failure
+    assert 0 < run_.peak < 1.5e9
+    where = run(str(colab.python), "-P", "-c", "import course_utils; print(course_utils.__file__)")
+    assert str(colab.folder) in where, "the first cell didn't install the package"
     digits = "MNIST" if WITH_MNIST else "drawn digits"
-    took = f"{result.seconds:.0f} s, {result.peak / 1e9:.2f} GB"
-    print(f"{path.stem} on Colab's versions and {digits}: {took}")
+    took = f"{run_.seconds:.0f} s, {run_.peak / 1e9:.2f} GB"
+    print(f"{run_.name} on Colab's versions and {digits}: {took}")
 
 
 @pytest.mark.slow
-def test_it_is_colabs_versions_that_are_tested(colab):
+def test_every_check_says_not_attempted_and_goes_on(colab):
+    assert_every_check_says_not_attempted(colab.student)
+
+
+@pytest.mark.slow
+def test_every_picture_has_alt_text(colab):
+    assert_every_picture_has_alt_text(colab.student.notebook.cells)
+
+
+@pytest.mark.slow
+def test_nothing_is_written_to_stderr_but_progress(colab):
+    assert_no_warning(colab.student.notebook.cells)
+
+
+@pytest.mark.slow
+def test_saved_with_outputs_it_stays_small(colab):
+    assert_small_when_saved(colab.student)
+
+
+@pytest.mark.slow
+def test_every_check_passes_on_the_solutions(colab):
+    assert not colab.solved.failure, colab.solved.failure
+
+
+@pytest.mark.slow
+def test_it_is_colabs_versions_that_are_tested(environment, tmp_path):
     code = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"
-    for line in REQUIREMENTS.read_text().split("\n"):
-        name, pinned, version = line.partition("==")
-        if pinned:
-            assert run(str(colab), "-c", code, name).strip().split("+")[0] == version, name
+    with colab_kernels(tmp_path, environment) as colab:
+        for line in REQUIREMENTS.read_text().split("\n"):
+            name, pinned, version = line.partition("==")
+            if pinned:
+                found = run(str(colab.python), "-c", code, name).strip()
+                assert found.split("+")[0] == version, name
 
 
 def test_the_pins_are_within_what_the_project_allows():

@@ -68,11 +68,11 @@ def serve(
         yield f"http://127.0.0.1:{port}/lab?token={token}"
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=120)
 
 
 def _wait_for(address: str, log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(address, timeout=5).close()
@@ -97,7 +97,7 @@ def run_all(page: Page, lab: str, name: str) -> None:
     AssertionError, with the first cell that waits, where not every cell has run.
     """
     _stop_kernels(lab)
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(300_000)
     workspace = f"{Path(name).stem}-{secrets.token_hex(4)}"
     page.goto(lab.replace("/lab?", f"/lab/workspaces/{workspace}/tree/{name}?"))
     page.wait_for_selector(".jp-CodeCell .cm-content, .jp-CodeCell .CodeMirror")
@@ -106,7 +106,7 @@ def run_all(page: Page, lab: str, name: str) -> None:
     menu = page.locator(".lm-Menu-itemLabel, .p-Menu-itemLabel")  # JupyterLab 4, JupyterLab 3
     menu.get_by_text("Run All Cells", exact=True).first.click()
     with suppress(PlaywrightTimeout):
-        page.wait_for_function(ALL_DONE, timeout=300_000)  # a busy machine
+        page.wait_for_function(ALL_DONE, timeout=900_000)  # a busy machine
     asked = page.locator(".jp-Dialog").all_inner_texts()
     assert not asked, f"JupyterLab asks: {asked}"
     assert page.evaluate(ALL_DONE), page.evaluate(WAITING)

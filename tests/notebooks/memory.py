@@ -13,7 +13,7 @@ LIMIT = 1.3e9  # bytes
 GIVE_BACK = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
 
 
-def run_lean(path: Path, timeout: int = 300) -> Run:
+def run_lean(path: Path, timeout: int = 1800) -> Run:
     """A run whose `.peak` is what the notebook needs, the same in every run to a percent."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in GIVE_BACK.items():

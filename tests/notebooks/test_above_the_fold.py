@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, needs.browser]
 def test_goal_picture_and_first_thing_are_seen_without_scrolling(lab):
     faults = []
     with open_page(1440, 900) as page:
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(300_000)
         for path in PATHS:
             space = secrets.token_hex(4)
             page.goto(lab.replace("/lab?", f"/lab/workspaces/{space}/tree/{path.name}?"))
@@ -54,7 +54,7 @@ def test_the_map_stands_beside_the_notebook_and_opens_others(tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     with serve(root, scratch, options=(spaces, hidden)) as lab, open_page(1440, 900) as page:
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(300_000)
         page.goto(lab.replace("/lab?", f"{where}?"))
         page.wait_for_selector(".jp-CodeCell")
         listed = page.locator(".jp-DirListing-itemText").all_inner_texts()

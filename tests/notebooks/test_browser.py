@@ -50,7 +50,7 @@ def _solve(page, code: str) -> None:
     _check_cell(page).locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
     page.wait_for_timeout(300)
-    page.wait_for_function(ALL_DONE, timeout=60_000)
+    page.wait_for_function(ALL_DONE, timeout=300_000)
     _check_cell(page).scroll_into_view_if_needed()
 
 

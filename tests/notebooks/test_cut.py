@@ -37,6 +37,31 @@ def test_what_a_cell_needs_is_kept_and_no_more():
     assert len(notebook.cells) == 11, "the notebook itself is as it was"
 
 
+def test_names_of_loops_and_of_what_is_shown_keep_no_study():
+    cells = [
+        "fast = study(1)\nfor name, run in fast.items():\n    rows = run\n    print(name, rows)",
+        "runs = study(2)\nprint({name: run for name, run in runs.items()})",
+        "rows, total = ({}, 0)",
+        "for name in 'ab':\n    here = name\n    rows[name] = here\n    total += 1",
+        "def one(run):\n    fast = rows[run]\n    return fast",
+        "explore(one, run=total)",
+    ]
+    short = cut(new_notebook(cells=[*map(new_code_cell, cells)]), lambda c: "explore" in c.source)
+    assert [cell.source for cell in short.cells] == cells[2:]
+
+
+def test_explorers_move_pictures_of_networks_that_learned_for_a_moment():
+    cells = [
+        "from course_utils.widgets import explore",
+        "def train(k: int, steps: int=2500):\n    return fit(k, epochs=8, lr=0.1)",
+        "net = train(1)",
+        "explore(net, epochs=(1, 9, 8))",
+    ]
+    short = explorers_of(new_notebook(cells=[*map(new_code_cell, cells)]))
+    brief = cells[1].replace("2500", "20").replace("epochs=8", "epochs=1")
+    assert [cell.source for cell in short.cells] == [cells[0], brief, *cells[2:]]
+
+
 @pytest.mark.parametrize("path", STUDENT, ids=lambda path: path.stem)
 def test_no_explorer_and_no_exercise_is_cut_away(path):
     notebook = nbformat.read(path, as_version=4)

@@ -47,7 +47,7 @@ WATCH = """() => {
       image.complete ? done() : image.addEventListener('load', done, {once: true});
     });
     seen.observe(document.body, {subtree: true, attributes: true, attributeFilter: ['src']});
-    setTimeout(() => reject(new Error('the picture did not change in 10 s')), 10000);
+    setTimeout(() => reject(new Error('the picture did not change in 60 s')), 60000);
   });
 }"""
 # Milliseconds from the key to the drawing in a page of its own, which ends by writing its numbers.
@@ -59,7 +59,7 @@ DRAWN = """frame => new Promise(resolve => {
   const finish = (_, seen) => { seen.disconnect(); resolve(performance.now() - start); };
   new MutationObserver(finish)
     .observe(page.querySelector('#numbers'), {subtree: true, childList: true, characterData: true});
-  setTimeout(() => resolve(null), 3000);
+  setTimeout(() => resolve(null), 60000);
 })"""
 PIXELS = "frame => frame.contentDocument.querySelector('canvas').toDataURL()"
 

@@ -1,41 +1,46 @@
-"""Student notebooks run from top to bottom with no TODO done, and nobody is stuck on the way.
+"""Student notebooks run with no TODO done, and nobody is stuck on the way.
 
-Their studies are those of the solutions, which nbval runs in every test run. So here they run among
-the slow tests. The fast ones run exercises, checks, hints and predictions of 01, 07 and 13.
+Here, with our versions, run exercises, checks, hints and predictions: those of 01, 07 and 13 in
+every test run, the others among the slow tests. From top to bottom the student notebooks run on
+Colab's versions, in `tests/colab`. Their studies run with our versions in the solutions, through
+nbval, and what these showed is looked at here.
 """
 
-import base64
-import re
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell
 
+from coursework.authoring.cells import parse
+from coursework.authoring.executed import execute
 from coursework.authoring.kernel import Run
-from tests.notebooks.cut import exercises_of
+from coursework.authoring.source import choose_sources
+from tests.needs import drawn_data
+from tests.notebooks.cut import exercises_of, given_by, needed_by
 from tests.notebooks.memory import LIMIT, run_lean
+from tests.notebooks.unsolved import (
+    assert_every_check_says_not_attempted,
+    assert_every_picture_has_alt_text,
+    assert_no_warning,
+    assert_small_when_saved,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENT = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-WHOLE = [pytest.param((path, "whole"), id=path.stem, marks=pytest.mark.slow) for path in STUDENT]
-ASKED = [pytest.param((path, "exercises"), id=f"{path.stem}-exercises") for path in STUDENT[::6]]
+ASKED = [
+    pytest.param(path, id=f"{path.stem}-exercises", marks=[pytest.mark.slow] if index % 6 else [])
+    for index, path in enumerate(STUDENT)
+]
 
 
-@pytest.fixture(scope="module", params=WHOLE + ASKED)
+@pytest.fixture(scope="module", params=ASKED)
 def unsolved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    path, part = request.param
-    if part == "exercises":
-        short = exercises_of(nbformat.read(path, as_version=4))
-        path = tmp_path_factory.mktemp("student") / path.name
-        nbformat.write(short, path)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COURSE_SOURCE", "drawn")
+    short = exercises_of(nbformat.read(request.param, as_version=4))
+    path = tmp_path_factory.mktemp("student") / request.param.name
+    nbformat.write(short, path)
+    with drawn_data():
         return run_lean(path)
-
-
-def html_of(cell: nbformat.NotebookNode) -> str:
-    found = [output.get("data", {}).get("text/html", "") for output in cell.get("outputs", [])]
-    return "\n".join(found)
 
 
 @pytest.mark.parametrize("path", STUDENT, ids=lambda path: path.stem)
@@ -56,36 +61,46 @@ def test_it_fits_into_memory(unsolved):
 
 
 def test_every_check_says_not_attempted_and_goes_on(unsolved):
-    graded = [cell for cell in unsolved.notebook.cells if "nbgrader" in cell.metadata]
-    checks = [cell for cell in graded if cell.metadata.nbgrader.grade]
-    assert checks
-    for cell in checks:
-        assert "not attempted yet" in html_of(cell), cell.source
+    assert_every_check_says_not_attempted(unsolved)
 
 
 def test_every_picture_has_alt_text(unsolved):
-    for cell in unsolved.notebook.cells:
-        for output in cell.get("outputs", []):
-            bare = {"image/png", "image/svg+xml", "image/jpeg"} & output.get("data", {}).keys()
-            assert not bare, f"a figure without alt text; use show(fig, alt=...):\n{cell.source}"
-        for tag in re.findall(r"<img\b[^>]*>", html_of(cell)):
-            alt = re.search(r'\balt="([^"]*)"', tag)
-            assert alt and len(alt[1]) > 20, f"alt text says too little:\n{cell.source}"
+    assert_every_picture_has_alt_text(unsolved.notebook.cells)
 
 
 def test_nothing_is_written_to_stderr_but_progress(unsolved):
-    for cell in unsolved.notebook.cells:
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream" and output.name == "stderr":
-                assert not re.search("warning|error", output.text, re.IGNORECASE), output.text
+    assert_no_warning(unsolved.notebook.cells)
 
 
 def test_saved_with_outputs_it_stays_small(unsolved):
-    """A submission with its pictures has to pass through a learning platform."""
-    size = len(nbformat.writes(unsolved.notebook).encode())
-    images = sum(
-        len(base64.b64decode(found))
-        for cell in unsolved.notebook.cells
-        for found in re.findall(r'base64,([^"]+)"', html_of(cell))
-    )
-    assert size < 8e6, f"{size / 1e6:.1f} MB, {images / 1e6:.1f} MB of it pictures"
+    assert_small_when_saved(unsolved)
+
+
+@pytest.mark.parametrize("path", STUDENT, ids=lambda path: path.stem)
+def test_no_cell_needs_what_only_the_solutions_hold(path):
+    """So a run of the student notebook with the solutions' cells in between is one without, too."""
+    theirs = {cell.id for cell in nbformat.read(path, as_version=4).cells}
+    only_there: set[str] = set()
+    for cell in nbformat.read(path.parent / "solutions" / path.name, as_version=4).cells:
+        if cell.cell_type == "code":
+            body = parse(cell.source).body
+            if cell.id in theirs:
+                assert not needed_by(body) & only_there, cell.source
+                only_there -= given_by(body)
+            else:
+                only_there |= given_by(body)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", STUDENT, ids=lambda path: path.stem)
+def test_what_solutions_showed_has_words_and_no_warning(path):
+    (source,) = choose_sources(ROOT, [path.name[:2]])
+    with drawn_data():
+        shown = execute(source)
+    assert any(shown)
+    cells = [
+        new_code_cell(cell.text, outputs=outputs)
+        for cell, outputs in zip(source.cells, shown, strict=True)
+    ]
+    assert_every_picture_has_alt_text(cells)
+    assert_no_warning(cells)
