@@ -7,6 +7,7 @@
 # course:
 #   title: Generative versus discriminative
 #   minutes: 125
+#   picture: three_or_eight
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -938,12 +939,12 @@ fig, axes = plots.canvas(width=12, height=4.4, rows=2, cols=8)
 for block, (name, images) in enumerate(groups):
     for ax, image, p, score in zip(axes[4 * block :], images[:4], p_three(images), log_p(images)):
         ax.imshow(image[0], vmin=0, vmax=1)
-        label = f"{p:.0%} · {score:,.0f}".replace("-", "−")
+        label = f"{p:.0%}\n{score:,.0f}".replace("-", "−")
         ax.set_title(label, fontsize=12, fontweight="normal", loc="center", pad=4)
         ax.set(xticks=[], yticks=[])
         ax.grid(False)
     axes[4 * block].set_ylabel(name, fontsize=14)
-plots.set_finding(fig, "Ask for a 3: the classifier is content with noise. Above each: p(3|x) · log p(x) in nats")
+plots.set_finding(fig, "Ask for a 3: the classifier is content with noise. Above each: p(3|x), and log p(x) in nats")
 show(fig, alt="Four groups of four images. Real threes and threes sampled from a generative model look like threes and have a high "
      "log-density. The images climbed from noise look like the noise that they started from, have p(3|x) near 100 percent and a log-density "
      "thousands of nats lower.")
@@ -1023,7 +1024,7 @@ print(f"groups found without labels agree with the labels on {max(agree, 1 - agr
 print(f"test log-density: {unlabeled.mean():.2f} nats a point without labels, {log_density(x_new).mean():.2f} with labels")
 
 # %% [markdown]
-# Without labels the groups are found in part: they agree with the classes on more points than one answer for all points does, and on far from all. The density is about as good with them as with the labels. What can't be found at all are the *names* of the groups.
+# Without labels the groups are found in part: they agree with the classes on more points than one answer for all points does, and not on all of them. The density is about as good with them as with the labels. What can't be found at all are the *names* of the groups.
 #
 # | generation | you ask for | distribution | shown by |
 # |---|---|---|---|

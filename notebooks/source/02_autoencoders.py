@@ -7,6 +7,7 @@
 # course:
 #   title: Autoencoders
 #   minutes: 145
+#   picture: through_few_numbers
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -60,7 +61,7 @@ train = load("digits", n=10_000)
 test = load("digits", split="test", n=2_000)
 x, x_test = train.float(device), test.float(device)  # (10000, 1, 28, 28), (2000, 1, 28, 28)
 
-# %% slide_type="-"
+# %%
 show(plots.image_grid(x[:20], title="784 numbers each, and far fewer would do"),
      alt="Twenty handwritten digits in two rows: neighboring pixels nearly always agree")
 

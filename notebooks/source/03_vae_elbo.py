@@ -7,6 +7,7 @@
 # course:
 #   title: VAE and the ELBO
 #   minutes: 205
+#   picture: drawn_from_the_prior
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -956,7 +957,7 @@ for beta, (reconstruction, kl) in rate.items():
 # $$\text{loss} = \text{reconstruction} + \beta\cdot\mathrm{KL}$$
 
 # %% slide_type="-"
-fig, (ax,) = plots.canvas(width=8, height=4.3)
+fig, (ax,) = plots.canvas(width=8, height=3.3)
 ax.plot([kl for _, kl in rate.values()], [r for r, _ in rate.values()], color=plots.HOUSE, marker="o")
 for beta, (reconstruction, kl) in rate.items():
     place = (-4, -16) if beta == 0.3 else (7, 5)  # below its point, away from its neighbor's
@@ -1181,14 +1182,14 @@ for name, (net, _) in runs.items():
 # **Annealed**: β rises from 0 to 1. **Free bits**: 0.25 nats a unit cost nothing.
 
 # %% slide_type="-"
-fig, (ax,) = plots.canvas(width=8.5, height=4.2)
+fig, (ax,) = plots.canvas(width=8.5, height=3.5)
 for (name, (_, history)), line in zip(runs.items(), ("-", "-", "--", "-.")):
     color = {"plain": plots.QUIET, "strong": plots.ACCENT, "strong, annealed": plots.HOUSE}.get(name, plots.SERIES[2])
     ax.plot(range(1, 11), history.epoch_means("KL"), ls=line, color=color, marker="o", ms=4, label=name)
 ax.set(xlabel="epoch", ylabel="KL (nats per image)", ylim=(0, None))
 ax.legend()
 ax.set_title("Annealing delays the end, free bits stop it")
-show(fig, alt="KL over ten epochs: the plain VAE's rises to several nats; the strong decoder's falls to nearly 0; annealed it starts high and sinks to about one nat; "
+show(fig, alt="KL over ten epochs: the plain VAE's rises to several nats; the strong decoder's falls to nearly 0; annealed it starts high and sinks to a nat or two; "
               "with free bits it stays at about two")
 
 # %% tags=["solution"]

@@ -7,6 +7,7 @@
 # course:
 #   title: KL worksheet
 #   minutes: 160
+#   picture: how_far_apart
 # ---
 
 # %% [markdown] slide_type="slide"

@@ -7,6 +7,7 @@
 # course:
 #   title: Reparameterization
 #   minutes: 160
+#   picture: past_the_draw
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -736,7 +737,7 @@ assert none - final["score function"] < 0.4 * (none - final["pathwise"])
 # %% [markdown]
 # Same network, same number of steps, and each of the first four gradients has the right mean or very nearly so (the batch's mean contains the image it judges, which bends it a little). What differs is noise. Without a baseline every gradient is multiplied by
 # the whole reconstruction, most of which is the same for all draws, and the encoder
-# learns little: with no reconstruction gradient at all, the last row, the network ends at about the same number. Most of the progress there is comes from the decoder. A baseline for each image costs one more decoding, and brings
+# learns little: with no reconstruction gradient at all, the last row, the network ends within about ten nats of it. Most of the progress there is comes from the decoder. A baseline for each image costs one more decoding, and brings
 # the score function close to pathwise. It doesn't win here. But it has never asked for the slope of the decoder.
 
 # %% [markdown] slide_type="notes"
@@ -768,7 +769,7 @@ assert (counts - logits.softmax(0)).abs().max() < 0.006
 # In words: for a small $\tau$ the row $y$ is nearly one-hot, for a large one nearly even. It has a gradient, and it is no longer a choice.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## A choice has no slope, so bend it: cold rows choose, warm ones mix
+# ## A choice has no slope: cold rows choose, warm ones mix
 #
 # $$y = \mathrm{softmax}\left(\frac{\text{logits} + g}{\tau}\right), \qquad g = -\log(-\log u)$$
 
@@ -794,7 +795,7 @@ gumbel_softmax = check(gumbel_softmax)
 
 # %% slide_type="-"
 taus = (0.1, 0.5, 1, 5)
-fig, axes = plots.canvas(width=10, height=3.6, cols=4)
+fig, axes = plots.canvas(width=10, height=2.8, cols=4)
 for ax, tau in zip(axes, taus):
     ax.imshow(gumbel_softmax(logits.expand(12, 4), tau, u[:12]), vmin=0, vmax=1, aspect="auto")
     ax.set(xticks=range(4), xlabel="class", yticks=[])
@@ -980,7 +981,7 @@ for way, net in discrete.items():
     print(f"{way:20s} {own[way]:11.1f} {result[way]:17.1f} {in_use[way].sum().item():14d}")
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Without a baseline, one code of sixteen stays in use
+# ## Without a baseline, few of the sixteen codes stay in use
 
 # %% slide_type="-"
 sheet = {way: net.prototypes.detach().cpu().sigmoid().reshape(C, 1, 28, 28)

@@ -7,6 +7,7 @@
 # course:
 #   title: GAN minimax
 #   minutes: 200
+#   picture: forger_and_judge
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -650,7 +651,7 @@ show(fig, alt="Three stages of the collapsed run: nearly all samples in one or t
 # ### Exercise 6.10 · A fix of your own
 # Difficulty ●●● · importance ●●● · 15 minutes
 #
-# So let $D$ see the batch. Beside each point we put numbers that say how the batch is spread, and $D$ gets both. (Salimans et al., 2016, call this minibatch discrimination.) Which numbers, is your choice. Some that are right:
+# So let $D$ see the batch. Beside each point we put numbers that say how the batch is spread, and $D$ gets both. (Salimans et al., 2016, call this minibatch discrimination.) You choose the numbers. Some that work:
 #
 # - the variance of each coordinate over the batch, the same for all points, or its root (add 1e-6 under the root: at 0 its slope is infinite);
 # - for each point, the mean distance to the others, or the distance to the nearest;
@@ -963,7 +964,7 @@ def negative_elbo(images: Tensor) -> Tensor:
     kl = 0.5 * (logvar.exp() + mu**2 - 1 - logvar).sum(1)
     return (F.binary_cross_entropy_with_logits(logits, images, reduction="none").flatten(1).sum(1) + kl).mean()
 
-fit(negative_elbo, train.images, model=vae, epochs=6, progress=False)
+fit(negative_elbo, train.images, model=vae, epochs=6)
 vae_samples = batched(lambda z: vae.decode(z).sigmoid(), z_fixed)
 
 # %%
@@ -1063,7 +1064,7 @@ def try_fix(fix: str, g_loss=generator_loss_saturating, seed: int = 0, alone: in
 # %% [markdown] slide_type="slide" only="slides"
 # ## "D near perfect, samples noise": which fix works?
 #
-# $D$ trained alone for 300 steps, far from the ring; then the game begins, with the saturating loss and plain gradient descent. The ring has radius 2, the samples start at 5.6.
+# $D$ trained alone for 300 steps; then the game begins, with the saturating loss. The ring has radius 2, the samples start at 5.6.
 
 # %% slide_type="fragment"
 torch.set_num_threads(1)

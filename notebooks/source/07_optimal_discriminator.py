@@ -7,6 +7,7 @@
 # course:
 #   title: The optimal discriminator
 #   minutes: 130
+#   picture: the_perfect_judge
 # ---
 
 # %% [markdown] slide_type="slide"

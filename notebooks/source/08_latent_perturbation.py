@@ -7,6 +7,7 @@
 # course:
 #   title: Latent perturbation
 #   minutes: 180
+#   picture: one_knob_each
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -71,9 +72,9 @@ low, high = torch.tensor([*RANGES.values()], dtype=torch.float32).T
 
 def close_ups(factors: Tensor) -> Tensor:
     """Faces (N, 3, 32, 32) with these factors (N, 4): the middle of pictures of 64 × 64."""
-    parts = []
+    middle, parts = (slice(24, 56), slice(16, 48)), []  # rows and columns
     for part in factors.split(500):
-        parts.append(render_faces(64, **dict(zip(RANGES, part.T)))[:, :, 24:56, 16:48])
+        parts.append(render_faces(64, middle, **dict(zip(RANGES, part.T))))
         if len(factors) > 1000:
             print(f"{500 * len(parts):,} faces", end="; ")
     return torch.cat(parts)
@@ -653,7 +654,7 @@ for seed, (color, style) in enumerate(zip(plots.SERIES, ("-", "--", "-."))):
 left.plot([0, 2], [gaps[1], gaps[8]], "*", color=plots.INK, ms=13, ls="none", label="your two runs (seed 0)")
 left.set_xticks(range(len(BETAS)), BETAS)
 left.set(xlabel="β", ylabel="mutual-information gap", ylim=(0, None))
-left.legend(fontsize=10)
+left.legend(fontsize=10, loc="center right", bbox_to_anchor=(1, 0.47))
 best = {name: over_seeds("best", factor) for name, factor in zip(NAMES, RANGES)}
 over_beta(right, best)
 right.set(ylabel="share known to the best latent", ylim=(0, 1))
@@ -1121,7 +1122,7 @@ show(fig, alt="Three panels over t from 0 to 1, for straight lines and arcs. The
 
 # %% [markdown]
 # Codes of digits are about as long as draws from the prior, 4. The straight line dips inside that shell, and what is drawn there is grayer: a code near 0 is about as close to the codes of many different digits, and the decoder averages over them. The arc keeps the length, and its digits are no grayer. It doesn't know where digits are, though: halfway both paths are further from every real digit
-# than at their ends, the arc a little more so.
+# than at their ends, and the arc is a little further than the straight line.
 
 # %% tags=["solution"]
 length, grays, nearest = ({name: torch.tensor(part[key]) for name, part in walked.items()} for key in walked["arc"])

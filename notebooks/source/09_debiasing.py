@@ -7,6 +7,7 @@
 # course:
 #   title: Debiasing
 #   minutes: 180
+#   picture: one_rare_face
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -1174,7 +1175,7 @@ for name, of in (("common", ~is_rare), ("rare", is_rare), ("rare, at night", is_
 # %% [markdown]
 # Nearly all of the distance between night and day is the floor, the price of gray pixels. It doesn't say how strange a scene is, only how gray. (Nalisnick et al. (2019) found strange pictures likelier than common ones in far larger models, too.) What is left above the floor ranks better, and not well enough: a night still costs no more than a common scene. The last column says why. There is little in a night that varies, so even a bad drawing of it is not far off.
 #
-# So ask in another unit: of what *this scene itself* varies, which share does the model fail to explain?
+# So ask in another unit: of all that varies within *this scene*, what share does the model fail to explain?
 #
 # $$\text{unexplained share} = \frac{\sum (x - \hat x)^2}{\sum (x - \bar x)^2}$$
 #
@@ -1295,7 +1296,7 @@ assert table(all_vary, "groups")["recall"].mean(0).argmin() == 7 and table(all_v
 #
 # **Labels need consent.** The control that did best used group labels. Somebody has to give them: people can say of themselves what they are, or be labeled by others from a photograph, and the second is a judgment about a person who was not asked. Here all faces are drawn, and the labels are the settings of the drawing. With photographs, collecting more of somebody, or labeling them, without asking is not a repair.
 #
-# **Measure first.** Buolamwini and Gebru ("Gender Shades", 2018) built the Pilot Parliaments Benchmark, 1,270 portraits of members of parliament from three African and three European countries, because the test sets of the day were as skewed as the training sets. Three commercial products that guess a gender from a face erred on up to 34.7 % of the darker-skinned women in it and on at most 0.8 % of the lighter-skinned men. They got there by what sections 1 and 2 do:
+# **Measure first.** Buolamwini and Gebru ("Gender Shades", 2018) built the Pilot Parliaments Benchmark, 1,270 portraits of members of parliament from three African and three European countries, because the test sets of the day were as skewed as the training sets. Three commercial products that guess a gender from a face erred on up to 34.7 % of the darker-skinned women in it and on at most 0.8 % of the lighter-skinned men. Their way was that of sections 1 and 2:
 # a balanced test set, and results by group *and combination*. They also ask what no weight can settle: whether a system should be built, who decides, and who answers for it.
 
 # %% [markdown] slide_type="slide"

@@ -7,6 +7,7 @@
 # course:
 #   title: Conditional models
 #   minutes: 125
+#   picture: on_request
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -81,12 +82,15 @@ def draw_gaussian(labels: Tensor) -> Tensor:
     drawn = torch.stack([by_class[int(label)].sample() for label in labels])  # (N, 30)
     return (center + drawn @ axes.T).clamp(0, 1).reshape(-1, 1, 28, 28)
 
-# %% slide_type="-"
+# %% slide_type="slide"
 set_seed(0)
 rows = {f"draw {n}": draw_gaussian(torch.arange(10)) for n in (1, 2, 3, 4)}
 show(plots.image_rows(rows, title="Ten requests, four times: a Gaussian for each class"),
      alt="Four rows of ten blurred digits. Each column shows one digit, 0 to 9 from left to right, "
          "in four ways of writing it")
+
+# %% [markdown] slide_type="notes"
+# Ask what the ten columns have in common before you say anything: each is one request, 0 to 9, and each row is another draw. So this model listens. It is one Gaussian for each class in thirty directions, fitted in a second, and its digits are blurred. Ask what a network needs to listen as well. What goes wrong: people judge the blur; the point here is that no column holds a wrong digit.
 
 # %% [markdown]
 # Each column is one request. The digits are blurred, and they are the right ones.

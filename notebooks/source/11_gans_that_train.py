@@ -7,6 +7,7 @@
 # course:
 #   title: GANs that train
 #   minutes: 180
+#   picture: one_mode_of_three
 # ---
 
 # %% [markdown] slide_type="slide"

@@ -7,6 +7,7 @@
 # course:
 #   title: Judging samples
 #   minutes: 150
+#   picture: whom_to_believe
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -40,6 +41,7 @@ from torch.nn import functional as F
 
 from course_utils import answer_sheet, check, diagram, plots, predict, progress, show
 from course_utils.data import load
+from course_utils.data.scoreboard import BUDGETS, scoreboard
 from course_utils.data.toy import toy_density
 from course_utils.device import pick_device, set_seed
 
@@ -909,8 +911,17 @@ print(f"{right} of {len(guesses)} guessed")
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Fifteen known sets fool every number
+#
+# | number | what fools it |
+# |---|---|
+# | Inception Score | the same ten images, again and again |
+# | Fréchet distance, KID | smudges made for it; copies |
+# | precision | noise, with one stray image in the reference |
+# | recall | smudges |
+# | coverage | copies |
+# | AUC of a search | copies that were moved |
 
-# %% slide_type="-"
+# %%
 def as_text(column: str, value: float) -> str:
     digits = 0 if column == "KID" or value >= 100 else 1 if column in ("Fréchet", "2nd net") else 2
     return f"{value:,.{digits}f}".replace("-", "−")
@@ -954,6 +965,54 @@ assert all(numbers[name]["coverage"] < 0.75 for name in ("five classes", "ten im
 # Have the room guess a few duels before the slide; the fourth and the last surprise most. Say: read columns first, each has an orange cell; then rows: each bad set has at least one number that gives it away, but moved copies have none in this table. What goes wrong: choosing the one best number. The table is the argument that there is none.
 
 # %% [markdown]
+# ### The models of the course, guessed and revealed
+#
+# You knew how these sets were made. Now sets that models made. The course has trained each of its generators for 10, 60 and 300 seconds of processor time, with three seeds, and measured 2,000 samples of each; the page *Scoreboard* of the course's site shows all numbers beside the samples. Here are five of the models. You have seen what each of them draws, and how long it takes.
+#
+# Write down their order by Fréchet distance, the best first, once after 10 seconds of training and once after 300. Which of them would be ahead if you had ten seconds, and does it stay there?
+
+# %%
+FIVE = ["autoencoder_gaussian", "vae", "dcgan", "flow_prior", "diffusion"]
+my_order = {10: [], 300: []}  # five names each, the best first, as in 10: ["vae", "dcgan", ...]
+
+# %%
+board = scoreboard("digits")
+for budget, guess in my_order.items():
+    there = [model for model in board.order(budget, "frechet") if model in FIVE]
+    sure = [(a, b) for a in there for b in there if board.wins((a, budget), (b, budget), "frechet")]
+    right = sum(guess.index(a) < guess.index(b) for a, b in sure if {a, b} <= set(guess))
+    print(f"after {budget} s: {' < '.join(there) or 'not run yet'}")
+    print(f"   in {len(sure)} pairs every seed of one model is better than every seed of the other; you have {right} of them")
+
+# %% [markdown]
+# And all models. Each dot is a seed.
+
+# %%
+best = {model: min((value for b in BUDGETS for value in board.values(model, b, "frechet")), default=math.inf) for model in board.models}
+order = sorted(best, key=lambda model: best[model])
+fig, (ax,) = plots.canvas(height=5.2)
+for budget, color in zip(BUDGETS, (plots.QUIET, plots.ACCENT, plots.HOUSE), strict=True):
+    dots = [(value, y) for y, model in enumerate(order) for value in board.values(model, budget, "frechet")]
+    ax.scatter(*zip(*dots or [(10, -9)], strict=True), s=28, color=color, alpha=0.8, label=f"{budget} s of training")
+ax.set(xscale="log", xlabel="Fréchet distance, lower is better", ylim=(len(order) - 0.5, -0.5))
+ax.xaxis.set_major_formatter("{x:,.0f}")
+ax.set_yticks(range(len(order)), [board.name(model) for model in order])
+ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1), ncols=3)
+
+def told(model: str) -> str:
+    """Medians of a model after each budget, in words."""
+    found = {budget: board.spread(model, budget, "frechet") for budget in BUDGETS}
+    parts = [f"{as_text('Fréchet', spread.median)} after {budget} s" for budget, spread in found.items() if spread]
+    return f"{board.name(model)}: {', '.join(parts) or 'not run yet'}."
+
+fronts = {budget: board.front(budget, "frechet") for budget in BUDGETS}
+names = [f"{' and '.join(map(board.name, front))} after {budget} s" for budget, front in fronts.items() if 0 < len(front) < 4]
+plots.set_finding(fig, f"Ahead, whichever seeds you compare: {', '.join(names) or 'no model'}")
+show(fig, alt="Dots of the Fréchet distance, a row for each model. Medians: " + " ".join(map(told, order)))
+
+# %% [markdown]
+# Read a row from gray to blue: the farther apart its dots of two colors, the more this model gains from training time. Then compare two rows: where their dots of one color overlap, no order is established. A ranking without the cost of each entry, or of one seed, would have hidden both.
+#
 # ## 8 · The same numbers from other packages
 #
 # Outside this course one doesn't type these formulas. [torchmetrics](https://lightning.ai/docs/torchmetrics) has the Fréchet distance, KID and the Inception Score, [torch-fidelity](https://github.com/toshas/torch-fidelity) has precision and recall as well. Both fetch the Inception network, which this cell doesn't need: it hands them the judge's features. torchmetrics offers these three only where torch-fidelity is installed too. Where one of them is missing, the cell says so and goes on.

@@ -7,6 +7,7 @@
 # course:
 #   title: Normalizing flows
 #   minutes: 150
+#   picture: there_and_back
 # ---
 
 # %% [markdown] slide_type="slide"

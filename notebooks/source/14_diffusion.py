@@ -7,6 +7,7 @@
 # course:
 #   title: Diffusion and flow matching
 #   minutes: 180
+#   picture: out_of_noise
 # ---
 
 # %% [markdown] slide_type="slide"

@@ -7,6 +7,7 @@
 # course:
 #   title: Exam
 #   minutes: 150
+#   picture: which_one_of_four
 # ---
 
 # %% [markdown] slide_type="slide"
@@ -40,6 +41,8 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
 from course_utils import answer_sheet, check, diagram, plots, progress, report, show, sit
+from course_utils.data.measured import measured
+from course_utils.data.scoreboard import scoreboard
 
 plots.use_style()
 answers = answer_sheet("18")
@@ -47,7 +50,7 @@ answers = answer_sheet("18")
 # %% [markdown]
 # Eight clumps of points are the data. Here is what four generators draw. The points are made up for this page, so that each panel shows one thing and no other. Look first: who has found all clumps, who draws one of them over and over, who has learned nothing, and who draws between the clumps?
 
-# %% slide_type="-"
+# %% slide_type="slide"
 def clumps(n: int, seed: int, kinds: list[int], spread: float = 0.06) -> Tensor:
     """Points (n, 2) around some of eight places on a circle."""
     g = Generator().manual_seed(seed)
@@ -66,6 +69,9 @@ plots.set_finding(fig, "Data in gray, four generators in orange")
 show(fig, alt="Four panels with eight gray clumps on a circle. The orange points of A all lie in one clump, those of B in all eight, "
               "those of C are spread over the whole panel, those of D form a blurred ring through all eight")
 
+# %% [markdown] slide_type="notes"
+# Gray are the data, orange is what each generator drew. Ask for the name of each disease before anybody names a remedy: A has collapsed into one clump, B is what was asked for, C is noise, and D is blurred through all eight. Then ask which of them a loss would show. What goes wrong: people grade D above A, or the other way round; that depends on what the samples are for.
+
 # %% [markdown]
 # A has collapsed, B is what was asked for, C is noise, and D is blurred. Section 6 asks the same of logs, where no picture helps.
 #
@@ -82,7 +88,15 @@ show(fig, alt="Four panels with eight gray clumps on a circle. The orange points
 sit("18")  # for a timed sitting: sit("18", timed=True, draw=1)
 
 # %% [markdown]
-# One question is solved here, so that you see what is meant. *For one image, the reconstruction loss is 50 nats and the KL is 2 nats. What is the negative ELBO, and what is the loss with β = 4?*
+# One question is solved here, so that you see what is meant; it is none of the exam's. *A classifier gives three kinds of signs the probabilities 0.6, 0.3 and 0.1. How large is their entropy, in nats?*
+
+# %% tags=["nbval-check-output"]
+shares = [0.6, 0.3, 0.1]
+print(f"entropy: {-sum(p * math.log(p) for p in shares):.3f} nats")
+#> entropy: 0.898 nats
+
+# %% [markdown]
+# The entropy is $-\sum p\log p$, with the natural logarithm, and three digits are enough: `0.898`. Where the options have letters, the answer is a letter in quotes: `"b"`.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## With β = 4 the loss is no negative ELBO
@@ -93,16 +107,6 @@ sit("18")  # for a timed sitting: sit("18", timed=True, draw=1)
 # |---|---|
 # | negative ELBO | 50 + 2 = **52** |
 # | loss with β = 4 | 50 + 4 · 2 = **58** |
-
-# %% tags=["nbval-check-output"]
-reconstruction, kl = 50, 2  # nats
-print("negative ELBO:", reconstruction + kl)
-print("loss with beta = 4:", reconstruction + 4 * kl)
-#> negative ELBO: 52
-#> loss with beta = 4: 58
-
-# %% [markdown]
-# $-\log p(x)$ is at most 52: that is the negative ELBO. 58 is no longer one, and can't be compared with a negative ELBO from another paper. What can 58 still say of $-\log p(x)$? Section 3 may ask.
 
 # %% [markdown] slide_type="fragment" only="slides"
 # Is 58 still at least $-\log p(x)$? And with $\beta = \frac12$?
@@ -756,31 +760,6 @@ check(answers, "18.28")
 # %% [markdown]
 # ## 7 · Asked for by label
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Draw it: where does the label enter?
-
-# %% slide_type="-"
-show(diagram("conditional_gan"))
-
-# %% [markdown] slide_type="notes"
-# Give the room one minute to draw where the label enters, then show the diagram. Ask what each network would do if the
-# label's arrow to it were missing. Without the one to D, G may ignore its own; without the one to G, it can only guess.
-
-# %% [markdown] slide_type="slide" only="slides"
-# ## Both networks are told, and fakes keep their own label
-#
-# $$\min_G\max_D\;\mathbb E[\log D(x, y)] + \mathbb E[\log(1 - D(G(z, y), y))]$$
-#
-# - G: a one-hot row beside the noise
-# - D: a plane for each kind beside the image
-#
-# What does G do if D is not told?
-
-# %% [markdown] slide_type="notes"
-# Shirts, trousers, shoes: ask where the label enters in each network and how many inputs the first layer gets. If D isn't
-# told, G may ignore its label, since a good shoe passes for a shirt. One gain: images on request. One drawback: every
-# image needs a label, and rare kinds stay poor.
-
 # %% [markdown]
 # ### Exercise 18.29 · Who is told?
 # Difficulty ●●○ · importance ●●● · 3 minutes
@@ -856,6 +835,31 @@ def clothing_generator(latents: int, kinds: int) -> nn.Module:
 
 # %%
 clothing_generator = check(clothing_generator)
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Draw it: where does the label enter?
+
+# %% slide_type="-"
+show(diagram("conditional_gan"))
+
+# %% [markdown] slide_type="notes"
+# Give the room one minute to draw where the label enters, then show the diagram. Ask what each network would do if the
+# label's arrow to it were missing. Without the one to D, G may ignore its own; without the one to G, it can only guess.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Both networks are told, and fakes keep their own label
+#
+# $$\min_G\max_D\;\mathbb E[\log D(x, y)] + \mathbb E[\log(1 - D(G(z, y), y))]$$
+#
+# - G: a one-hot row beside the noise
+# - D: a plane for each kind beside the image
+#
+# What does G do if D is not told?
+
+# %% [markdown] slide_type="notes"
+# Shirts, trousers, shoes: ask where the label enters in each network and how many inputs the first layer gets. If D isn't
+# told, G may ignore its label, since a good shoe passes for a shirt. One gain: images on request. One drawback: every
+# image needs a label, and rare kinds stay poor.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Write the shapes down first, then the layers
@@ -970,41 +974,85 @@ report("18")
 #
 # | questions | notebook and section |
 # |---|---|
-# | 18.1 | [01 · 7 · Four words, two tables](01_generative_discriminative.ipynb) |
-# | 18.2 | [01 · Exercise 1.3 · From likelihoods to p(y\|x)](01_generative_discriminative.ipynb) |
-# | 18.3 | [02 · Exercise 2.1 · Reconstruction error](02_autoencoders.ipynb) |
-# | 18.4 | [02 · 8 · And now make a new digit](02_autoencoders.ipynb) |
-# | 18.5 | [02 · Exercise 2.10 · Too small, too large](02_autoencoders.ipynb) |
-# | 18.6 | [03 · 1 · From a point to a cloud](03_vae_elbo.ipynb) |
-# | 18.7, 18.8 | [03 · 8 · What β trades](03_vae_elbo.ipynb) |
-# | 18.9 | [03 · 2 · A world where everything is known](03_vae_elbo.ipynb) |
-# | 18.10 | [03 · Exercise 3.2a · Five lines in order](03_vae_elbo.ipynb) |
-# | 18.11 | [13 · Exercise 13.8 · Bits per dimension](13_normalizing_flows.ipynb) |
-# | 18.12 | [03 · Exercise 3.1 · The bound](03_vae_elbo.ipynb) |
-# | 18.13 | [04 · Exercise 4.9 · The Gaussian KL](04_kl_worksheet.ipynb) |
-# | 18.14 | [05 · 2 · Move the randomness out of the way](05_reparameterization.ipynb) |
-# | 18.15 | [05 · Exercise 5.2 · Reparameterize](05_reparameterization.ipynb) |
-# | 18.16 | [05 · Exercise 5.1 · Where it gets lost](05_reparameterization.ipynb) |
-# | 18.17 | [05 · Exercise 5.2 · Reparameterize](05_reparameterization.ipynb) |
-# | 18.18 | [07 · Exercise 7.1 · The optimal discriminator](07_optimal_discriminator.ipynb) |
-# | 18.19 | [06 · Exercise 6.1 · The discriminator's loss](06_gan_minimax.ipynb) |
-# | 18.20 | [07 · Exercise 7.7 · Two ends of a line](07_optimal_discriminator.ipynb) |
-# | 18.21 | [07 · Where the formula comes from](07_optimal_discriminator.ipynb) |
-# | 18.22 | [07 · Exercise 7.6 · Derive the identity](07_optimal_discriminator.ipynb) |
-# | 18.23 | [07 · 3 · A judge knows densities](07_optimal_discriminator.ipynb) |
-# | 18.24 | [06 · 3 · Two losses for the generator](06_gan_minimax.ipynb) |
-# | 18.25 | [07 · What reaches the generator](07_optimal_discriminator.ipynb) |
-# | 18.26 | [06 · 10 · The clinic](06_gan_minimax.ipynb) |
-# | 18.27 | [03 · 10 · When the code dies](03_vae_elbo.ipynb) |
-# | 18.28 | [11 · 5 · Read the matrix, add a row](11_gans_that_train.ipynb) |
-# | 18.29 | [10 · 4 · A conditional GAN: who is told?](10_conditional_models.ipynb) |
-# | 18.30 | [10 · Exercise 10.4 · Label planes](10_conditional_models.ipynb) |
-# | 18.31 | [10 · Exercise 10.7 · The best D](10_conditional_models.ipynb) |
-# | 18.32 | [10 · Exercise 10.8 · The step](10_conditional_models.ipynb) |
-# | 18.33, 18.34 | [06 · Exercise 6.11 · A generator, by its shapes](06_gan_minimax.ipynb) |
-# | 18.35 | [09 · 1 · Right almost always](09_debiasing.ipynb) |
-# | 18.36 | [08 · Exercise 8.9 · Straight](08_latent_perturbation.ipynb) |
-# | 18.37 | [08 · From a 1 to a 9](08_latent_perturbation.ipynb) |
+# | 18.1 | [01 · 7 · Four words, two tables](01_generative_discriminative.ipynb#7-·-Four-words,-two-tables) |
+# | 18.2 | [01 · Exercise 1.3 · From likelihoods to p(y\|x)](01_generative_discriminative.ipynb#Exercise-1.3-·-From-likelihoods-to-p%28y%7Cx%29) |
+# | 18.3 | [02 · Exercise 2.1 · Reconstruction error](02_autoencoders.ipynb#Exercise-2.1-·-Reconstruction-error) |
+# | 18.4 | [02 · 8 · And now make a new digit](02_autoencoders.ipynb#8-·-And-now-make-a-new-digit) |
+# | 18.5 | [02 · Exercise 2.10 · Too small, too large](02_autoencoders.ipynb#Exercise-2.10-·-Too-small,-too-large) |
+# | 18.6, 18.7 | [03 · Exercise 3.7 · By hand](03_vae_elbo.ipynb#Exercise-3.7-·-By-hand) |
+# | 18.8 | [03 · 8 · What β trades](03_vae_elbo.ipynb#8-·-What-β-trades) |
+# | 18.9 | [03 · Exercise 3.2b · The gap, in order](03_vae_elbo.ipynb#Exercise-3.2b-·-The-gap,-in-order) |
+# | 18.10 | [03 · Exercise 3.2a · Five lines in order](03_vae_elbo.ipynb#Exercise-3.2a-·-Five-lines-in-order) |
+# | 18.11 | [13 · Exercise 13.8 · Bits per dimension](13_normalizing_flows.ipynb#Exercise-13.8-·-Bits-per-dimension) |
+# | 18.12 | [03 · Exercise 3.1 · The bound](03_vae_elbo.ipynb#Exercise-3.1-·-The-bound) |
+# | 18.13 | [04 · Exercise 4.9 · The Gaussian KL](04_kl_worksheet.ipynb#Exercise-4.9-·-The-Gaussian-KL) |
+# | 18.14 | [05 · 2 · Move the randomness out of the way](05_reparameterization.ipynb#2-·-Move-the-randomness-out-of-the-way) |
+# | 18.15 | [05 · Exercise 5.2 · Reparameterize](05_reparameterization.ipynb#Exercise-5.2-·-Reparameterize) |
+# | 18.16 | [05 · Exercise 5.1 · Where it gets lost](05_reparameterization.ipynb#Exercise-5.1-·-Where-it-gets-lost) |
+# | 18.17 | [05 · Exercise 5.2 · Reparameterize](05_reparameterization.ipynb#Exercise-5.2-·-Reparameterize) |
+# | 18.18 | [07 · Exercise 7.1 · The optimal discriminator](07_optimal_discriminator.ipynb#Exercise-7.1-·-The-optimal-discriminator) |
+# | 18.19 | [06 · 2 · The game](06_gan_minimax.ipynb#2-·-The-game) |
+# | 18.20 | [07 · Exercise 7.7 · Two ends of a line](07_optimal_discriminator.ipynb#Exercise-7.7-·-Two-ends-of-a-line) |
+# | 18.21 | [07 · Where the formula comes from](07_optimal_discriminator.ipynb#Where-the-formula-comes-from) |
+# | 18.22 | [07 · Exercise 7.6 · Derive the identity](07_optimal_discriminator.ipynb#Exercise-7.6-·-Derive-the-identity) |
+# | 18.23 | [07 · Exercise 7.1 · The optimal discriminator](07_optimal_discriminator.ipynb#Exercise-7.1-·-The-optimal-discriminator) |
+# | 18.24 | [06 · 3 · Two losses for the generator](06_gan_minimax.ipynb#3-·-Two-losses-for-the-generator) |
+# | 18.25 | [06 · Exercise 6.6 · How much harder](06_gan_minimax.ipynb#Exercise-6.6-·-How-much-harder) |
+# | 18.26, 18.27 | [02 · When it doesn't learn](02_autoencoders.ipynb#When-it-doesn't-learn) |
+# | 18.28 | [11 · Exercise 11.8 · The gradient penalty](11_gans_that_train.ipynb#Exercise-11.8-·-The-gradient-penalty) |
+# | 18.29 | [10 · 4 · A conditional GAN: who is told?](10_conditional_models.ipynb#4-·-A-conditional-GAN:-who-is-told?) |
+# | 18.30 | [10 · 2 · A label as numbers](10_conditional_models.ipynb#2-·-A-label-as-numbers) |
+# | 18.31 | [10 · Exercise 10.7 · The best D](10_conditional_models.ipynb#Exercise-10.7-·-The-best-D) |
+# | 18.32 | [10 · 2 · A label as numbers](10_conditional_models.ipynb#2-·-A-label-as-numbers) |
+# | 18.33, 18.34 | [06 · Exercise 6.11 · A generator, by its shapes](06_gan_minimax.ipynb#Exercise-6.11-·-A-generator,-by-its-shapes) |
+# | 18.35 | [09 · 1 · Right almost always](09_debiasing.ipynb#1-·-Right-almost-always) |
+# | 18.36 | [08 · Exercise 8.9 · Straight](08_latent_perturbation.ipynb#Exercise-8.9-·-Straight) |
+# | 18.37 | [03 · 9 · The way from 1 to 9](03_vae_elbo.ipynb#9-·-The-way-from-1-to-9) |
+
+# %% [markdown]
+# ## After the exam: two questions to the scoreboard
+#
+# The page *Scoreboard* of the course's site compares all generators of the course after the same training time. These two questions have no points: the right answers are computed from its table.
+#
+# 1. **A file.** The VAE of the scoreboard was trained for 60 seconds, and its −ELBO of a binarized test digit is printed below in *bits per pixel*. Images have 28 × 28 pixels. How many bits does a file need for each image, and how many nats is the −ELBO?
+# 2. **A telephone.** A model may train for 60 seconds, and then has to draw 1,000 digits in a tenth of a processor second. Of the models that are quick enough in each seed, which has the lowest median Fréchet distance? Give its name as it stands in the list.
+
+# %%
+board = scoreboard("digits")
+per_pixel = board.spread("vae", 60, "bits")
+print(f"VAE after 60 s: {per_pixel.median:.4f} bits per pixel" if per_pixel else "the VAE was not run yet")
+print("models:", ", ".join(board.models))
+
+# %%
+mine = {"bits": None, "nats": None, "model": ""}  # your answers: two numbers, and a name
+
+# %%
+quick = []
+for model in board.order(60, "frechet"):  # the lowest median first
+    seconds = board.spread(model, 60, "sampling")
+    if seconds and seconds.high <= 0.1:
+        quick.append(model)
+truth = {"model": quick[0]} if quick else {}
+if per_pixel:
+    bits = 784 * per_pixel.median
+    truth |= {"bits": bits, "nats": bits * math.log(2)}
+for name, right in truth.items():
+    close = mine[name] == right if name == "model" else mine[name] is not None and abs(mine[name] / right - 1) < 0.01
+    verdict = "no answer" if not mine[name] else "right" if close else "not right"
+    print(f"{name:5s} {verdict}: {right if name == 'model' else format(right, '.1f')}")
+
+# %% [markdown]
+# Is it the same number in all three places? Notebook 17 wrote binarized digits into a real file, by bits back with a VAE, and compared its size with that VAE's −ELBO:
+
+# %%
+for method in ("bits back", "-ELBO"):
+    sizes = [float(row["bits"]) for row in measured("uses_compressing", source="drawn", method=method)]
+    print(f"17, {method:9s}: {min(sizes):.0f} to {max(sizes):.0f} bits for each image, seeds: {len(sizes)}")
+if each := board.values("vae", 60, "bits"):
+    print(f"scoreboard, VAE : {784 * min(each):.0f} to {784 * max(each):.0f} bits for each image, seeds: {len(each)}")
+
+# %% [markdown]
+# Nats per image, bits per image, bits per pixel: one quantity in three units, and −ELBO in nats is what notebook 03 minimizes. What may differ is the training time, and the pixels: 03 feeds gray ones, 17 and the scoreboard count black and white.
 
 # %% [markdown] slide_type="slide"
 # ## What to take away

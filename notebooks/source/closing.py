@@ -7,6 +7,7 @@
 # course:
 #   title: Closing of the course
 #   minutes: 45
+#   picture: four_families
 # ---
 
 # %% [markdown] slide_type="slide"

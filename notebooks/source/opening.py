@@ -7,6 +7,7 @@
 # course:
 #   title: Opening of the course
 #   minutes: 45
+#   picture: samples_of_all
 # ---
 
 # %% [markdown] slide_type="slide"
