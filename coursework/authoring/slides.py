@@ -188,12 +188,22 @@ def render(source: Source, slides: list[Slide]) -> str:
 
 
 def write_pdf(deck: Path) -> Path:
-    """Print a deck to `deck.pdf`, a page a slide, with Playwright and the Chromium it finds."""
+    """Print a deck to `deck.pdf`, a page a slide, tagged and with its headings as bookmarks.
+
+    Takes Playwright and the Chromium it finds; raises NoBrowser.
+    """
     from coursework.authoring.browser import open_page
 
     path = deck.with_suffix(".pdf")
     with open_page() as page:
         page.goto(f"{deck.resolve().as_uri()}?print-pdf")
         page.wait_for_function("window.deckReady === true")
-        page.pdf(path=str(path), width="1280px", height="720px", print_background=True)
+        page.pdf(
+            path=str(path),
+            width="1280px",
+            height="720px",
+            print_background=True,
+            tagged=True,
+            outline=True,
+        )
     return path

@@ -85,7 +85,7 @@ answers = answer_sheet("03")
 # - a number, in nats, that says how well a model explains an image.
 
 # %% [markdown] slide_type="notes"
-# Ask the room what would have to be true of the codes for a random draw to work. Collect answers: they fill a known region, neighbors mean similar things, nothing lies far away. Each of these comes back as a term of the loss. Say where VAEs are used: as the first stage of image generators, in chemistry, for anomalies. Watch out: don't promise sharp pictures; the last slides explain the blur.
+# Ask the room what would have to be true of the codes for a random draw to work. Collect answers: they fill a known region, neighbors mean similar things, nothing lies far away. Each of these comes back as a term of the loss. Say where VAEs are used: as the first stage of image generators, in chemistry, for anomalies. Watch out: don't promise sharp pictures; the slide before the summary explains the blur.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## The encoder gives a cloud, at a price
@@ -94,7 +94,7 @@ answers = answer_sheet("03")
 show(diagram("vae"))
 
 # %% [markdown] slide_type="notes"
-# Ten builds, about half a minute each. At the cloud, recall that notebook 02 had a point there. At z, ask what the noise does to the decoder: it can no
+# Ten builds: image, encoder, μ and σ, cloud, prior, z, decoder, the two losses, gradients. At the cloud, recall that notebook 02 had a point there. At z, ask what the noise does to the decoder: it can no
 # longer give two neighboring codes unrelated images, since it doesn't know which of the two it was handed. The two orange boxes are the loss of this
 # whole chapter. Watch out: the KL compares the cloud with the prior, not z.
 
@@ -126,6 +126,10 @@ show(diagram("vae"))
 # %% [markdown] slide_type="slide" only="slides"
 # ## A bound that can be computed
 #
+# By Bayes, for every $z$: $\;\log p(x) = \log\dfrac{p(x, z)}{q(z\mid x)} + \log\dfrac{q(z\mid x)}{p(z\mid x)}$
+#
+# Averaged over $z\sim q$:
+#
 # $$\log p(x) = \mathrm{ELBO} + \underbrace{\mathrm{KL}\big(q\,\|\,p(z\mid x)\big)}_{\text{gap}\,\ge\,0}$$
 #
 # $$\mathrm{ELBO} = \mathbb E_q\big[\log p(x\mid z)\big] - \mathrm{KL}\big(q\,\|\,p(z)\big)$$
@@ -133,7 +137,7 @@ show(diagram("vae"))
 # What the code explains, minus what it costs.
 
 # %% [markdown] slide_type="notes"
-# Read the first line aloud: the left side is what we want, the gap is what we cannot compute. Ask which of the three terms contain q. All but the left one, so a better q moves the border between the two and not their sum. The derivation is exercise 3.2, five lines to be put in order; do it on the board. Watch out: there are two KLs, one to the posterior and one to the prior.
+# The first line is p(x) = p(x, z) / p(z | x) with log q put in and taken out. Averaged, its parts are the ELBO and the gap; p(x, z) = p(x | z) p(z) gives the last line. Ask which terms contain q. All but log p(x), so a better q moves the border between the two and not their sum. Exercise 3.2 does it by Jensen. Watch out: two KLs, to the posterior and to the prior.
 
 # %% [markdown]
 # ### Exercise 3.1 · The bound
@@ -241,7 +245,7 @@ show(draw_gap(None, -0.4, 1.1), alt="Left: a cloud q that lies to the left of th
      "and the gap fills the rest up to log p(x) exactly")
 
 # %% [markdown] slide_type="notes"
-# Here both are Gaussian, so every term has a closed form, and the sum can be checked. This cloud gets an ELBO of −3.419, and the gap is 1.591. Ask which way to move the orange curve, then ask what will happen to the dashed line on the right. It stays: q does not occur in log p(x). In the notebook, this figure has sliders; a mean of 0.75 and a spread of 0.71 close the gap.
+# All are Gaussian, so every term has a closed form. This cloud gets an ELBO of −3.419, and the gap is 1.591. Ask which way to move the orange curve (to the right, and narrower), then what will happen to the dashed line on the right. It stays: q does not occur in log p(x). In the notebook, this figure has sliders; a mean of 0.75 and a spread of 0.71 close the gap.
 
 # %% [markdown]
 # ### Exercise 3.2a · Five lines in order
@@ -377,7 +381,7 @@ assert all((values.mean(1).diff() > -0.003).all() for values in estimates.values
 # </details>
 
 # %% [markdown] slide_type="notes"
-# The fraction is a weight: how much too rarely q draws this code. Each dot averages K of them. Left, a wide q: with 64 draws the estimate is off by 0.002. Right, a narrow one: with 1,024 draws still by 0.24, which is 31 error bars. Ask why the bar is so small. It is computed from the same draws that missed the tails. Papers report such numbers with three digits.
+# The model is that of the slide before. The fraction is a weight: how much too rarely q draws this code. Each dot averages K of them. Left, a wide q: with 64 draws the estimate is off by 0.002. Right, a narrow one: with 1,024 draws still by 0.24, which is 31 error bars. Ask why the bar is so small. It is computed from the same draws that missed the tails. Papers report such numbers with three digits.
 
 # %% [markdown]
 # ## 4 · The loss of a VAE
@@ -544,7 +548,7 @@ def vae_forward(encoder: nn.Module, decoder: nn.Module, x: Tensor,
     ### END SOLUTION
 
 # %% [markdown] slide_type="notes"
-# Let the room dictate the three missing lines. The encoder of a code of K numbers puts out 2K, and `chunk` cuts them in two. Ask where the noise comes from: it is an argument, which makes the function testable, and in notebook 05 it is what lets the gradient through. Watch out for the commonest mistake: σ is the exponential of half of `logvar`, not of all of it.
+# Let the room dictate the three missing lines. The encoder of a code of K numbers puts out 2K, and `chunk` cuts them in two; then z = μ + σ · eps; then the decoder. Ask where the noise comes from: it is an argument, which makes the function testable, and in notebook 05 it is what lets the gradient through. Commonest mistake: σ as the exponential of `logvar`; it takes half of it.
 
 # %%
 vae_forward = check(vae_forward)
@@ -620,7 +624,7 @@ show(fig, alt="Left: the reconstruction term falls over twelve epochs, far lower
 # stays about where it was, and only the decoder improves. Neither curve alone tells whether training goes well; their sum does.
 
 # %% [markdown] slide_type="notes"
-# A KL that rises worries people. It should rise: at the start the code says nothing, and a KL of 0 is a dead code. With 16 numbers it climbs to 21 nats and the reconstruction falls to 88; with 2 it stays near 5, and the reconstruction near 150. Ask which network spends more on its code and gets more for it. The sum is the negative ELBO, 110 nats against 156.
+# A KL that rises worries people. It should rise: a KL of 0 is a dead code. Ask which network spends more on its code and gets more for it: the one with 16 numbers. The curves are of training images; on test images it ends at 88.5 + 21.2 = 110 nats, the negative ELBO, and the one with 2 numbers at 150.6 + 5.5 = 156.
 
 # %%
 @torch.no_grad()
@@ -710,21 +714,26 @@ for ax, spots in ((left, points), (right, cloud_draws)):
     ax.plot(2.45 * turn.cos(), 2.45 * turn.sin(), color="black", lw=1.5)
     ax.set(xlabel="first code", ylabel="second code")
     ax.set_aspect("equal", adjustable="datalim")
-for digit, color in enumerate(plots.CLASSES):
-    left.scatter([], [], s=30, color=color, label=digit)
-left.legend(ncol=2, fontsize=9, loc="upper left", handletextpad=0.1, columnspacing=0.8)
+    taken = []
+    for digit, color in enumerate(plots.CLASSES):  # its name near the middle of its points, clear of other names
+        mine = spots[test.labels == digit]
+        nearest = mine[(mine - mine.median(0).values).norm(dim=1).argsort()]
+        free = [at for at in nearest if all(((at - other) / spots.std(0)).norm() > 0.45 for other in taken)]
+        taken.append((free or nearest)[0])
+        ax.annotate(digit, taken[-1].tolist(), ha="center", va="center", weight="bold", zorder=5,
+                    bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": color, "lw": 1.5})
 for middle, spread in zip(mu[:40], (0.5 * logvar[:40]).exp()):
     right.plot(middle[0] + 2 * spread[0] * turn.cos(), middle[1] + 2 * spread[1] * turn.sin(), color=plots.INK, lw=0.8)
 left.set_title("autoencoder", fontsize=12)
 right.set_title("VAE, with forty of its clouds", fontsize=12)
-show(fig, alt="Two planes of codes colored by digit. The autoencoder's points spread far beyond the circle that holds 95 % of N(0, I), off center. "
+show(fig, alt="Two planes of codes colored by digit, each digit written near the middle of its points. The autoencoder's points spread far beyond the circle that holds 95 % of N(0, I), off center. "
               "The VAE's clouds, small ellipses, lie around 0, most of them in the circle")
 
 # %% [markdown] slide_type="-" only="slides"
 # In the circle: 25 % of the autoencoder's codes, **78 %** of the VAE's draws.
 
 # %% [markdown] slide_type="notes"
-# The black circle holds 95 % of the draws from the prior. Of the autoencoder's codes 25 % lie in it, of the VAE's draws 78 %. Ask what a decoder does with a draw that falls where no code lies: nobody knows, it was never trained there. The small ellipses on the right are clouds of single images. Watch out: the panels have different axes, and the VAE's codes are wider than the prior, 1.2 and 1.5.
+# The black circle holds 95 % of the draws from the prior. Ask what a decoder does with a draw that falls where no code lies: nobody knows, it was never trained there. The small ellipses on the right are clouds of single images. Watch out: the panels have different axes, and the VAE's codes are wider than the prior: standard deviations of 1.2 and 1.5, not 1.
 
 # %%
 inside = [(spots.norm(dim=1) < 2.45).float().mean().item() for spots in (points, cloud_draws)]
@@ -769,7 +778,7 @@ ax.set_title(f"The KL is smallest at σ = {lowest:.2f}, not at 0")
 show(fig, alt="The KL over sigma: it falls steeply from infinity at 0 to 0 at sigma 1 and rises again. Its two parts: one grows with sigma, the other falls")
 
 # %% [markdown] slide_type="notes"
-# Cover the curves and ask for which σ the KL of N(0, σ²) to the prior is smallest. Many say 0. Then show the two parts: one pulls σ down, the other pushes it up, without bound near 0. They balance at exactly 1. So the KL alone would make each cloud the prior, and that is a dead code. What makes clouds small is the other term of the loss.
+# Before you show the slide, ask for which σ the KL of N(0, σ²) to the prior is smallest. Many say 0. Then the two parts: one pulls σ down, the other pushes it up, without bound near 0. They balance at exactly 1. So the KL alone would make each cloud the prior, and that is a dead code. What makes clouds small is the other term of the loss.
 
 # %% [markdown]
 # Small variances are what the *reconstruction* wants: an exact code copies best. The table in section 8 shows both forces at work.
@@ -797,11 +806,19 @@ print(f"KL alone ends at {abs(loss.item()):.4f}; largest |mu| {farthest_mu:.3f},
 # %% [markdown] slide_type="slide" only="slides"
 # ## Two sentences from print, both wrong
 #
-# - "The KL encourages small variances." It encourages σ = 1; small σ is what the *reconstruction* wants.
-# - "The goal is not to make two distributions the same." It is the KL's only goal; the reconstruction term works against it.
+# > "The KL encourages small variances."
+
+# %% [markdown] slide_type="fragment" only="slides"
+# It encourages σ = 1; small σ is what the *reconstruction* wants.
+
+# %% [markdown] slide_type="-" only="slides"
+# > "The goal is not to make two distributions the same."
+
+# %% [markdown] slide_type="fragment" only="slides"
+# It is the KL's only goal; the reconstruction term works against it.
 
 # %% [markdown] slide_type="notes"
-# Both were found in print; the errata page says where. Let the room find the fault in each before you read the second half. For the first, point back to the curve: its minimum is at σ = 1. For the second, ask what a KL of 0 for every image would mean: the code says nothing. Do not rush, since this prepares posterior collapse, a few slides from here.
+# Both were found in print; the errata page says where. Let the room find the fault in each before the next key press. For the first, point back to the curve: its minimum is at σ = 1. For the second, ask what a KL of 0 for every image would mean: the code says nothing. Do not rush, since this prepares posterior collapse, a few slides from here.
 
 # %% [markdown]
 # ## 7 · Draw new digits
@@ -861,7 +878,7 @@ show(plots.image_rows({name: images[:10] for (name, k), images in drawn.items() 
          "Autoencoder with a fitted Gaussian: many readable digits, some broken")
 
 # %% [markdown] slide_type="notes"
-# Let the room rank the three rows before any number appears, and write the ranking on the board. All have codes of 16 numbers and the same layers. The middle row is what notebook 02 ended with. The last row looks darkest and crispest; its Gaussian was fitted after training, with all training codes at hand. The VAE was told its prior before the first step. Ask what that is worth.
+# Let the room rank the three rows before any number appears, and write the ranking on the board. All have codes of 16 numbers and the same layers. The middle row is what notebook 02 ended with. The last row looks darkest and crispest; its Gaussian was fitted after training, with all training codes at hand. The VAE was told its prior before the first step. Ask what that is worth; the next slide answers.
 
 # %%
 distance = {key: frechet(images) for key, images in drawn.items()}
@@ -930,7 +947,7 @@ assert refitted < distance["VAE, prior", 16]
 # from getting there. Fitting the prior afterwards, with something better than one Gaussian, is what today's latent diffusion models do.
 
 # %% [markdown] slide_type="notes"
-# First column by column: with the prior that it was trained with, the VAE gets 72, and the autoencoder with a fitted Gaussian 32. Then the last column: each set scaled to the ink of real digits, not a stroke moved, and it is 23 against 25. So most of the difference was paleness. Somebody asks why bother with a VAE. Its sampler is known before training, its code is smooth, and its loss is a number in nats.
+# First the codes of 16 numbers: with the prior that it was trained with, the VAE gets 72, and the autoencoder with a fitted Gaussian 32. Then the last column: the same images, each set scaled to the ink of real digits, not a stroke moved: 23 against 25. So most of the difference was paleness. Why then a VAE? Its sampler is known before training, its code is smooth, its loss is in nats.
 
 # %% [markdown]
 # ## 8 · What β trades
@@ -970,7 +987,7 @@ show(fig, alt="Reconstruction over KL for seven values of beta: from beta 10 at 
               "with a large KL and a good one; the curve is steep at first and flat at the end")
 
 # %% [markdown] slide_type="notes"
-# Seven runs, one for each β. Ask the room to find β = 1 and to say what it minimizes: the sum of the two axes, 132 nats, and no other β gets below that. At β = 10 the code has 1.5 nats and the picture is poor; at 0 it spends 208 nats and gains almost nothing over β = 0.1. Watch out: the horizontal axis is logarithmic, so the flat end is longer than it looks.
+# Ask the room to find β = 1 and to say what it minimizes: the sum of the two axes, 132 nats, and no other β gets below that. (It was 110 before: these nets have half the width and a third of the epochs.) At β = 10 the code has 1.5 nats and the picture is poor; at 0 it spends 208 and gains almost nothing over 0.1. Watch out: the horizontal axis is logarithmic.
 
 # %% tags=["solution"]
 assert all(a[0] < b[0] and a[1] > b[1] for a, b in zip(list(rate.values()), list(rate.values())[1:]))
@@ -1020,7 +1037,7 @@ show(plots.image_rows(rows, title="In pixels a 1 fades into a 9; in codes its st
      alt="Eleven images from a 1 to a 9. In pixels, one fades out while the other fades in. Through the codes, strokes bend and move")
 
 # %% [markdown] slide_type="notes"
-# Cover the rows and ask what lies halfway between a 1 and a 9. In pixels: both at once, each half as dark. In the codes: a stroke that bends and grows a loop. Compare the second row with the third: the autoencoder walks well, too, along this line. Watch out: one pair of digits proves nothing. The next slide measures many paths, and the picture here is only an example.
+# Before you show the slide, ask what lies halfway between a 1 and a 9. In pixels: both at once, each half as dark. In the codes: a stroke that bends and grows a loop. Compare the second row with the third: the autoencoder walks well, too, along this line. Watch out: one pair of digits proves nothing. The next slide measures many paths, and the picture here is only an example.
 
 # %% [markdown]
 # In pixels both digits are there at once. Through a code, strokes bend: what lies between is drawn, not mixed. You were perhaps told that an autoencoder can't do this. Here it does rather well, since its codes of a 1 and a 9 happen to
@@ -1084,7 +1101,7 @@ assert halfway[6] > 2 * halfway[3] > 2 * halfway[2] and halfway[6] > along["pixe
 # halfway worse, not better, and at $\beta = 10$ they are worse than a cross-fade. (So it was with three seeds.) **Smooth is not the same as real.** A direct way from a 1 to a 9 leads through something that is neither.
 
 # %% [markdown] slide_type="notes"
-# Left, how much longer a path is than the straight distance of its ends: 1.3 without the KL, below 1.1 at β = 10. Right, how far its images are from real digits, on a logarithmic axis. Ask whether straighter is better. It is not: at β = 10 both ends and the middle are bad. What would one see without the KL? Paths that wander more, and no promise about what lies between; not necessarily ugly pictures.
+# Left, how much longer a path is than the straight distance of its ends: 1.3 without the KL, below 1.1 at β = 10. Right, how far such images are from real digits, on a logarithmic axis. Ask whether straighter is better. It is not: at β = 10 both ends and the middle are bad. What would one see without the KL? Paths that wander more, and no promise about what lies between; not necessarily ugly pictures.
 
 # %% [markdown]
 # ## 10 · When the code dies
@@ -1207,7 +1224,7 @@ assert all(sum(report["strong"][:2]) < sum(report[name][:2]) for name in ("stron
 # the code would have to say. If all you want is $\log p(x)$, leave it. If you want the code (for search, for turning one number and watching, for notebook 08), you want something the ELBO doesn't ask for, and free bits are one way to ask.
 
 # %% [markdown] slide_type="notes"
-# A strong decoder can do without a code. Orange: its KL falls to 0.05 nats, with one unit of eight in use. Explain the two remedies before the curves. Ask whether annealing has rescued the dashed one: it is still falling when the run ends. Free bits stay at 2. Watch out: the dead code has the best bound, 35.1 against 35.7 and 36.0. Collapse is what this loss asks for.
+# Images of 14 × 14 pixels, codes of 8 units: other nats than before. Orange: a strong decoder does without a code; its KL falls to 0.05. Explain the two remedies before the curves. Ask whether annealing rescued the dashed one: it still falls at the end. Free bits stay at 2, eight times 0.25. Watch out: of the strong ones, the dead code has the best bound, 35.1 against 35.7 and 36.0. This loss asks for collapse.
 
 # %% [markdown]
 # ## 11 · Where the blur comes from
@@ -1246,7 +1263,7 @@ show(plots.image_rows({"decoded": decoded, "average of 50": average, "one of the
 # Squared error of the decoded images: **3.0** to the average, 32.7 to one of the fifty.
 
 # %% [markdown] slide_type="notes"
-# Ask the room who is to blame for the blur: the noise, the Gaussian, the network? Then compare the first two rows. The second has no network in it: 50 training images whose codes lie nearest, averaged pixel by pixel. The decoded image is ten times closer to that average than to any one of the fifty: 3.0 against 32.7 in squared error. Watch out: a longer code means fewer images to average, and sharper pictures.
+# Before you show the slide, ask who is to blame for the blur: the noise, the Gaussian, the network? Then compare the first two rows. The second has no network in it: 50 training images whose codes lie nearest, averaged pixel by pixel. The decoded image is ten times closer to that average than to any one of the fifty: 3.0 against 32.7 in squared error. Watch out: a longer code means fewer images to average, and sharper pictures.
 
 # %%
 def distance_to(images: Tensor) -> float:
@@ -1325,7 +1342,7 @@ check(answers, "3.14")
 # - A VAE has its sampler built in and a smooth code. It need not win on pictures.
 # - A KL near 0 means a dead code. Blur is averaging.
 #
-# Next: the KL in closed form (04), and a gradient through a draw (05).
+# Next: the KL in closed form (notebook 04), and a gradient through a draw (notebook 05).
 
 # %% [markdown] slide_type="notes"
 # Go through the four lines and ask for the slide that showed each. If only one is remembered, let it be the first: the bound can be raised in two ways, and only one of them makes the model better. Then the two tools that were borrowed today: the KL in closed form, which notebook 04 derives, and the draw that lets a gradient through, which is all of notebook 05.

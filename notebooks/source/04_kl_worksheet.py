@@ -1213,7 +1213,7 @@ show(fig, alt="A narrow Gaussian q inside a uniform p; all of a thousand draws f
               "of the infinite KL is finite")
 
 # %% [markdown] slide_type="notes"
-# Cover the heading and ask for the KL from this q to the uniform p. Most compute; nobody looks at the edges. Beyond 0 and 1 the Gaussian has a little mass and p has none, so the KL is infinite. One draw falls there with a chance of 6 in ten million, so a thousand draws see nothing, and their error bar is small and wrong. Notebook 03's narrow q was the same trap.
+# Before the slide, sketch a narrow Gaussian q inside a uniform p; ask for the KL from q to p. Most compute; nobody looks at the edges. Beyond 0 and 1 the Gaussian has a little mass and p has none, so the KL is infinite. One draw falls there with a chance of 6 in ten million, so a thousand draws see nothing, and their error bar is small and wrong. Notebook 03's narrow q was the same trap.
 
 # %%
 print(f"chance that one draw falls outside of (0, 1): {outside:.1e}")

@@ -107,7 +107,7 @@ show(fig, alt="Left, above the bump of the noise, a curve from z to G(z): not st
               "Right, the histogram of G(z) has two bumps at plus and minus 1.5, close to those of the data")
 
 # %% [markdown] slide_type="notes"
-# Follow one thin line aloud: from the noise at the bottom up to the curve, and left to what comes out. Ask for the density in the middle: the noise has its largest there, and the slope divides it. Nothing in this picture needs a discriminator yet; it says what is to be learned, not how. What goes wrong: the curve is taken for a density. It is a map, and the densities stand beside it.
+# Follow one thin line aloud: from the noise at the bottom up to the curve, and left to what comes out. Ask for the density in the middle: low, though the noise has its largest there, since the slope divides it. Nothing in this picture needs a discriminator yet; it says what is to be learned, not how. What goes wrong: the curve is taken for a density. It is a map, and the densities stand beside it.
 
 # %% [markdown]
 # The gray bump at the bottom is the density of the noise. Follow the thin lines. Evenly spaced points come out closer together where the slope is small and far apart where it is large: where the slope is $s$, the density is divided by $|s|$. The map is continuous, so *some* points land between the bumps. A generator is
@@ -307,7 +307,7 @@ assert (slopes["log(1 − D), saturating"] + d).abs().max() < 1e-6
 assert (slopes["−log D, non-saturating"] + (1 - d)).abs().max() < 1e-6
 
 # %% [markdown] slide_type="notes"
-# Cover the right panel. Both losses are small where D is fooled; ask which of them moves a G whose fakes are all recognized, in the gray band. Right: the slopes are −D and −(1 − D), and at D = 0.01 the second is 99 times as steep. Exam question: why non-saturating? Both slopes belong in the answer. What goes wrong: "a strong D makes the gradient vanish" holds for one loss, error six of the errata page.
+# Before you show the slide, ask which of the two losses moves a G whose fakes are all recognized. Left: both losses are low where D is fooled. Right: the slopes are −D and −(1 − D), and at D = 0.01 the second is 99 times as steep. Exam question: why non-saturating? Both slopes belong in the answer. What goes wrong: "a strong D makes the gradient vanish" holds for one loss, error six of the errata page.
 
 # %% [markdown]
 # The two curves are mirror images: the slopes are $-D$ and $-(1 - D)$. Early in training every generator is bad, $D$ is sure, and you are in the gray band. There the saturating loss hardly moves $G$. You will read that "a strong discriminator makes the generator's
@@ -527,7 +527,7 @@ show(fig, alt="Two curves for each of three runs over 200 steps, log scale: the 
               "far above 1 within the first 20 steps, below 1 for a while near step 45, and around 1 after that")
 
 # %% [markdown] slide_type="notes"
-# Solid is measured: the same generator, the same batch, both losses. Dashed is what the slopes predict, one minus D over D. At first D runs ahead, since the fakes begin far from the data, and the ratio is near 5. Ask what the solid line would do if D were trained to the end at each step. What goes wrong: Adam hides all this, since it divides each gradient by its recent size; with plain descent G stops.
+# Solid is measured: one generator, one batch, both losses. Dashed is what the slopes predict, one minus D over D. At first D runs ahead, since the fakes begin far from the data, and the ratio is near 5. Ask what the solid line would do if D were trained to the end at each step: climb without end. What goes wrong: Adam hides all this, since it divides each gradient by its recent size; with plain descent G stops.
 
 # %% [markdown]
 # Early, while $D$ is ahead, both are far above 1. Later they are near 1, and at a good part of those steps one is above 1 and the other below: the printed shares say at how many. $(1 - D)/D$ is averaged over fakes one at a time, while the gradient adds the fakes up as vectors, so a few fakes that $D$ is very sure of lift the average more than the norm.
@@ -704,7 +704,7 @@ show(fig, alt="Modes covered over steps, three seeds each: with equal rates they
               "with a judge that sees the batch, and with a judge ten times as fast, they rise to between 5 and 8, up and down")
 
 # %% [markdown] slide_type="notes"
-# Three seeds each, so look at bundles and not at lines. Ask for a remedy before you name the two: D sees how the batch is spread, or D learns ten times as fast. Both bring back five to eight of the eight bumps, where the fast G alone has two at most. What goes wrong: a good curve at one step is called a cure. All of these go up and down on the way.
+# Three seeds each, so look at bundles and not at lines. Ask for a remedy before the slide, then name the two: D sees how the batch is spread, or D learns ten times as fast. Both bring back five to eight of the eight bumps, where the fast G alone has two at most. What goes wrong: a good curve at one step is called a cure. All of these go up and down on the way.
 
 # %% [markdown]
 # Does it depend on the feature? The course's benchmark (`benchmarks/gan_batch_features.py`) has four of them, four seeds each, and the fast $G$ alone:
@@ -751,7 +751,7 @@ def two_sample_test(x: Tensor, y: Tensor, chance: Generator, shuffles: int = 99)
 # %% [markdown] slide_type="slide" only="slides"
 # ## Which of these runs would you stop, by its losses?
 #
-# Losses of the last 200 steps, means over three seeds; the energy distance to the data, and its p-value.
+# Equal rates · $G$ 20 times as fast · the same, and $D$ sees the batch · the same, and $D$ 10 times as fast. Below: losses of the last 200 steps, means over three seeds; energy distance to the data, largest p.
 
 # %% slide_type="fragment"
 chance = Generator().manual_seed(5)
@@ -769,7 +769,7 @@ fig = plots.score_table(rows, ["d_loss", "g_loss", "modes", "energy", "p"], mark
 show(fig, alt="A table of losses, modes covered, energy distance and p-value. " + "; ".join(f"{name}: modes {values[2]}, energy {values[3]}" for name, values in rows.items()))
 
 # %% [markdown] slide_type="notes"
-# Show the heading alone and take a vote; then the table. By d_loss the collapsed runs look best, 1.40, nearest to log 4. They cover one bump, and their energy distance is some eighty times that of equal rates. Then the last row: that is what "the same" looks like. What goes wrong: a large p is taken for a proof that samples equal data; 400 points show what they can show.
+# Before the table, a vote: of these four, which has the d_loss nearest to log 4, that of a D that can't tell? The collapsed ones, with 1.40: by d_loss they look best. They cover one bump, and their energy distance is some eighty times that of equal rates. The last row is what "the same" looks like. What goes wrong: a large p is taken for a proof that samples equal data; 400 points show what they can show.
 
 # %% [markdown]
 # Means over three seeds. Compare the first two rows. Going by the losses alone, the collapsed runs look better: their d_loss is nearer to $\log 4 = 1.386$, the loss of a judge that can't tell. They cover two modes at most. The energy distance shows it: it is by far the largest there, and the last line shows what "the same" looks like. The p-value (the largest of three) says
@@ -932,7 +932,7 @@ show(fig, alt="Left, in the first 150 steps G's loss falls and D's rises; after 
               "and stays above the line of real digits")
 
 # %% [markdown] slide_type="notes"
-# Cover the right panel and ask at which step to stop. From step 200 on the losses hardly move, and the Fréchet distance still falls to less than half. Ask what the dotted line is: other real digits, which don't reach 0 either. Each loss is measured against an opponent that learns as well. What goes wrong: a falling g_loss is reported as progress; it may mean that D got worse.
+# Point at the left panel alone and ask at which step to stop. From step 200 on the losses hardly move, and the Fréchet distance still falls to less than half. Ask what the dotted line is: other real digits, which don't reach 0 either. Each loss is measured against an opponent that learns as well. What goes wrong: a falling g_loss is reported as progress; it may mean that D got worse.
 
 # %% [markdown]
 # In the first hundred steps the losses come together; from step 200 on they change far less than the distance does, and nothing on the left says which step has the best samples. A loss that goes down a little proves nothing: each is measured against an opponent that learns as well.
@@ -984,7 +984,7 @@ show(plots.image_rows({f"real: {gray['real']:.0%} gray": x_test[:10], f"GAN: {gr
      alt="Ten images each: real digits and those of the GAN have hard edges, those of the VAE soft gray ones; the gray share of the VAE is the largest")
 
 # %% [markdown] slide_type="notes"
-# Ask for the difference in one word: edges. The share counts pixels that are neither ink nor paper. The VAE's decoder has more than three times the weights, so size is not the reason. Give the argument: a pixel is black in half of the images; gray is the best answer by likelihood, and the worst for a judge. What goes wrong: sharp is taken for good. No term of a GAN's loss counts what it leaves out.
+# Ask for the difference in one word: edges. The shares: of the pixels with ink, how many are gray. The VAE's decoder has more than three times the weights, so size is not the reason. Give the argument: a pixel is black in half of the images; gray is the best answer by likelihood, and the worst for a judge. What goes wrong: sharp is taken for good. No term of a GAN's loss counts what it leaves out.
 
 # %% [markdown]
 # The VAE's generator has more weights, and the blurred edges. So having fewer weights isn't the reason. The architectures differ too, so this comparison proves no more than that. Here is an argument about the loss, for any architecture. Take one pixel, at the edge of a stroke, that is black in half of the images that fit a code and white in the other half. Which single answer has the highest log-likelihood, and what does a perfect judge say of it? (A perfect judge says which share of the pixels of this gray are real. Notebook 07 has the proof.)
@@ -1064,7 +1064,7 @@ def try_fix(fix: str, g_loss=generator_loss_saturating, seed: int = 0, alone: in
 # %% [markdown] slide_type="slide" only="slides"
 # ## "D near perfect, samples noise": which fix works?
 #
-# $D$ trained alone for 300 steps; then the game begins, with the saturating loss. The ring has radius 2, the samples start at 5.6.
+# $D$ trained alone for 300 steps; then the game, with the saturating loss and plain gradient descent. The ring has radius 2, the samples start at 5.6. In the middle: the gradient in $G$ of each loss.
 
 # %% slide_type="fragment"
 torch.set_num_threads(1)
@@ -1080,7 +1080,7 @@ fig = plots.score_table(rows, ["D, real", "D, fake", "log(1−D)", "−log D", "
 show(fig, alt="A table of five versions. " + "; ".join(f"{name}: D on fakes {values[1]}, gradient of log(1 − D) {values[2]}, samples end {values[4]} from the center" for name, values in rows.items()))
 
 # %% [markdown] slide_type="notes"
-# An exam question, so let the room vote before the table: label smoothing usually wins. Its row shows why it can't help: it bounds what D says of real points, and it is the fakes, at 0.000, that need it. With a bounded slope D can't be sure, its answers on fakes rise, and even the saturating loss moves G. What goes wrong: more steps for D are proposed, which makes it worse.
+# An exam question, so let the room vote before the table: label smoothing, spectral norm, gradient penalty, or −log D? Smoothing usually wins. Its row shows why it can't help: it bounds what D says of real points, and the fakes, at 0.000, need it. With a bounded slope D can't be sure, its answers on fakes rise, and even the saturating loss moves G. What goes wrong: more steps for D are proposed, which makes it worse.
 
 # %% [markdown]
 # Means over two seeds. The first four columns are measured at $G$'s first step: what $D$ says on real points and on fakes, and how long the gradient of each loss is in $G$. The last one says how far from the center the samples are when the run is over; they started at 5.6, and the ring has radius 2.
@@ -1181,8 +1181,11 @@ axes[5].set_ylabel("samples at the end")
 plots.set_finding(fig, "Five runs, five faults: losses and samples alone don't name them")
 show(fig, alt="Losses and final samples of five runs. Two of the runs end where they started, far from the ring, one ends on its other side, and two end near it or on it")
 
+# %% [markdown] slide_type="-" only="slides"
+# Labels swapped · fakes not detached · rates apart · saturating loss · $D$ too strong
+
 # %% [markdown] slide_type="notes"
-# In class: one group a run, and each may ask for two tests only, of what D says, gradients left in G, both pulls, paths and counts. Let each say first what a test would rule out. Two runs never left the start, for different reasons; what D says tells them apart. What goes wrong: a fault is named because it was met before. The run with undetached fakes teaches most, since its samples are not bad.
+# One group a run; each may ask for two tests. Keys: A labels swapped, D says 0.000 on real points and 1.000 on fakes. B rates apart, G's weights moved 2.21 times their length, D's 0.05. C fakes not detached, D's backward leaves 0.587 in G. D saturating loss, pull 0.0002, that of −log D 10.1. E D too strong, 3,500 updates, not 700. What goes wrong: a fault is named because it was met before.
 
 # %% [markdown]
 # Choose a run, and look.

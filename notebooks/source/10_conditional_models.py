@@ -372,7 +372,7 @@ show(plots.image_rows(sheets, "With 16 numbers in the code, digits refuse their 
 # Look along the lower rows: with 16 numbers a row tends to stay one and the same digit, or a mixture, whatever label stands above it. The code has decided.
 
 # %% [markdown] slide_type="notes"
-# Cover the title and ask which half obeys. Then point along one lower row: the digit stays and the label is ignored. Ask for explanations and write them down; the next slide decides among them. What goes wrong in class: people say the larger model is undertrained. Its loss is the lower one.
+# Before you show the slide, ask which obeys its label better, a code of two numbers or one of 16. Then point along one lower row: the digit stays and the label is ignored. Ask for explanations and write them down; the next slide decides among them. What goes wrong in class: people say the larger model is undertrained. Its loss is the lower one.
 
 # %% [markdown]
 # ### Who decides, code or label?

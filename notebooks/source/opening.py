@@ -202,7 +202,7 @@ show(fig, alt="A time line: VAE 2013, GAN 2014, diffusion 2015, RealNVP and Pixe
 # Tell it as questions. The VAE gives codes and a bound, and blurs. The GAN is sharp and forgets. Flows know the density exactly, and have to be invertible. Diffusion waits five years for somebody to train it well, then has sharpness and coverage, for many passes. Ask what is left open today: few steps, control, and proof. What goes wrong: the newest is learned first, and then nothing explains why it looks as it does.
 
 # %% [markdown] slide_type="slide"
-# ## Sixteen notebooks, six questions
+# ## Seventeen notebooks, seven questions
 #
 # | question | notebooks |
 # |---|---|
@@ -212,6 +212,7 @@ show(fig, alt="A time line: VAE 2013, GAN 2014, diffusion 2015, RealNVP and Pixe
 # | What if the density has to be right? | 13 flows, 14 diffusion |
 # | Will it do what I ask? | 10 conditions, 15 translation, 16 style |
 # | Is it good, is it new, who is missing? | 12 judging, 09 debiasing |
+# | What is it good for? | 17 smaller files, cleaner images, fewer labels |
 
 # %% [markdown] slide_type="notes"
 # Point at the week plan on the site. Each notebook is a lecture like this one, a session at the keyboard, and homework. You write the few lines that matter; when they are wrong, the notebook says which mistake it was; an unsolved exercise lends the course's own function. Ask which question the room wants answered first. What goes wrong: people skip 04 because it looks like homework. All losses are made of it.

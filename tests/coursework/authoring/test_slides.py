@@ -156,7 +156,46 @@ def test_steps_of_a_diagram_are_pale_once_known_and_whole_at_the_end_and_in_prin
         [known, known, known, 1],
         [1, 1, 1, 1],
     ]
-    assert len(re.findall(rb"/Type\s*/Page\b", write_pdf(deck).read_bytes())) == 1
+    assert_printed(write_pdf(deck), pages=1, pictures=1)
+
+
+def assert_printed(path, pages, pictures=0):
+    """A page a slide; for a screen reader, language, a heading a slide and pictures in words."""
+    printed = path.read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == pages
+    assert b"/Marked true" in printed and b"/Lang (en)" in printed and b"/Outlines" in printed
+    assert len(re.findall(rb"/S /H[123]\b", printed)) >= pages
+    assert len(re.findall(rb"/Alt\b", printed)) >= pictures
+
+
+SEEN = """([x, y]) => {
+  const slide = document.querySelector('section.present');
+  return slide.contains(document.elementFromPoint(x, y)); }"""
+
+
+@pytest.mark.slow
+@needs.browser
+@needs.libraries
+def test_a_c_covers_what_is_right_of_the_pointer_or_below_it(tmp_path):
+    folder = tmp_path / "notebooks" / "source"
+    folder.mkdir(parents=True)
+    (folder / "01_demo.py").write_text(SCRIPT)
+    slides = [Slide([(Markup(f"<h2>{word}</h2>"), False)]) for word in ("First", "Second")]
+    deck = tmp_path / "deck.html"
+    deck.write_text(render(read_source(folder / "01_demo.py", tmp_path), slides), encoding="utf-8")
+    with open_page(640, 360) as page:  # half the size of a slide
+        page.goto(deck.as_uri())
+        page.wait_for_function(READY)
+        page.mouse.move(320, 300)
+        places = [(100, 100), (500, 100), (100, 330)]
+        assert [page.evaluate(SEEN, place) for place in places] == [True, True, True]
+        page.keyboard.press("c")
+        page.keyboard.press("ArrowRight")  # the next slide comes covered
+        assert [page.evaluate(SEEN, place) for place in places] == [True, False, False]
+        page.mouse.move(600, 300)
+        assert [page.evaluate(SEEN, place) for place in places] == [True, True, False]
+        page.keyboard.press("c")
+        assert [page.evaluate(SEEN, place) for place in places] == [True, True, True]
 
 
 DECKS = [path.name[:2] for path in find_sources(ROOT)] + [path.stem for path in find_decks(ROOT)]
@@ -190,9 +229,10 @@ def test_every_slide_fits_is_rendered_and_asks_nobody(deck):
 @needs.browser
 @needs.libraries
 def test_a_deck_has_15_to_25_slides_and_a_page_for_each(deck):
-    slides = deck.read_text(encoding="utf-8").count("<section")
+    text = deck.read_text(encoding="utf-8")
+    slides = text.count("<section")
     assert 15 <= slides <= 25
-    assert len(re.findall(rb"/Type\s*/Page\b", write_pdf(deck).read_bytes())) == slides
+    assert_printed(write_pdf(deck), slides, pictures=text.count('<img alt="'))
 
 
 @pytest.mark.slow
