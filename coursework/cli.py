@@ -89,12 +89,16 @@ def run(
     ] = None,
 ) -> None:
     """Execute solution notebooks without a browser and print a table of times."""
+    from coursework.authoring.exercise_files import stop_at_syntax_errors
     from coursework.authoring.kernel import find_notebooks, run_notebook, times_table
+    from coursework.authoring.problems import BuildError
 
     folder = _root() / "notebooks" / ("" if student else "solutions")
     try:
         paths = find_notebooks(folder, numbers or [])
-    except ValueError as error:
+        # A kernel would name the error and not the file.
+        stop_at_syntax_errors(_root() / "coursework" / "exercises")
+    except (ValueError, BuildError) as error:
         raise _stop(str(error)) from None
     runs = []
     for path in paths:

@@ -16,8 +16,7 @@ def load_exercises(folder: Path = FOLDER) -> Exercises:
     Raises BuildError with a sentence for each file that doesn't parse, or else for the one that
     stops while it is imported.
     """
-    if problems := [fault for path in sorted(folder.rglob("*.py")) if (fault := _unparsed(path))]:
-        raise BuildError(problems)
+    stop_at_syntax_errors(folder)
     from coursework import exercises
 
     try:
@@ -25,6 +24,12 @@ def load_exercises(folder: Path = FOLDER) -> Exercises:
     except Exception as error:
         raise BuildError([_stopped(error, folder)]) from error
     return exercises
+
+
+def stop_at_syntax_errors(folder: Path = FOLDER) -> None:
+    """BuildError with a sentence for each file that doesn't parse; imports nothing."""
+    if problems := [fault for path in sorted(folder.rglob("*.py")) if (fault := _unparsed(path))]:
+        raise BuildError(problems)
 
 
 def _unparsed(path: Path) -> Problem | None:

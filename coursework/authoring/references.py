@@ -11,13 +11,15 @@ FOLDERS = ("notebooks/source", "coursework/exercises", "course_utils", "docs", "
 TESTS = "tests/coursework/exercises"
 KINDS = (".py", ".md", ".yml", ".html")
 HISTORY = ("CHANGELOG.md",)
-# "notebook 05", "notebooks 03, 06 and 08", "03_vae_elbo", "nb05", `progress("05")`, "number: 05"
+# "notebook 05", "notebooks 03, 06 and 08", "03_vae_elbo", "nb05", `progress("05")`, "number: 05",
+# "(05)", `Place(4, "05", …)` of the exam, `"05": [[1, 12], …` of the objectives
 _NUMBERS = r"\d\d(?:(?:, | and | or | to |–)\d\d)*"
 _MENTIONS = re.compile(
     rf"\b[Nn]otebooks? ({_NUMBERS})\b"
     r"|\b(\d\d)_[a-z][a-z_]+(?:\.ipynb|\.py|\b)(?<!\.png)"
     r"|\bnb(\d\d)\b"
     r"""|\b(?:progress|answer_sheet)\("(\d\d)"\)|^\s*- number: "(\d\d)\""""
+    r"""|\w \((\d\d)\)|\bPlace\(\d+, "(\d\d)"|^"(\d\d)": \["""
 )
 
 

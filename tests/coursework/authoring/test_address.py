@@ -87,6 +87,21 @@ def test_without_the_package_the_first_cell_says_which_two_commands(course):
     assert "python3 -m venv .venv" in message and "course lab" in message
 
 
+def test_in_colab_a_private_repository_is_told_in_one_sentence(course):
+    course.build(repository="ada/course")
+    colab = "import sys, types\nsys.modules['course_utils'] = None\n"
+    colab += (
+        "for name in ('google', 'google.colab'):\n    sys.modules[name] = types.ModuleType(name)\n"
+    )
+    colab += "sys.modules['google'].colab = sys.modules['google.colab']\n"
+    fetched_nothing = first_code(course).replace("%pip install", "pass  # %pip install")
+    done = subprocess.run(
+        [sys.executable, "-c", colab + fetched_nothing], capture_output=True, text=True
+    )
+    said = done.stderr.split("ModuleNotFoundError: ")[1].strip()
+    assert said == "ada/course is private, or its tag v0.1.0 isn't pushed: ask its owner."
+
+
 def test_the_readme_table_follows_the_sources(course):
     readme = course.root / "README.md"
     readme.write_text(f"# Course\n\n{BEGIN}\nold\n{END}\n\nafter\n", encoding="utf-8")

@@ -73,6 +73,17 @@ def test_run_prints_a_table_and_ends_with_0(course):
     assert float(seconds) > 0 and 0.02 < float(peak) < 1
 
 
+def test_run_names_the_exercise_file_that_does_not_parse(course):
+    write_notebook(course.root / "notebooks" / "solutions" / "01_good.ipynb", "x = 2")
+    folder = course.root / "coursework" / "exercises"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "nb01.py").write_text("x = (1\n", encoding="utf-8")
+    done = invoke("run", cwd=course.root)
+    assert done.exit_code == 1
+    said = "coursework/exercises/nb01.py:1: this doesn't parse as Python: '(' was never closed"
+    assert said in done.stderr
+
+
 @pytest.mark.slow
 def test_run_shows_notebook_cell_and_error_and_goes_on(course):
     folder = course.root / "notebooks" / "solutions"

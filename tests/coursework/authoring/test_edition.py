@@ -1,6 +1,7 @@
 """What an instructor is told who changes the course: dead references, keys, files with faults."""
 
 import http.server
+import re
 import subprocess
 import threading
 
@@ -9,7 +10,8 @@ import pytest
 from coursework.authoring.badges import faulty_badges, unreachable
 from coursework.authoring.exercise_files import load_exercises
 from coursework.authoring.problems import BuildError
-from coursework.authoring.project import Project
+from coursework.authoring.project import Project, find_root
+from coursework.authoring.source import choose_sources
 from coursework.checking.exercise import Question
 from tests.coursework.authoring.conftest import BODY
 
@@ -31,6 +33,7 @@ answers["1.2b"] = 6
 check(answers, "1.2a")
 check(answers, "1.2b")
 """
+MENTIONED = r"notebooks? (\d\d(?:(?:, | and | or )\d\d)*)"
 
 
 @pytest.fixture
@@ -81,17 +84,23 @@ def test_a_dropped_notebook_is_named_wherever_something_speaks_of_it(course):
         "docs/cheatsheet/02.md": "## 02 · More\n",
         "coursework/exercises/nb02/__init__.py": "",
         "coursework/exercises/nb03.py": "from coursework.exercises.nb02 import EXERCISES\n",
-        "docs/instructor.md": "Edit `nbNN`; 1.02 and version 02 are numbers.\n",
+        "docs/instructor.md": "Edit `nbNN`; 1.02, f(02) and version 02 are numbers.\n",
+        "docs/objectives.yml": '"02": [[1], [2]]\n"03": [[1]]\n',
+        "docs/teaching.md": "\nNext: more (02).\n",
+        "coursework/exercises/nb01/places.py": 'Place(4, "02", "1 · More")\n',
     }.items():
         (course.root / file).parent.mkdir(parents=True, exist_ok=True)
         (course.root / file).write_text(text, encoding="utf-8")
     report = course.build()
     places = [(place.file, place.line) for place in report.dead]
     assert places == [
+        ("coursework/exercises/nb01/places.py", 1),
         ("coursework/exercises/nb02", 1),
         ("coursework/exercises/nb03.py", 1),
         ("docs/cheatsheet/02.md", 1),
+        ("docs/objectives.yml", 1),
         ("docs/outline.yml", 2),
+        ("docs/teaching.md", 2),
         ("notebooks/source/03_last.py", 16),
     ]
     assert any("docs/outline.yml:2: names notebook 02" in line for line in report.lines())
@@ -161,3 +170,11 @@ def test_github_is_asked_whether_everybody_can_open_a_notebook(status, said):
     told = unreachable(project, "notebooks/01_tiny.ipynb", raw=address)
     server.shutdown()
     assert (said in told) if said else told == ""
+
+
+def test_the_plan_of_twelve_weeks_has_every_notebook_but_the_exam():
+    page = (find_root() / "docs" / "teaching.md").read_text(encoding="utf-8")
+    plan = page.partition("## Twelve weeks")[2].partition("## Six weeks")[0]
+    planned = {n for found in re.findall(MENTIONED, plan) for n in re.findall(r"\d\d", found)}
+    numbers = {source.number for source in choose_sources(find_root())}
+    assert planned == numbers - {"18"}
