@@ -21,8 +21,8 @@ def spread_out(dims: int, generator: Generator, low: float = 0.3, high: float = 
 
 
 BACKWARD_INSIDE = (
-    "You call `backward` inside of the step. `fit` does that, and clears the gradients and takes the "
-    "step besides: hand back the loss alone, with its graph."
+    "You call `backward` in this function. `fit` does that later, between clearing the gradients "
+    "and updating the weights: leave the call out, and return the loss with its graph."
 )
 
 

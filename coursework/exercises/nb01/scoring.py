@@ -133,7 +133,8 @@ MISTAKES = named({
     "two_pi_per_example": ("You counted one log 2π for each example, N log 2π. There is one for "
         "each dimension, D log 2π, and D is `len(mu)` or `x.shape[1]`.",
         lambda t: -0.5 * (t.distance + t.log_det + len(t.x) * math.log(2 * math.pi))),
-    "two_pi_sign": ("D log 2π has the wrong sign: the density divides by (2π)^(D/2).",
+    "two_pi_sign": ("D log 2π has the wrong sign: the density divides by (2π)^(D/2), so "
+        "½ D log 2π is subtracted.",
         lambda t: -0.5 * (t.distance + t.log_det - t.two_pi),
         lambda t: -0.5 * (t.distance + t.log_det) + t.two_pi),
     "log_det_sign": ("The sign of log det Σ is wrong: a wider Gaussian is lower, so subtract it.",
@@ -157,8 +158,8 @@ MISTAKES = named({
         lambda t: t.log_p / math.log(2)),
     "diagonal_only": ("You used only the diagonal of Σ, as if the dimensions were independent. Use "
         "the whole matrix.", lambda t: log_gaussian(t.x, t.mu, t.cov.diagonal().diag())),
-    "variances_as_deviations": ("You handed `Normal` the diagonal of Σ. It takes standard "
-        "deviations, the diagonal holds variances, and beside it stands more: use the whole Σ.",
+    "variances_as_deviations": ("`Normal` takes standard deviations; you gave it variances, the "
+        "diagonal of Σ. Besides, it leaves out the covariances: use the whole Σ.",
         lambda t: Normal(t.mu, t.cov.diagonal()).log_prob(t.x).sum(1)),
     "log_det_of_diagonal": ("Your log det Σ is the sum of the logs of the diagonal. That holds for "
         "a diagonal matrix; use `torch.logdet(cov)` or `torch.linalg.slogdet(cov)[1]`.",
@@ -179,7 +180,7 @@ MISTAKES = named({
         "of the quadratic form.", lambda t: -0.5 * (t.distance.sqrt() + t.log_det + t.two_pi)),
     "mean_over_dimensions": ("You averaged the quadratic form over the dimensions. It is a sum "
         "over them: `.sum(1)`.", lambda t: -0.5 * (t.products.mean(1) + t.log_det + t.two_pi)),
-    "summed_over_examples": ("Your quadratic form is summed over the examples. Behind "
+    "summed_over_examples": ("Your quadratic form is summed over the examples. After "
         "`solve(cov, away.T)` they lie along axis 1: sum over axis 0 there, or turn it back with "
         "`.T` and sum over axis 1.", lambda t: -0.5 * (t.products.sum(0) + t.log_det + t.two_pi)),
     "all_pairs": ("You return an (N, N) matrix of all pairs of examples. Each example meets only "

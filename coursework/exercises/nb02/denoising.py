@@ -74,9 +74,9 @@ MISTAKES = named({
     "both_through_the_model": ("Both images went through the model, and its two answers are "
         "compared. The target is the clean image `x` itself.",
         lambda t: reconstruction_error(t.model(t.x).sigmoid(), t.x_hat)),
-    "predicts_the_noise": ("You let the model predict the noise, and take it away from the noisy "
-        "image. That is a fair plan, and notebook 14's; here the model answers with the image "
-        "itself, sigmoid(logits), which is compared with `x`.",
+    "predicts_the_noise": ("You compared the model's answer with the noise, `x_noisy - x`. To "
+        "predict the noise is a fair plan, and notebook 14's; here the model answers with the "
+        "image itself: compare sigmoid(logits) with `x`.",
         lambda t: reconstruction_error(t.x_noisy - t.x, t.logits),
         lambda t: reconstruction_error(t.x_noisy - t.x, t.x_hat)),
     "forgot_the_sigmoid": ("You compared the logits with the image. The model returns logits; the "

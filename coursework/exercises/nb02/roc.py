@@ -92,8 +92,8 @@ MISTAKES = named({
         lambda n, a: _share(_gaps(n, a) >= 0)),
     "ties_counted_as_losses": ("Pairs with equal scores count nothing. They count half: a score "
         "that says the same for everything must come out at 0.5. (If you added them, look at the "
-        "brackets: `d > 0 + 0.5 * (d == 0)` compares d with a sum. `(d > 0).float() + 0.5 * (d == "
-        "0)`.)", lambda n, a: _share(_gaps(n, a) > 0)),
+        "parentheses: `d > 0 + 0.5 * (d == 0)` compares d with a sum. `(d > 0).float() + 0.5 * "
+        "(d == 0)`.)", lambda n, a: _share(_gaps(n, a) > 0)),
     "accuracy": ("That is the accuracy at one threshold. The AUC has no threshold: it is the share "
         "of all pairs, an anomaly and a normal example, in which the anomaly scores higher.",
         lambda n, a: _accuracy(n, a, (n.mean() + a.mean()) / 2),
@@ -107,10 +107,11 @@ MISTAKES = named({
     "not_divided": ("You counted the pairs and didn't divide by how many there are. A probability "
         "is the count over len(score_normal) · len(score_anomaly).",
         lambda n, a: roc_auc(n, a) * len(n) * len(a), lambda n, a: float((_gaps(n, a) > 0).sum())),
-    "wrong_divisor": ("You divided by another number than that of the pairs. Each anomaly meets "
-        "each normal example: len(score_normal) · len(score_anomaly) pairs.",
+    "wrong_divisor": ("You divided by something other than the number of pairs. Each anomaly "
+        "meets each normal example, so divide by len(score_normal) · len(score_anomaly).",
         lambda n, a: roc_auc(n, a) * len(a) / len(n), lambda n, a: roc_auc(n, a) * len(n) / len(a),
-        lambda n, a: roc_auc(n, a) * len(n) * len(a) / (len(n) + len(a))),
+        lambda n, a: roc_auc(n, a) * len(n) * len(a) / (len(n) + len(a)),
+        lambda n, a: float((_gaps(n, a) > 0).sum()) / (len(n) + len(a))),
     "difference_of_means": ("That is the difference of the mean scores, which depends on the scale "
         "of the score. Count pairs: in which share of them does the anomaly score higher?",
         lambda n, a: float(a.mean() - n.mean())),

@@ -136,8 +136,8 @@ MISTAKES = named({
         lambda x, logits: (x * F.logsigmoid(logits)).flatten(1).sum(1)),
     "only_the_paper": ("You counted (1 − x) · log(1 − x̂) and forgot the other half, x · log x̂.",
         lambda x, logits: ((1 - x) * F.logsigmoid(-logits)).flatten(1).sum(1)),
-    "both_halves_log_x_hat": ("The second half has log x̂ again. The paper's is log(1 − x̂): x · "
-        "log x̂ + (1 − x) · log(1 − x̂).",
+    "both_halves_log_x_hat": ("The second half has log x̂ again. There it is log(1 − x̂): add up "
+        "x · log x̂ + (1 − x) · log(1 − x̂).",
         then(minus_softplus, lambda each: each.flatten(1).sum(1))),
     "halves_subtracted": ("The second half is subtracted. Both are added: x · log x̂ + (1 − x) · "
         "log(1 − x̂).", lambda x, logits: (

@@ -107,8 +107,8 @@ GAUSSIAN_KL_FULL = Exercise(
             "`mu @ mu`, and the trace is one too.",
             lambda mu, cov: full(square=0)(mu, cov) + 0.5 * torch.outer(mu, mu),
             lambda mu, cov: 0.5 * (cov + mu @ mu - len(mu) - torch.logdet(cov))),
-        "mahalanobis": ("You measured μ with Σ, as a density of N(μ, Σ) does. N(0, I) measures it "
-            "with the identity: `mu @ mu`.",
+        "mahalanobis": ("You put Σ into the term of μ, as the density of N(μ, Σ) would. The term "
+            "comes from the prior N(0, I), so it is `mu @ mu`.",
             lambda mu, cov: full(square=0)(mu, cov) + 0.5 * mu @ torch.linalg.solve(cov, mu),
             lambda mu, cov: full(square=0)(mu, cov) + 0.5 * mu @ cov @ mu),
         "cov_as_root": ("You used Σ as if it were a square root: that is the KL for the covariance "

@@ -161,8 +161,8 @@ STRAIGHT_THROUGH = Exercise(
     }, when=_axis_missing)
     + named({
         "classes_missing": ("`F.one_hot` isn't told how many classes there are, and counts up to "
-            "the largest that it sees. Where nothing in the batch draws the last class, the table "
-            "is too narrow: `F.one_hot(y.argmax(1), y.shape[1])`.", _too_narrow),
+            "the largest that it sees. Where no row of the batch draws the last class, the table "
+            "is too narrow. Tell it: `F.one_hot(y.argmax(1), y.shape[1])`.", _too_narrow),
     }, when=_classes_missing),
     properties=[
         must_be("one_hot", 0, _off_one_hot, "Each row must be one-hot; an entry of yours is off by "

@@ -24,7 +24,13 @@ POOLS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)
 
 def dcgan_generator(latent_dim: int) -> nn.Module:
     """A network from noise (N, latent_dim) to images (N, 1, 28, 28) in [0, 1]."""
-    return _network(latent_dim)
+    return nn.Sequential(
+        nn.Linear(latent_dim, 48 * 7 * 7, bias=False),
+        nn.Unflatten(1, (48, 7, 7)), nn.BatchNorm2d(48), nn.ReLU(),
+        nn.ConvTranspose2d(48, 24, 4, stride=2, padding=1, bias=False),
+        nn.BatchNorm2d(24), nn.ReLU(),
+        nn.ConvTranspose2d(24, 1, 4, stride=2, padding=1), nn.Sigmoid(),
+    )  # fmt: skip
 
 
 def _network(

@@ -190,8 +190,8 @@ DISCRIMINATOR_LOSS = Exercise(
             "number: a mean over each half.", each),
     })
     + named({
-        UNPAIRED: ("You added the two halves image by image and took the mean then. That only "
-            "works where there are as many fakes as real images. Take each mean first, then add.",
+        UNPAIRED: ("You added the two halves image by image. That only works where there are as "
+            "many fakes as real images. Take the mean of each half first, then add the two.",
             lambda r, f: (F.softplus(-r) + F.softplus(f)).mean(),
             lambda r, f: F.softplus(-r) + F.softplus(f)),
     }, when=_unpaired)

@@ -18,7 +18,7 @@ def minibatch_std(h: Tensor, group: int) -> Tensor:
     by one less, is averaged over the features. After Karras et al., 2018, section 3.
     """
     grouped = h.unflatten(0, (-1, group))  # (N / group, group, F)
-    sd = grouped.var(1, unbiased=False).clamp(min=1e-12).sqrt().mean(1)  # (N / group,)
+    sd = (grouped.var(1, unbiased=False) + 1e-8).sqrt().mean(1)  # (N / group,)
     return torch.cat([h, sd.repeat_interleave(group)[:, None]], 1)
 
 

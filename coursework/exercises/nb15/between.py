@@ -120,8 +120,9 @@ SHARE_BETWEEN = Exercise(
             lambda y, low, high, mask: _inside(((y - low) * mask) / ((high - low) * mask)).mean(),
             lambda y, low, high, mask: _inside(
                 ((y - low) * mask).mean(1) / ((high - low) * mask).mean(1)).mean()),
-        "ways_of_pixels": ("You took the way of every pixel and then the mean of the ways. Take "
-            "the means over the mask first: then one way for each picture.", _ways_of_pixels),
+        "ways_of_pixels": ("For every pixel you computed how far along the way it is, and took the "
+            "mean of that. Take the means over the mask first, of y, low and high: then there is "
+            "one way for each picture.", _ways_of_pixels),
         "channel_by_channel": ("You counted every color by itself. The mean of a picture is taken "
             "over its channels too.", _by_channel),
         "one_for_the_batch": ("You took one mean over the whole batch, pictures included. Each "

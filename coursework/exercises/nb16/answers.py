@@ -28,21 +28,21 @@ QUESTIONS = [
         "16.answers.16.4", "what the split of levels comes from", {
             "a": ("The architecture: a level of 4×4 or 8×8 pixels can't set the color of a face.",
                 "architecture", "It can: the short runs have the same architecture, and in "
-                "them the skin follows the coarse source, too."),
-            "b": "Training: with mixed styles and for long. Which of the two it takes stays open.",
+                "all of them the skin follows the coarse source, at least in part."),
+            "b": "Long training with mixed styles; whether it takes the mixing stays open.",
             "c": ("The data: pose is a coarse property of a face, and skin is a fine one.", "data",
                 "All runs see the same faces. Compare their columns for the skin."),
-            "d": ("Mixed styles: every run that was trained with them has the split.",
+            "d": ("Mixed styles: every run trained with them has the split, however short.",
                 "every_mixing_run", "Look at the three runs of 60 seconds with mixing: in none of "
                 "them does skin follow the fine source alone."),
         },
-        why="Right. The levels make a split possible. Skin follows the fine source alone in the two "
-            "runs that had both, mixed styles and 400 seconds. A run of 400 seconds without mixing "
-            "would tell the two apart.",
+        why="Right. The levels make a split possible. Skin follows the fine source alone in the "
+            "two runs that had both, mixed styles and 400 seconds. Mixed styles for a minute were "
+            "not enough. A run of 400 seconds without them would say whether time alone is.",
         hints=["Which runs have the split, by the columns for the skin?",
                "What do these runs have that the others lack?",
-               "They differ from the rest in two things at once. Is there a run with only one of "
-               "them?"],
+               "They have two things: mixed styles and 400 seconds. Which runs have only one of "
+               "the two, and which kind of run is missing?"],
     ),
     choice(
         "16.answers.16.7", "what truncation does to a comparison", {

@@ -166,7 +166,8 @@ ADAIN = Exercise(
         "variance_for_sd": ("You divide by the variance. To make the spread 1, divide by its root, "
             "the standard deviation.", spread(lambda var, eps: var + eps)),
         "only_the_mean_divided": ("You divide the mean alone: `x - mean / sd` computes the "
-            "quotient first. Put `x - mean` in brackets, and divide that.", _only_the_mean_divided),
+            "quotient first. Put `x - mean` in parentheses, and divide that.",
+            _only_the_mean_divided),
         "multiplied_by_sd": ("You multiply by the standard deviation. Divide by it.",
             spread(lambda var, eps: 1 / (var + eps).sqrt())),
         "no_division": ("The mean is gone and the spread is as it was: divide by the standard "

@@ -141,8 +141,9 @@ PATH_LENGTH = Exercise(
                 g(on_line(w0, w1, t + eps)) - g(w0)).square().flatten(1).sum(1) / eps**2,
             lambda g, w0, w1, t, eps: (
                 g(on_line(w0, w1, t)) - g(w0)).square().flatten(1).sum(1) / eps**2),
-        "eps_at_one_end": ("The step is added to w1's share and not taken off w0's, so the second "
-            "place lies beside the line: its shares are 1 − (t + eps) and t + eps.",
+        "eps_at_one_end": ("You added eps to w1's share and did not take it off w0's, so the "
+            "second place lies beside the line. On it w0's share is 1 − (t + eps), and w1's is "
+            "t + eps.",
             lambda g, w0, w1, t, eps: (g((1 - t) * w0 + (t + eps) * w1) - g(on_line(w0, w1, t)))
                 .square().flatten(1).sum(1) / eps**2),
         "first_step": ("You take the step at the start of the line, whatever t is.",

@@ -600,7 +600,7 @@ def test_more_auc_mistakes(mistake):
 
 def test_ties_in_a_bracket_that_is_missing_are_told():
     verdict = evaluate("roc_auc", WRONG_AUCS["ties_counted_as_losses"], 0)
-    assert "brackets" in verdict.message
+    assert "parentheses" in verdict.message
 
 
 def test_auc_agrees_with_sklearn():

@@ -359,3 +359,10 @@ def test_two_halves_that_are_added_and_not_averaged_are_told_as_that():
         lambda real, fake: F.softplus(-real) + F.softplus(fake),
         "added_image_by_image",
     )
+
+
+def test_the_generator_that_is_lent_has_the_widths_that_the_notebook_names():
+    """Whoever leaves 6.10 open goes on with this one, and reads of what it draws."""
+    layers = exercises.get("dcgan_generator").reference(32).modules()
+    widths = [tuple(m.weight.shape[:2]) for m in layers if isinstance(m, nn.ConvTranspose2d)]
+    assert widths == [(48, 24), (24, 1)]
