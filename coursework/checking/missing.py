@@ -13,7 +13,7 @@ from course_utils.display import emit
 ABOVE = (
     "`{0}` has no value in this kernel. After a restart, or where a cell was left out: run all "
     "cells above this one (in the Run menu; in Colab, Run before), then this one. What you "
-    "have written is kept, and so is your progress. If that doesn't help, look for a spelling."
+    "have written is kept, and so is your progress. If that doesn't help, check the spelling."
 )
 UNQUOTED = "A letter stands in quotes: `{1}` without them is the name of a variable. Write `{0}`."
 

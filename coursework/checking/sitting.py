@@ -60,7 +60,7 @@ class Sitting:
 
 
 LATE = (
-    "Points are those of what was recorded in time. The report shows this answer too, as a late "
+    "Only what was recorded in time has points. The report shows this answer too, as a late "
     "one. Call `report` now, or go on: nothing is lost."
 )
 

@@ -81,6 +81,13 @@ def test_steps_are_whole(name):
         ]
 
 
+def test_the_lectures_have_their_diagrams_and_builds():
+    wanted = {"autoencoder", "reparameterization", "conditional_gan", "coupling_layer", "diffusion"}
+    wanted |= {"unet", "cycle_gan", "style_generator", "debiasing", "judge"}
+    assert wanted <= set(names())
+    assert [len(diagram(name).captions) for name in ("vae", "gan")] == [10, 6]
+
+
 @pytest.mark.parametrize("name", names())
 def test_words_fit_by_estimate(name):
     svg = parse(name)
