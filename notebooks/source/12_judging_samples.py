@@ -915,7 +915,8 @@ print(f"{right} of {len(guesses)} guessed")
 # | number | what fools it |
 # |---|---|
 # | Inception Score | the same ten images, again and again |
-# | Fréchet distance, KID | smudges made for it; copies |
+# | Fréchet distance | smudges made for it; copies |
+# | KID | the same smudges |
 # | precision | noise, with one stray image in the reference |
 # | recall | smudges |
 # | coverage | copies |
@@ -962,18 +963,23 @@ assert numbers["noise, stray image"]["precision"] > 0.95 and numbers["blurred"][
 assert all(numbers[name]["coverage"] < 0.75 for name in ("five classes", "ten images", "mean image", "noise", "noise, stray image", "smudges", "real, N = 100"))
 
 # %% [markdown] slide_type="notes"
-# Have the room guess a few duels before the slide; the fourth and the last surprise most. Say: read columns first, each has an orange cell; then rows: each bad set has at least one number that gives it away, but moved copies have none in this table. What goes wrong: choosing the one best number. The table is the argument that there is none.
+# Have the room guess a few duels before the slide; the fourth and the last surprise most. Read a row as: this number calls that set good. Say where the other sets are: the notebook's figure has all eight numbers of all fifteen, and in it each bad set has at least one number that gives it away, except moved copies, which have none. What goes wrong: choosing the one best number. The table is the argument that there is none.
 
 # %% [markdown]
 # ### The models of the course, guessed and revealed
 #
-# You knew how these sets were made. Now sets that models made. The course has trained each of its generators for 10, 60 and 300 seconds of processor time, with three seeds, and measured 2,000 samples of each; the page *Scoreboard* of the course's site shows all numbers beside the samples. Here are five of the models. You have seen what each of them draws, and how long it takes.
+# You knew how these sets were made. Now come sets that models drew. The course trains each of its generators for 10, 60 and 300 seconds of processor time, with up to three seeds, and measures 2,000 samples of each; the page *Scoreboard* of the course's site shows all numbers beside the samples. What has not been trained yet is printed as "not run yet". Here are five of the models:
 #
-# Write down their order by Fréchet distance, the best first, once after 10 seconds of training and once after 300. Which of them would be ahead if you had ten seconds, and does it stay there?
+# - `autoencoder_gaussian`: 02's autoencoder, with codes drawn from a Gaussian that was fitted to the codes of its data;
+# - `vae`: 03's VAE; `dcgan`: 06's DCGAN;
+# - `flow_prior`: an autoencoder like 02's, with codes drawn by a network that was trained to draw them (notebook 13);
+# - `diffusion`: a U-Net that turns noise into a digit in ten steps (notebook 14).
+#
+# Write down their order by Fréchet distance, the best first, once after 10 seconds of training and once after 60. Which of them is ahead after ten seconds, and does it stay there? If you haven't met the last two yet, guess them all the same.
 
 # %%
 FIVE = ["autoencoder_gaussian", "vae", "dcgan", "flow_prior", "diffusion"]
-my_order = {10: [], 300: []}  # five names each, the best first, as in 10: ["vae", "dcgan", ...]
+my_order = {10: [], 60: []}  # five names each, the best first, as in 10: ["vae", "dcgan", ...]
 
 # %%
 board = scoreboard("digits")
@@ -1011,7 +1017,7 @@ plots.set_finding(fig, f"Ahead, whichever seeds you compare: {', '.join(names) o
 show(fig, alt="Dots of the Fréchet distance, a row for each model. Medians: " + " ".join(map(told, order)))
 
 # %% [markdown]
-# Read a row from gray to blue: the farther apart its dots of two colors, the more this model gains from training time. Then compare two rows: where their dots of one color overlap, no order is established. A ranking without the cost of each entry, or of one seed, would have hidden both.
+# Read a row from gray to orange to blue: the farther its dots move to the left, the more this model gains from training time. Where they move to the right, its samples get worse. Then compare two rows: where their dots of one color overlap, no order is established. A ranking that doesn't say how long each model trained hides the first, and a ranking of one seed hides the second.
 #
 # ## 8 · The same numbers from other packages
 #

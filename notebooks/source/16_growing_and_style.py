@@ -16,7 +16,7 @@
 # A face turns to the left, and keeps its skin and its background. Where in the network is the turn?
 
 # %% [markdown] slide_type="notes"
-# About 145 minutes with all exercises, 55 if you only present. Let the room guess which row of the next picture is real. Then ask where in a generator one would look for the pose, and where for the color. If time is short keep the mixing grid, the table of the two recipes, truncation and the clinic. What goes wrong: people take a split that training made for one that the architecture guarantees.
+# About 145 minutes with all exercises, 55 if you only present. Let the room guess which row of the next picture is real. Then ask where in a generator one would look for the pose, and where for the color. If time is short keep the mixing grid, the table of long and short runs, truncation and the clinic. What goes wrong: people take a split that training made for one that the architecture guarantees.
 
 # %% [markdown]
 # About 145 minutes, in two sittings: sections 1 to 3 are a good first one. You need a GAN's training step (notebook 06), R1 (notebook 11) and the Fréchet distance (notebook 12).
@@ -307,12 +307,12 @@ assert float(measured("style_faces", arm="again")[0]["light_direction coarse"]) 
 # A thousand pairs, the shipped network. In a second run of the recipe the light follows the coarse source: 0.97.
 
 # %% [markdown] slide_type="notes"
-# Say what a slope is here: by how much the mixed face's factor changes when the source's does. A 1 means that the factor is taken over whole. Ask for the surprise in the table: the light follows neither source, which ten faces don't show. Then read the last line: a second run of the same recipe sends the light to the coarse source. What goes wrong: people call a level "the skin level" after looking at one grid.
+# A slope says by how much the mixed face's factor changes when the source's does. A 1 means that it is taken over whole. Ask for the surprise in the table: the light follows neither source, which ten faces don't show. Then read the last line: a second run of the same recipe sends the light to the coarse source. What goes wrong: people call a level "the skin level" after looking at one grid.
 
 # %% [markdown]
 # Azimuth is the coarse source's: a slope near 1, and nothing from the fine one. Background and skin are the fine source's, and so is most of the hair's color. Hair length follows the coarse source, but only in part. And the light's direction follows *neither*: a mixture loses it. Ten faces don't show that; a table does.
 #
-# Is that true of the recipe, or of this network? The benchmark trained a second network with the same recipe, for as many steps, and measured its slopes:
+# Is that true of the recipe, or of this network? The benchmark trained a second network with the same recipe, for as many steps, and measured the slopes of both on 600 other pairs, so the first two columns differ a little from those above:
 
 # %%
 pair = [measured("style_faces", arm=arm)[0] for arm in ("checkpoint", "again")]
@@ -346,7 +346,7 @@ explore(draw_mixture, crossover=(0, 4, 2), psi_w=(-1.0, 1.5, 1.0),
 #
 # ## 3 · Where the split comes from, and what it costs
 #
-# Does the split come from the architecture, or from training? The course's benchmark trained two recipes, each with three seeds, for 60 processor seconds a run. The recipes are alike but for one thing: in "mixing", nine of ten training pictures were made with the styles of *two* codes. Two longer runs follow the recipe "mixing" for 400 seconds: "checkpoint", the network that you have used so far, and "again", the second network of section 2.
+# Does the split come from the architecture, or from training? The course's benchmark trained two recipes, each with three seeds, for 60 processor seconds a run. The recipes are alike but for one thing: in "mixing", nine of ten training pictures were made with the styles of *two* codes. Two runs follow the recipe "mixing" for longer, the number of steps that took 400 seconds: "checkpoint", the network that you have used so far, and "again", the second network of section 2. The row "mixing seed 0" is "again" after its first 833 steps, about a minute.
 
 # %%
 table = {arm: measured("style_faces", arm=arm) for arm in ("checkpoint", "again", "mixing", "no mixing")}
@@ -364,9 +364,9 @@ for arm, runs in table.items():
 # %% [markdown]
 # First the **cost**. After 60 seconds the runs without mixing have distances of 3.5, 5.5 and 3.5. With mixing they are 5.6, 45 and 31: behind in every seed, and in one no better than the mean face (about 45). With mixing it took 400 seconds to reach 3.3 and 3.2.
 #
-# Then the **split**. In both runs of 400 seconds, skin follows the fine source and not the coarse one. In *no* run of 60 seconds it does, with mixing or without, although their architecture is the same. So the levels only make room for the split; training makes it. Is it the mixing, or the time? Nobody knows from this table: the run that would tell, 400 seconds without mixing, isn't in it.
+# Then the **split**. In both runs of 400 seconds, skin follows the fine source and not the coarse one. In *no* run of 60 seconds does it, with mixing or without, although the architecture is the same. So the levels only make room for the split; training makes it. A minute of mixing isn't enough. Does it take mixing at all, or only time? This table can't say: the run that would, 400 seconds without mixing, isn't in it.
 #
-# Last the column "mixed faces": the Fréchet distance of faces with two levels of one code and two of another. Every run with mixing draws mixtures *better* than plain faces, every run without draws them worse. You get what you train for. (Poor networks, whose distance is above 10, draw better mixtures whatever their recipe, so look at the other three runs with mixing.)
+# Last the column "mixed faces": the Fréchet distance of faces with two levels of one code and two of another. Every run with mixing draws mixtures *better* than plain faces, every run without draws them worse. You get what you train for. (The two poor runs, at 45 and 31, prove little: the growing networks of section 6 are poor too, and draw better mixtures although none was trained with any. So look at the other three runs with mixing.)
 
 # %% tags=["solution"]
 # What the text claims, for every run of the table.
@@ -394,9 +394,9 @@ for row in [run for runs in table.values() for run in runs]:
 # In both networks of 400 seconds, skin follows the fine source alone. What does that come from, as far as these runs tell?
 #
 # - **a** The architecture: a level of 4×4 or 8×8 pixels can't set the color of a face.
-# - **b** Training: with mixed styles and for long. Which of the two it takes stays open.
+# - **b** Long training with mixed styles; whether it takes the mixing stays open.
 # - **c** The data: pose is a coarse property of a face, and skin is a fine one.
-# - **d** Mixed styles: every run that was trained with them has the split.
+# - **d** Mixed styles: every run trained with them has the split, however short.
 
 # %%
 ### BEGIN SOLUTION
@@ -418,7 +418,7 @@ check(answers, "16.4")
 # Which run is missing, so that one could say what makes the split?
 
 # %% [markdown] slide_type="notes"
-# Compare the last two rows, and let the room say what differs between the recipes: one line of the training step, and it costs quality in every seed. Then the skin: only the first row has the split, so the architecture alone doesn't make it. Ask for the missing run: 400 seconds without mixing. Until somebody trains it, mixing and time can't be told apart. What goes wrong: two things are changed at once, and one of them gets the credit.
+# Compare the last two rows, and let the room say what differs between the recipes: one line of the training step, and it costs quality in every seed. Then the skin: only the first row has the split, so the architecture alone doesn't make it. Ask for the missing run: 400 seconds without mixing. Until somebody trains it, nobody knows whether the split takes mixing or only time. What goes wrong: two things change at once, and one gets the credit.
 
 # %% [markdown]
 # ### Yours, ten seconds
@@ -593,7 +593,7 @@ show(plots.image_rows(rows, title="Toward the mean face, and out on the other si
 # Single faces come no nearer to real ones, and together they are less varied.
 
 # %% [markdown] slide_type="notes"
-# The distance rises in both networks of 400 seconds, and in each short run whose distance at psi 1 is below 10. Two short mixing runs, with 45 and 31 at psi 1, don't rise steadily: they are too poor to tell. Ask why the distance rises although single faces look cleaner: the covariance of the features shrinks, and a Fréchet distance sees that. Recall would say the same. The lesson for reading papers: the pictures and the table may come from different psi.
+# The distance rises in both networks of 400 seconds, and in each short run whose distance at psi 1 is below 10. Two short mixing runs, at 45 and 31, are too poor to tell. Ask why the distance rises although single faces look cleaner: the covariance of the features shrinks, and a Fréchet distance sees that. Recall would say the same. The lesson for reading papers: the pictures and the table may come from different psi.
 
 # %% [markdown]
 # ### Exercise 16.7 · Two reports
@@ -681,7 +681,7 @@ show(fig, alt="Two histograms on a logarithmic axis that overlap almost everywhe
               "arcs in z is wider and reaches further to the right")
 
 # %% [markdown]
-# The mean in z is more than twice that in w; the median in z is less than 1.5 times that in w. The two histograms overlap almost everywhere. The largest changes, to the right, are in z: there some small steps cross a place where the picture jumps, and those raise the mean. The shorter runs show it more clearly:
+# The mean in z is more than twice that in w; the median in z is less than 1.5 times that in w. The two histograms overlap almost everywhere. The largest changes, to the right, are in z: there some small steps cross a place where the picture jumps, and those raise the mean. In the other runs the medians differ even less:
 
 # %% [markdown] slide_type="notes"
 # Let the room read the two means first and draw a conclusion. Then uncover the medians. A mean of a quantity that spans powers of ten is a statement about its tail. The tail is real: in z some small steps make the picture jump. But "w is smoother" suggests that every step is gentler, and that isn't so.
@@ -720,7 +720,7 @@ for row in [run for runs in table.values() for run in runs]:
     assert all(float(row[f"{name} from w"]) > float(row[f"{name} from z"]) for name in SHOWN)
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## A linear function reads factors from w, and hardly from z
+# ## A linear function reads every factor better from w than from z
 #
 # | R² on new codes | from z | from w |
 # |---|---|---|
@@ -734,7 +734,7 @@ for row in [run for runs in table.values() for run in runs]:
 # Explain the experiment: two thousand codes, their faces, the judge's reading of them, and a least-squares line from code to factor, tested on codes it has not seen. Ask why z is worse although both codes draw the same face: z is a ball of noise, and the three layers behind it have laid the factors out. This claim about w holds; the one about smoothness holds for the tail.
 
 # %% [markdown]
-# This claim holds: a *linear* function reads every factor of the table better from w than from z, here and in every other run of the table; azimuth and light can hardly be read from z. The mapping network, three small layers, has laid the factors out in nearly straight directions. It learned that from faces; z is a Gaussian that knows nothing of them.
+# This claim holds: a *linear* function reads every factor of the table better from w than from z, here and in every other run of the table. Here azimuth and light can hardly be read from z. The mapping network, three small layers, has laid the factors out in nearly straight directions. It learned that from faces; z is a Gaussian that knows nothing of them.
 #
 # ### Exercise 16.9 · The mean
 # Difficulty ●●○ · importance ●●○ · 3 minutes
@@ -917,7 +917,7 @@ show(plots.image_rows(rows, title="What little the noise moves lies along edges"
 assert all(level < 0.4 and share < 0.01 and edges > 0.6 for level, share, edges in noise.values())
 
 # %% [markdown]
-# A new draw of the noise moves a pixel by about a quarter of one gray level of 255, less than a hundredth of what another code does. Two thirds of that variance fall on the quarter of the pixels with the steepest edges: outlines of head, hair and glasses shift by a trace. (In the second network it has a little more to do: the column "noise" of the table, a ratio of squares, says 0.3 % there and 0.01 % here.) It places no detail, because the data have no detail that is left to chance. A network gives noise a task only if its data have one. The quality of the published faces came from larger networks, from days of training that grew from 4×4 to 1024×1024, and from tens of thousands of photographs (Karras et al., [2018](https://arxiv.org/abs/1710.10196), [2019](https://arxiv.org/abs/1812.04948), [2020](https://arxiv.org/abs/1912.04958)).
+# A new draw of the noise moves a pixel by about a quarter of one gray level of 255, less than a hundredth of what another code does. Two thirds of that variance fall on the quarter of the pixels with the steepest edges: outlines of head, hair and glasses shift by a trace. (In the second network it has a little more to do. The benchmark compared squared changes: a new draw of the noise makes 0.3 % of what a new code makes there, and 0.01 % here.) It places no detail, because the data have no detail that is left to chance. A network gives noise a task only if its data have one. The quality of the published faces came from larger networks, from days of training that grew from 4×4 to 1024×1024, and from tens of thousands of photographs (Karras et al., [2018](https://arxiv.org/abs/1710.10196), [2019](https://arxiv.org/abs/1812.04948), [2020](https://arxiv.org/abs/1912.04958)).
 #
 # **Tomorrow:** if a schedule promises to be faster, plot the quality over *seconds*, for both, on more than one seed.
 #
@@ -1175,7 +1175,7 @@ assert verdict.mistake == "batch_statistics"
 # - Growing takes cheaper steps. Here it was not faster: plot quality over seconds.
 
 # %% [markdown] slide_type="notes"
-# Ask each row of the room for one claim they would now read differently in a paper. Then go back to the question of the first slide: the turn of the head sits in the coarse levels of this network. What differs in the short runs is the skin, which follows both sources. Ask which other claims of this course rest on a single run.
+# Ask each row of the room for one claim they would now read differently in a paper. Then go back to the question of the first slide: the turn of the head sits in the coarse levels, in both networks of 400 seconds. The skin follows the fine source alone in these two, and in no short run. Ask which other claims of this course rest on a single run.
 
 # %%
 progress("16")

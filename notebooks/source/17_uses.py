@@ -109,7 +109,7 @@ show(plots.image_grid(sent[:20], columns=10, title=f"PNG: {sizes['PNG']:.0f} bit
      alt=f"Twenty handwritten digits in black on white. As PNG each takes {sizes['PNG']:.0f} bits, in bz2 {sizes['bz2']:.0f}")
 
 # %% [markdown] slide_type="notes"
-# Read the heading aloud: these are the sizes that PNG and bz2 reach, for each of two hundred digits. Compare with what the room wrote down. Ask what these programs know about digits: nothing, they look for repeated bytes. So a model that knows where strokes go should do better, and the next slides turn its probabilities into bits. What goes wrong: people think of two hundred small files; here all digits are in one, so that headers hardly count.
+# Read the heading aloud, and compare with what the room wrote down. These programs know nothing about digits, they look for repeated bytes. Then recall 04: an event of probability p costs −log₂ p bits, so a model with exact probabilities is a compressor. Ask what is different for a VAE: only a bound of its p(x) is known. Can a file be as small as the bound? What goes wrong: forgetting the receiver, who needs the model as well.
 
 # %% [markdown]
 # None of these programs knows what a digit looks like. A VAE does. Here is 03's, with 400 hidden units and 16 latents, trained for 16 epochs on other digits, and its loss on those 200, in 03's unit: nats for each image.
@@ -145,9 +145,6 @@ answers["17.1"] = 90 / math.log(2)
 
 # %%
 check(answers, "17.1")
-
-# %% [markdown] slide_type="notes"
-# Say what 04 said: an event of probability p costs −log₂ p bits, and a code that comes near this exists. So a model with exact probabilities is a compressor. Ask what is different for a VAE: its p(x) is an integral that nobody computes, only the bound is known. The question of this section is whether a file can be as small as the bound. What goes wrong: forgetting the receiver, who needs the model as well.
 
 # %% [markdown]
 # ### A file is one whole number
@@ -413,7 +410,7 @@ print(f"{(folder / 'digits.bits').stat().st_size:,} bytes on disk, of which the 
 print(f"{sizes['bits back']:.1f} bits for each image; −ELBO {nats:.1f} nats = {nats / math.log(2):.1f} bits")
 
 # %% [markdown]
-# The bound on $\log p(x)$ is a file size, to within about a percent. Compare it only with a bound on the same images in the same unit. Notebook 03 printed another number: its digits were gray. Here are both, each in nats and in bits:
+# The bound on $\log p(x)$ is a file size, to within about a percent. Compare it only with a bound on the same images in the same unit. Notebook 03 printed another number: its digits were gray. Here are the file, and the VAE's loss on black-or-white digits and on gray ones, in nats and in bits:
 
 # %%
 gray = test.float()[: len(sent)]
@@ -425,7 +422,7 @@ for what, value in {
     print(f"{what:36s} {value:6.1f} nats = {value / math.log(2):6.1f} bits for each image")
 
 # %% [markdown]
-# The first two lines are one quantity, measured on a disk and by a loss. The third is the same loss on other data, and no file has that size: a gray pixel of 0.3 is no symbol that the coder could push, and its cross-entropy is above 0 even for a perfect copy (Exercise 3.5).
+# The first two lines are one quantity, measured on a disk and by a loss. The third is the same loss on gray pixels, and no file has that size: the coder writes pixels that are 0 or 1, and the cross-entropy of a gray pixel, of 0.3 for instance, is above 0 even for a perfect copy (Exercise 3.5).
 #
 # Now read the file, and decode it.
 
@@ -760,7 +757,7 @@ for name, found in fill_table.items():
 # | table, from *true* neighbors | **35–37** | **37–39** |
 
 # %% [markdown] slide_type="notes"
-# Three seeds each, 200 images. Say: the VAE's advantage over a regression is 3 to 10 nats, and it takes 20,000 draws. One best code is worse than the regression, since it is sure where it can't know. Ask which line would be used in practice: often the regression. What goes wrong: judging by the nicest picture; the number counts every image, also those where the model was sure and wrong.
+# Three seeds each, 200 images. Say: the VAE's advantage over a regression is 3 to 10 nats, and it takes 20,000 draws. One best code is worse than the regression, since it is sure where it can't know. The last row fills in nothing: the table is told the true pixels before each one. Ask which line would be used in practice: often the regression. What goes wrong: judging by the nicest picture; the number counts every image.
 
 # %% [markdown]
 # Draws from the prior are ahead of the regression in all six runs, by 3 to 10 nats; one best code is behind it in all six. Means in place of the lower half don't rescue the encoder: its answer is no better than the means themselves. Twenty rounds don't either, at 173 to 214 nats: each prediction still comes from a single code, as if there were no other. And the table of neighbors? It needs about half as many nats as draws from the prior. It predicts each pixel from *true* neighbors, those of the lower half included, one after the other: an exact conditional likelihood by the chain rule.
@@ -778,7 +775,7 @@ show(plots.image_grid(drawn_by_table(10)[:, None], columns=10, title="Drawn from
      alt="Ten images drawn from the table of neighbors: loops, bent strokes and black blots in odd places; hardly any is a digit")
 
 # %% [markdown]
-# What the table draws is no digit. Edges are smooth and many strokes have a digit's width, but nothing says where they should go, since no neighbor is farther away than four columns or two rows. The table has the better likelihood and the worse pictures, on drawn digits and on MNIST. Likelihood and pictures part ways again, as in 13.
+# Hardly any of these is a digit. Edges are smooth and many strokes have a digit's width, but nothing says where they should go, since the table sees no pixel that is more than four columns or two rows away. The table has the better likelihood, on drawn digits and on MNIST, and yet it draws no digits. Likelihood and pictures part ways again, as in 13.
 #
 # **Tomorrow, with your own model:** never feed an encoder what it wasn't trained on. Weight draws by what is observed, print the effective sample size, and put a regression beside it. For filling in every day, train a conditional model (notebook 10) on images with holes.
 
@@ -835,7 +832,7 @@ predict("17.labels")
 # Read the sum aloud: try every label, weight it by what the classifier believes, and do not be sure too early. Let the room work out the example: the mean of the two bounds is 4, and the entropy of a fair coin, 0.693 nats, comes off. Ask what happens when the classifier puts everything on the first label: the loss is 3. What goes wrong: the entropy is left out, and the classifier is sure after one epoch.
 
 # %% [markdown]
-# You have written the part of M2 that is new. A whole step adds two terms for the 100 images with labels: 0.1 times their mean bound under the known label, and 10 times the cross-entropy of the classifier, which otherwise would learn from the bounds alone. You don't train it here: each image is tried under ten labels, so that one run took 55 processor seconds, five times what the VAE of section 1 takes. The class `M2` in `benchmarks/uses_models.py` holds all of it in forty lines; `python -m benchmarks.uses labels`, typed in the course's folder, trains it for three seeds and writes the file that is read below. Beside it stands what one would do without any generative model: a small CNN on the 100 images, and the same CNN with each image *shifted* at random, by up to two pixels, at every step.
+# You have written the part of M2 that is new. The loss of a whole step has two more terms, for the 100 images with labels: 0.1 times the mean of their bounds under the known label, and 10 times the cross-entropy of the classifier, which otherwise would learn from the bounds alone. You don't train it here: each image is tried under ten labels, so one run took 55 processor seconds, five times what the VAE of section 1 takes. The class `M2` in `benchmarks/uses_models.py` holds all of it in under forty lines; `python -m benchmarks.uses labels`, typed in the course's folder, trains it for three seeds and writes the file that is read below. Beside it stands what one would do without any generative model: a small CNN on the 100 images, and the same CNN with each image *shifted* at random, by up to two pixels, at every step.
 
 # %%
 ways = ["CNN", "CNN, shifted images", "MLP on codes", "M2"]

@@ -77,7 +77,7 @@ show(fig, alt="Four panels with eight gray clumps on a circle. The orange points
 #
 # ## How it works
 #
-# There are 37 questions in eight sections, one section for each line above; a copy that was made with a seed has twelve of them. Each has a place for your answer and a check.
+# There are 37 questions in eight sections, one section for each line above; a copy that was made with a seed has nine to twelve of them. Each has a place for your answer and a check.
 #
 # - **Practice**: checks reply, and a wrong answer has three hints to unfold. Do the questions in any order.
 # - **Timed**: twelve questions are drawn, from all sections; you have 60 minutes. Checks record and say nothing of right or wrong, and there are no hints. A number for `draw` chooses the questions: the same number, the same twelve.
@@ -88,7 +88,7 @@ show(fig, alt="Four panels with eight gray clumps on a circle. The orange points
 sit("18")  # for a timed sitting: sit("18", timed=True, draw=1)
 
 # %% [markdown]
-# One question is solved here, so that you see what is meant; it is none of the exam's. *A classifier gives three kinds of signs the probabilities 0.6, 0.3 and 0.1. How large is their entropy, in nats?*
+# Here is one question with its solution, so that you see how to answer; the exam doesn't ask it. *A classifier gives three kinds of signs the probabilities 0.6, 0.3 and 0.1. How large is their entropy, in nats?*
 
 # %% tags=["nbval-check-output"]
 shares = [0.6, 0.3, 0.1]
@@ -1010,12 +1010,12 @@ report("18")
 # | 18.37 | [03 · 9 · The way from 1 to 9](03_vae_elbo.ipynb#9-·-The-way-from-1-to-9) |
 
 # %% [markdown]
-# ## After the exam: two questions to the scoreboard
+# ## After the exam: two questions for the scoreboard
 #
-# The page *Scoreboard* of the course's site compares all generators of the course after the same training time. These two questions have no points: the right answers are computed from its table.
+# The page *Scoreboard* of the course's site compares all generators of the course after the same training time. The next cell reads its table into `board`, where `board.spread(model, 60, "sampling")` gives the median, the lowest and the highest of a model's processor seconds for 1,000 samples, and `"frechet"` in its place the Fréchet distance. These two questions have no points. Type your answers, then run the cell below them: it computes the right ones from the table.
 #
-# 1. **A file.** The VAE of the scoreboard was trained for 60 seconds, and its −ELBO of a binarized test digit is printed below in *bits per pixel*. Images have 28 × 28 pixels. How many bits does a file need for each image, and how many nats is the −ELBO?
-# 2. **A telephone.** A model may train for 60 seconds, and then has to draw 1,000 digits in a tenth of a processor second. Of the models that are quick enough in each seed, which has the lowest median Fréchet distance? Give its name as it stands in the list.
+# 1. **A file.** The VAE of the scoreboard was trained for 60 seconds, and its −ELBO of a binarized test digit is printed below in *bits per pixel*. Images have 28 × 28 pixels. How many bits does a file need for each image, by this number, and how many nats is the −ELBO of an image?
+# 2. **A phone.** A model may train for 60 seconds, and then has to draw 1,000 digits in a tenth of a processor second at most. Of the models that are quick enough in every seed, which has the lowest median Fréchet distance? Give its name as it stands in the list.
 
 # %%
 board = scoreboard("digits")
@@ -1042,7 +1042,7 @@ for name, right in truth.items():
     print(f"{name:5s} {verdict}: {right if name == 'model' else format(right, '.1f')}")
 
 # %% [markdown]
-# Is it the same number in all three places? Notebook 17 wrote binarized digits into a real file, by bits back with a VAE, and compared its size with that VAE's −ELBO:
+# Notebook 03 printed a −ELBO in nats, notebook 17 the size of a file in bits, and the scoreboard bits per pixel. Are they one number? Notebook 17 wrote binarized digits into a real file, by bits back with a VAE, and compared its size with that VAE's −ELBO:
 
 # %%
 for method in ("bits back", "-ELBO"):
@@ -1052,7 +1052,7 @@ if each := board.values("vae", 60, "bits"):
     print(f"scoreboard, VAE : {784 * min(each):.0f} to {784 * max(each):.0f} bits for each image, seeds: {len(each)}")
 
 # %% [markdown]
-# Nats per image, bits per image, bits per pixel: one quantity in three units, and −ELBO in nats is what notebook 03 minimizes. What may differ is the training time, and the pixels: 03 feeds gray ones, 17 and the scoreboard count black and white.
+# They are one quantity in three units: nats per image, bits per image, bits per pixel. For one VAE, file and −ELBO agree. Between notebooks the numbers differ, since the VAEs trained for different times and were measured on different test digits. Also, 17 and the scoreboard measure black-or-white pixels, and 03 measures gray ones.
 
 # %% [markdown] slide_type="slide"
 # ## What to take away
@@ -1064,7 +1064,7 @@ if each := board.values("vae", 60, "bits"):
 # - Labels go to both networks.
 
 # %% [markdown] slide_type="notes"
-# Go back to the four generators of the first slide: B is the one to hand in. Ask each person for the one question they could not have answered, and read its section together: the table at the end of the notebook says where. Then let them sit twelve questions with the clock.
+# Go back to the four generators of the beginning: B is the one to hand in. Ask each person for the one question they could not have answered, and read its section together: the table at the end of the notebook says where. Then let them sit twelve questions with the clock.
 
 # %%
 progress("18")
