@@ -356,25 +356,26 @@ fig, axes = plots.canvas(width=9.5, height=4.4, cols=3)
 for ax, rows in zip(axes, seen.values()):
     draw_groups(ax, rows, plots.HOUSE)
 group_axes(axes, list(seen))
-plots.set_finding(fig, "Who is missed: dark skin, where something else is rare, too")
-show(fig, alt="Recall, false positive rate and precision of the plain detector in eight groups, with intervals. Recall is near 1 in the groups with light skin and falls in those with dark skin, "
+plots.set_finding(fig, "Who is missed: faces that are rare in two ways, or in three")
+show(fig, alt="Recall, false positive rate and precision of the plain detector in eight groups, with intervals. Recall is near 1 in the groups with at most one rare property and falls in some of those with two, "
               "lowest for dark skin, turned head and dim light. False positive rates are low in all groups, precision high")
 
 # %% [markdown] slide_type="notes"
-# The same detector that was right on 99.4 percent, now by group, with 95 percent intervals. Ask who would have noticed from one number. The lowest is 0.61, dark skin with turned head in dim light. Rare alone isn't enough: light skin, turned, in dim light is rarer than dark, turned, bright, and found more often. What goes wrong: properties are reported one by one, and the combination is invisible.
+# The same detector that was right on 99.4 percent, now by group, with 95 percent intervals. Ask who would have noticed from one number. The lowest is 0.61, dark skin with turned head in dim light. Ask how many properties of a face have to be rare before it is missed: one does no harm, two may do some, three do the most. What goes wrong: properties are reported one by one, and the combination is invisible.
 
 # %%
 recall_plain = group_accuracy(y_test[y_test == 1], verdicts(plain)[y_test == 1], group_test)
 print(f"equalized-odds gap: {equalized_odds_gap(y_test, verdicts(plain), groups_of_all):.2f}; gap in recall: {accuracy_gap(recall_plain):.2f}; the lowest is {min(recall_plain.values()):.2f}, of {GROUPS[min(recall_plain, key=recall_plain.get)]}")
 
 # %% [markdown]
-# The bars are 95 % Wilson intervals. The equalized-odds gap is the gap in recall here, since false positives are few in every group. The misses sit where the training set has few faces. The three groups with the most misses have dark skin *and* something else that is rare. No property by itself shows that, only the combinations do.
+# The bars are 95 % Wilson intervals. The equalized-odds gap is the gap in recall here, since false positives are few in every group. The misses sit where the training set has few faces. The three groups with the most misses are rare in two ways or in three, and the last is that with all three: dark skin, turned head, dim light. No property by itself shows that, only the combinations do.
 # (These faces can be told from look-alikes: section 4 has detectors that find them.) And see that the other two panels, read alone, would have shown none of it.
 
 # %% tags=["solution"]
 # What the text claims.
 assert right.float().mean() > 0.96 and recall_plain[0] > 0.97 and accuracy_gap(recall_plain) > 0.15
-assert set(sorted(recall_plain, key=recall_plain.get)[:3]) == {5, 6, 7}
+lowest = sorted(recall_plain, key=recall_plain.get)[:3]
+assert lowest[0] == 7 and set(lowest) <= {3, 5, 6, 7}
 
 # %% [markdown]
 # ## 3 · A code that knows who is rare
@@ -1173,7 +1174,7 @@ for name, of in (("common", ~is_rare), ("rare", is_rare), ("rare, at night", is_
     print(f"{name:16s}{strange[of].median():6.0f}{least[of].median():7.0f}{above[of].median():10.0f}{roc_auc(above[~is_rare], above[of]):16.2f}{varies[of].median():40.0f}")
 
 # %% [markdown]
-# Nearly all of the distance between night and day is the floor, the price of gray pixels. It doesn't say how strange a scene is, only how gray. (Nalisnick et al. (2019) found strange pictures likelier than common ones in far larger models, too.) What is left above the floor ranks better, and not well enough: a night still costs no more than a common scene. The last column says why. There is little in a night that varies, so even a bad drawing of it is not far off.
+# Nearly all of the distance between night and day is the floor, the price of gray pixels. It doesn't say how strange a scene is, only how gray. (Nalisnick et al. (2019) found strange pictures likelier than common ones in far larger models, too.) What is left above the floor ranks better, and not well enough: a night costs about as much as a common scene. The last column says why. There is little in a night that varies, so even a bad drawing of it is not far off.
 #
 # So ask in another unit: of all that varies within *this scene*, what share does the model fail to explain?
 #
@@ -1247,7 +1248,7 @@ grown, before = (rms(way, "common").mean() for way in ("largest unexplained shar
 assert 1.3 < grown / before < 1.8 and 0.07 < before / at_random.mean() < 0.13
 day, night_apart = ~is_rare, strange[~is_rare].median() - strange[is_rare & night].median()
 assert least[day].median() - least[is_rare & night].median() > 0.8 * night_apart > 0 and varies[is_rare & night].median() < 0.3 * varies[day].median()
-assert roc_auc(strange[day], strange[is_rare & night]) + 0.1 < roc_auc((strange - least)[day], (strange - least)[is_rare & night]) < 0.6
+assert roc_auc(strange[day], strange[is_rare & night]) + 0.1 < roc_auc((strange - least)[day], (strange - least)[is_rare & night]) < 0.75
 assert roc_auc(strange[~is_rare], strange[is_rare & night]) < 0.4 and roc_auc(share[~is_rare], share[is_rare & night]) > 0.95
 assert is_rare[likeliest].float().mean() > 0.8
 
