@@ -14,6 +14,7 @@ from datetime import datetime
 from course_utils.cards import HOUSE, Card
 from course_utils.display import emit
 from coursework.checking.variants import PUBLIC
+from coursework.saying import counted
 
 AFTER = "after the end"  # how a kept answer says that it is late; `grading/clock.py` reads it
 BEGUN = (
@@ -44,7 +45,7 @@ class Copy:
             return ""
         left = self.ends - self.clock()
         minutes = int(left / 60) if left >= 0 else -int(left / 60) + 1
-        words = f"{minutes} minute{'s' * (minutes != 1)}"
+        words = counted(minutes, "minute")
         return f" · {words} left" if left >= 0 else f" · {words} {AFTER}"
 
 
