@@ -77,6 +77,23 @@ def _leave(number: int, frame: FrameType | None) -> None:
     raise SystemExit
 
 
+@contextlib.contextmanager
+def _no_imports_from_here() -> Iterator[None]:
+    """The server that forks graders imports nothing from the current folder: submissions lie there.
+
+    It reads that from the environment as it starts. What is started later finds ours as it was.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
 def _grade_from(line: Connection, settings: Settings) -> None:
     """What a grader's process does: grade what comes down the line until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
@@ -171,16 +188,16 @@ class Pool:
 
     def hire(self, count: int) -> None:
         """Start graders until there are `count`, or as many as the pool has room for."""
-        # The server must import nothing from the current folder: submissions may lie in it.
-        os.environ["PYTHONSAFEPATH"] = "1"
         fresh = multiprocessing.get_context("forkserver")
         fresh.set_forkserver_preload(PRELOADED)
-        while len(self.graders) < min(count, self.size):
-            ours, theirs = fresh.Pipe()
-            process = fresh.Process(target=_grade_from, args=(theirs, self.settings), daemon=True)
-            process.start()
-            theirs.close()
-            self.graders.append(GraderProcess(process, ours))
+        with _no_imports_from_here():
+            while len(self.graders) < min(count, self.size):
+                ours, theirs = fresh.Pipe()
+                given = (theirs, self.settings)
+                process = fresh.Process(target=_grade_from, args=given, daemon=True)
+                process.start()
+                theirs.close()
+                self.graders.append(GraderProcess(process, ours))
 
     def _ready(self) -> list[GraderProcess]:
         """Wait until a grader has spoken or died; all that have."""

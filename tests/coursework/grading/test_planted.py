@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from coursework.grading.grader import Settings
+from coursework.grading.pool import Pool
 from coursework.grading.probe import probe
 from tests.coursework.grading.making import marks, results, save, solved
 
@@ -48,3 +50,13 @@ def test_a_module_among_the_submissions_is_never_imported(tmp_path):
     # A name of a file is a part of a line, and rules no terminal.
     assert not any(line.startswith("look at this: all") for line in done.stdout.splitlines())
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_what_is_started_after_graders_were_hired_finds_its_modules():
+    before = dict(os.environ)
+    pool = Pool(Settings(seed=0, labs=(), released=""), size=1)
+    try:
+        pool.hire(1)
+        assert dict(os.environ) == before
+    finally:
+        pool.close()
