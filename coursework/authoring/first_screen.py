@@ -30,6 +30,7 @@ PICTURES = {
     "15": "cycle_gan",
     "16": "style_generator",
     "17": "vae",
+    "18": "four_generators",
 }
 HIGH, WIDE = 190, 640  # pixels that the picture may take
 FOLDED: dict[str, Any] = {"cellView": "form", "jupyter": {"source_hidden": True}}

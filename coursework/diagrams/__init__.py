@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from course_utils.plots.diagrams.drawing import Diagram, Drawing
 from coursework.diagrams.chains import coupling_layer, diffusion, unet
 from coursework.diagrams.gans import conditional_gan, cycle_gan, gan, style_generator
-from coursework.diagrams.judging import divergence, judging
+from coursework.diagrams.judging import divergence, four_generators, judging
 from coursework.diagrams.maps import debiasing, family, judge
 from coursework.diagrams.vaes import autoencoder, conditional_vae, reparameterization, vae
 
@@ -20,8 +20,12 @@ __all__ = ["Diagram", "Drawing", "diagram", "names"]
 
 _AUTOENCODERS = (autoencoder, vae, reparameterization, conditional_vae)
 _GANS = (gan, conditional_gan, cycle_gan, style_generator)
-_OTHERS = (coupling_layer, diffusion, unet, debiasing, judge, judging, divergence, family)
-_DESCRIBED = {describe.__name__: describe for describe in _AUTOENCODERS + _GANS + _OTHERS}
+_NETWORKS = (coupling_layer, diffusion, unet)
+_MEASURES = (debiasing, judge, judging, divergence, four_generators)
+_DESCRIBED = {
+    describe.__name__: describe
+    for describe in (*_AUTOENCODERS, *_GANS, *_NETWORKS, *_MEASURES, family)
+}
 
 
 def names() -> list[str]:

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from course_utils.plots.diagrams.drawing import Drawing
 
+CENTERS = (-0.66, -0.22, 0.22, 0.66)
+CLUMPS = 3 * CENTERS  # a curve of more peaks has narrower ones
+GENERATORS: dict[str, tuple[tuple[float, ...], str]] = {
+    "A": ((0.22,) * len(CLUMPS), "draws one clump over and over: it has collapsed"),
+    "B": (CLUMPS, "draws all four"),
+    "C": (tuple(i / 20 for i in range(-18, 19)), "draws anything: it has learned nothing"),
+    "D": (CENTERS, "draws between the clumps as well: it blurs"),
+}
+
 
 def judging(d: Drawing) -> None:
     """Judging samples: a network turns real images and samples into features, which a number
@@ -47,3 +56,12 @@ def divergence(d: Drawing) -> None:
     d.box("reverse", (4.8, 2.9), "KL*(q ‖ p)*", "q keeps to one mode", "loss")
     d.arrow("q", "reverse", role="loss")
     d.arrow("p", "reverse", dotted=True, role="loss")
+
+
+def four_generators(d: Drawing) -> None:
+    """Four generators: each is asked for data in four clumps, and one of them draws it."""
+    d.step("Data in four clumps.")
+    d.curve("data", (1.2, 1.2), "data", peaks=CLUMPS)
+    for number, (letter, (peaks, told)) in enumerate(GENERATORS.items(), 1):
+        d.step(f"Generator {letter} {told}.")
+        d.curve(letter, (1.2 + 2.3 * number, 1.2), letter, peaks=peaks)

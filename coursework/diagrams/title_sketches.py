@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from course_utils.plots.diagrams.drawing import NARROWS, WIDENS, Drawing
+from coursework.diagrams.judging import GENERATORS
 
 
 def how_far_apart(d: Drawing) -> None:
@@ -116,10 +117,9 @@ def through_a_wire(d: Drawing) -> None:
 
 
 def which_one_of_four(d: Drawing) -> None:
-    """Four generators: A draws three clumps, B one, C two, and D four."""
-    d.step("Which one has all the clumps of the data?")
-    made = {"A": (-0.6, 0.0, 0.6), "B": (0.0,), "C": (-0.5, 0.5), "D": (-0.75, -0.25, 0.25, 0.75)}
-    for number, (letter, peaks) in enumerate(made.items()):
+    """Four generators: A draws one clump, B all four, C anything, D between the clumps as well."""
+    d.step("Which one has all the clumps of the data, and nothing else?")
+    for number, (letter, (peaks, _)) in enumerate(GENERATORS.items()):
         x, y = 1.4 + 3 * (number % 2), 1.2 + 2.7 * (number // 2)
         d.curve(letter, (x, y), letter, peaks=peaks)
 

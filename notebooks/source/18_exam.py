@@ -13,7 +13,7 @@
 # %% [markdown] slide_type="slide"
 # # Exam
 #
-# Four generators were asked for eight clumps. Which one would you hand in?
+# Four generators were asked for the same clumps. Which one would you hand in?
 
 # %% [markdown] slide_type="notes"
 # About 150 minutes for the whole pool, 60 for a sitting of twelve questions. As a lesson, this deck rehearses the checklist in half an hour: put up a slide, let the room answer on paper, then show the next. Begin with the next picture: ask for the name of each disease before anybody names a remedy.

@@ -35,7 +35,7 @@ def test_goal_picture_and_first_thing_are_seen_without_scrolling(lab):
                 if lowest > 860:
                     faults.append(f"{path.stem}: the {name} end at {lowest:.0f} of 900 pixels")
             picture = page.locator(".jp-MarkdownOutput img[src^='data:image/svg']")
-            if picture.count() and not picture.first.evaluate("e => e.naturalWidth > 100"):
+            if not picture.count() or not picture.first.evaluate("e => e.naturalWidth > 100"):
                 faults.append(f"{path.stem}: its picture isn't shown")
             if page.locator(".jp-CodeCell .cm-content", has_text="find_spec").count():
                 faults.append(f"{path.stem}: the setup cell is unfolded")
