@@ -1,7 +1,7 @@
 """Does each answer key still fit its question? `course build` looks, without running a notebook.
 
-Two faults are found: an answer in the source that the key doesn't accept, and a question whose
-numbers changed since the last build while its answer stayed.
+Three faults are found: an answer in the source that the key doesn't accept, and a question whose
+numbers changed, or whose options changed places, since the last build while its answer stayed.
 """
 
 import ast
@@ -23,6 +23,7 @@ _NO_QUESTION = re.compile(r"^(#.*|Difficulty .*)$", re.MULTILINE)  # headings an
 _ADDED = re.compile(
     r"^(?:\*\*Start here:|\[!\[Open in Colab\]).*|\n\n<img alt=[^\n]+", re.MULTILINE
 )
+_OPTION = re.compile(r"^[-*] \*\*([a-z])\*\*(.*)$", re.MULTILINE)
 Cells = Sequence[tuple[str, str]]  # (kind, text) each
 
 
@@ -40,8 +41,8 @@ def key_faults(
                 yield Problem(source.file, line, said)
             elif key in before and key not in confirmed and "all" not in confirmed:
                 old_value, old_question = before[key]
-                if old_value == value and _numbers(old_question) != _numbers(question):
-                    yield Problem(source.file, line, _forgotten(key, old_question, question, value))
+                if old_value == value and (said := _forgotten(old_question, question, value)):
+                    yield Problem(source.file, line, f"question {key} changed {said}{_ask(key)}")
 
 
 def typed(cells: Cells) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -117,10 +118,28 @@ def _refused(name: str, value: str, exercises: Exercises) -> str:
     )
 
 
-def _forgotten(key: str, old: str, new: str, value: str) -> str:
+def _forgotten(old: str, new: str, value: str) -> str:
+    """What changed in a question so that its answer may fit no more; "" where nothing did."""
+    options, moved = _options(old), _options(new)
+    chosen = value.strip("'")
+    if chosen in options and options[chosen] != moved.get(chosen):
+        place = next((k for k, text in moved.items() if text == options[chosen]), "")
+        if place:
+            return f"(its option {chosen} became {place}) and its answer is still {value}"
+    if _numbers(old) == _numbers(new):
+        return ""
     gone = ", ".join([n for n in _numbers(old) if n not in _numbers(new)][:4]) or "its numbers"
     come = ", ".join([n for n in _numbers(new) if n not in _numbers(old)][:4]) or "others"
+    return f"({gone} became {come}) and its answer is still {value}"
+
+
+def _options(text: str) -> dict[str, str]:
+    """{letter: text} of the lines "- **a** …" of a question."""
+    return {letter: said.strip() for letter, said in _OPTION.findall(text)}
+
+
+def _ask(key: str) -> str:
     return (
-        f"question {key} changed ({gone} became {come}) and its answer is still {value}: change "
-        f"it here and in its Question, or say `course build --confirm {key}` where it still fits"
+        f": change it here and in its Question, or say `course build --confirm {key}` where it "
+        "still fits"
     )

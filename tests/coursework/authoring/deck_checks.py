@@ -43,6 +43,11 @@ SMALL = """() => {
     const size = parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a;
     if (size < 17.9) found.push(`${size} px: ${e.textContent}`);
   }
+  for (const e of slide.querySelectorAll('img[data-smallest]')) {
+    const shown = e.getBoundingClientRect().width / parseFloat(e.style.width);
+    const size = e.dataset.smallest * shown;  // of no label: 0
+    if (size && size < 17.9) found.push(`${size.toFixed(1)} px, in a figure: ${e.alt}`);
+  }
   return found;
 }"""
 AXE = """async () => {

@@ -72,6 +72,42 @@ def test_a_changed_answer_has_to_fit_its_key(asked):
     assert 'answers["1.2b"] is 8 here' in problem.text and "wants 6.0" in problem.text
 
 
+CHOICE = """\
+# %% [markdown]
+# ### Exercise 1.3 · A fair coin
+# Difficulty ●○○ · 3 minutes
+#
+# How many bits?
+#
+# - **a** one
+# - **b** none
+# - **c** two
+
+# %%
+### BEGIN SOLUTION
+answers["1.3"] = "a"
+### END SOLUTION
+
+# %%
+check(answers, "1.3")
+"""
+
+
+def test_an_option_that_moved_while_its_letter_stayed_stops_the_build(course):
+    choices = {"a": "one", "b": "none", "c": "two"}
+    course.exercises.entries["01"] = [
+        Question("01.answers.1.3", "bits", "a", choices=choices, hints=["", "", ""])
+    ]
+    course.write(CHOICE)
+    course.build()
+    course.write(CHOICE.replace("**b** none", "**b** two").replace("**c** two", "**c** zero"))
+    assert course.build().written  # the right one stands where it stood
+    course.write(CHOICE.replace("**a** one", "**a** none").replace("**b** none", "**b** one"))
+    (problem,) = course.problems()
+    assert "question 1.3 changed (its option a became b) and its answer is still" in problem.text
+    assert "course build --confirm 1.3" in problem.text
+
+
 def test_an_answer_that_takes_the_notebooks_functions_is_left_to_the_run(asked):
     asked.write(ASKED.replace('"1.2b"] = 6', '"1.2b"] = double(3)'))
     assert asked.build().written
