@@ -113,7 +113,23 @@ def test_an_answer_that_takes_the_notebooks_functions_is_left_to_the_run(asked):
     assert asked.build().written
 
 
+DECK = """\
+# %% [markdown] slide_type="slide"
+# # All of it
+#
+# | asked | told |
+# |---|---|
+# | what and why | 01 a map, 02 codes |
+# | how long | 02 to 100 steps |
+# | where | 01, 02 |
+
+# %%
+size = 1, 28
+"""
+
+
 def test_a_dropped_notebook_is_named_wherever_something_speaks_of_it(course):
+    course.write(DECK, "opening.py")
     course.write("# %% [markdown]\n# As in notebooks 02 and 03, and 02_more.ipynb.\n", "03_last.py")
     for file, text in {
         "docs/outline.yml": 'notebooks:\n  - number: "02"\n',
@@ -138,6 +154,8 @@ def test_a_dropped_notebook_is_named_wherever_something_speaks_of_it(course):
         ("docs/outline.yml", 2),
         ("docs/teaching.md", 2),
         ("notebooks/source/03_last.py", 16),
+        ("notebooks/source/opening.py", 20),
+        ("notebooks/source/opening.py", 22),
     ]
     assert any("docs/outline.yml:2: names notebook 02" in line for line in report.lines())
     course.write(BODY, "02_more.py")
