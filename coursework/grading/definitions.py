@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from coursework import exercises
@@ -28,7 +28,8 @@ def syntax(source: str) -> ast.Module | None:
         return None
 
 
-def definitions(source: str) -> set[str]:
+@lru_cache(maxsize=256)
+def definitions(source: str) -> frozenset[str]:
     """Names that a cell defines at its top level, and answers it sets as "answers.KEY".
 
     `f = check(f)` defines nothing.
@@ -47,7 +48,7 @@ def definitions(source: str) -> set[str]:
                     value=ast.Name(id="answers"), slice=ast.Constant(value=str(key))
                 ):
                     names.add(f"answers.{key}")
-    return names
+    return frozenset(names)
 
 
 def is_call_of(node: ast.AST, name: str) -> bool:
@@ -69,22 +70,29 @@ def speaks_of(cell: str, exercise: Exercise | Question) -> bool:
     return any(w in cell for w in words)
 
 
+@cache
+def _asked() -> dict[str, tuple[set[str], set[str]]]:
+    """The functions and the answers that each notebook asks for, as `definitions` tells of them."""
+    asked: dict[str, tuple[set[str], set[str]]] = {}
+    for name in exercises.names():
+        exercise = exercises.get(name)
+        kinds = asked.setdefault(exercise.notebook, (set(), set()))
+        kinds[isinstance(exercise, Question)].add(defined_as(exercise))
+    return asked
+
+
 def find_lab(cells: list[str], file: str, labs: tuple[str, ...]) -> str:
     """The notebook ("01") whose exercises a submission defines most of, "" for none."""
     defined = set().union(*(definitions(c) for c in cells)) if cells else set()
     text = "\n".join(cells)
     score: dict[str, float] = {}
-    for name in exercises.names():
-        exercise = exercises.get(name)
-        lab, short = exercise.notebook, defined_as(exercise)
+    for lab, (functions, answers) in _asked().items():
         if labs and lab not in labs:
             continue
-        if isinstance(exercise, Question):
-            is_sheet = f'answer_sheet("{lab}")' in text or f"answer_sheet('{lab}')" in text
-            found = 0.5 if is_sheet and short in defined else 0
-        else:
-            found = (short in defined) + (0.01 if f"def {short}(" in text else 0)
-        score[lab] = score.get(lab, 0) + found
+        is_sheet = f'answer_sheet("{lab}")' in text or f"answer_sheet('{lab}')" in text
+        spoken_of = sum(f"def {name}(" in text for name in functions)
+        score[lab] = len(functions & defined) + spoken_of / 100
+        score[lab] += len(answers & defined) / 2 if is_sheet else 0
     best = max(score, key=lambda lab: (score[lab], Path(file).name.startswith(lab)), default="")
     return best if best and score[best] > 0 else ""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from coursework.grading.definitions import definitions, is_call_of, syntax
 from coursework.grading.names import bound, read_first
@@ -52,27 +53,40 @@ def to_run(cells: list[str], demos: Iterable[str]) -> list[str]:
     for cell, demo in zip(cells, is_demo, strict=True):
         if not demo and (parsed := syntax(cell)):
             needed |= read_first(parsed.body)
-    kept: dict[int, list[ast.stmt]] = {}
-    statements = [
-        (i, s)
-        for i, c in enumerate(cells)
-        if is_demo[i] and not _is_check(c) and (p := syntax(c))
-        for s in p.body
-    ]
-    chosen: set[int] = set()
+    waiting = [(i, s) for i, c in enumerate(cells) if is_demo[i] for s in _statements(c)]
+    kept: list[list[ast.stmt]] = [[] for _ in cells]
     grew = True
     while grew:
-        grew = False
-        for at, (_, statement) in enumerate(statements):
-            if at not in chosen and (
-                isinstance(statement, ast.Import | ast.ImportFrom) or bound(statement) & needed
-            ):
-                chosen.add(at)
-                needed |= read_first([statement])
-                grew = True
-    for at in sorted(chosen):
-        kept.setdefault(statements[at][0], []).append(statements[at][1])
-    return [_source(kept.get(i, [])) if is_demo[i] else c for i, c in enumerate(cells)]
+        chosen = [(i, s) for i, s in waiting if s.is_import or s.binds & needed]
+        waiting = [(i, s) for i, s in waiting if not (s.is_import or s.binds & needed)]
+        for i, statement in chosen:
+            kept[i].append(statement.node)
+            needed |= statement.reads
+        grew = bool(chosen)
+    return [
+        _source(sorted(kept[i], key=lambda s: (s.lineno, s.col_offset))) if is_demo[i] else c
+        for i, c in enumerate(cells)
+    ]
+
+
+class _Statement(NamedTuple):
+    """One of a demonstration's, with the names that it binds, and those that it reads first."""
+
+    node: ast.stmt
+    is_import: bool
+    binds: set[str]
+    reads: set[str]
+
+
+@lru_cache(maxsize=1024)  # a demonstration stands in each submission of its lab
+def _statements(cell: str) -> list[_Statement]:
+    parsed = syntax(cell)
+    if parsed is None or _is_check(cell):
+        return []
+    return [
+        _Statement(s, isinstance(s, ast.Import | ast.ImportFrom), bound(s), read_first([s]))
+        for s in parsed.body
+    ]
 
 
 def definitions_only(cell: str) -> str:

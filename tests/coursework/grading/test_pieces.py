@@ -66,6 +66,8 @@ def test_demonstrations_are_cut_to_what_the_students_cells_use():
         cells[3],
         "",
     ]
+    chain = ["a = 1; b = a; d = 2; c = b", "a = 0", "print(c)"]  # c needs b, and b needs a
+    assert to_run(chain, chain[:2]) == ["a = 1\nb = a\nc = b", "a = 0", "print(c)"]
 
 
 def test_of_a_cell_that_loops_the_definitions_are_left():
