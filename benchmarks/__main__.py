@@ -1,4 +1,4 @@
-"""Measure everything and write README.md beside this file: `python -m benchmarks`."""
+"""Measure what takes no study, and write it into README.md: `python -m benchmarks`."""
 
 from __future__ import annotations
 
@@ -11,30 +11,14 @@ from statistics import median
 import torch
 import torchvision
 
-from benchmarks import (
-    beta_vae_faces,
-    checks,
-    ci,
-    conditional,
-    debiasing,
-    face_controls,
-    gan_batch_features,
-    gan_digits,
-    gan_remedies,
-    gan_ring,
-    imports,
-    rare_roads,
-    translation,
-    vae_elbo,
-    vae_epoch,
-)
+from benchmarks import checks, imports, vae_epoch
 from benchmarks.machine import processor
+from benchmarks.sections import README, rewrite
 from benchmarks.timing import ratios, spread
 from course_utils.device import pick_device
 from coursework.authoring.kernel import find_notebooks, run_notebook
 
-HERE = Path(__file__).parent
-SOLUTIONS = HERE.parent / "notebooks" / "solutions"
+SOLUTIONS = Path(__file__).parents[1] / "notebooks" / "solutions"
 HEAD = """# What the course promises, measured
 
 Written by `python -m benchmarks`; don't edit. Ratios are medians of ratios taken side by side in
@@ -43,14 +27,13 @@ one process, so a busy machine changes them less than it changes the seconds.
 
 
 def main() -> None:
-    """Measure in order of how little the parts disturb each other, then write the tables."""
-    parts = [HEAD, machine(), epoch_table(), import_line(), check_table(), notebook_table()]
-    parts.append(vae_elbo.recorded())  # measured by itself, since it takes minutes
-    studies = (gan_ring, gan_batch_features, beta_vae_faces, debiasing, face_controls, rare_roads)
-    later = (conditional, gan_remedies, gan_digits, translation)
-    parts += [study.recorded() for study in (*studies, *later, ci)]  # likewise
-    (HERE / "README.md").write_text("\n".join(parts), encoding="utf-8")
-    print(f"wrote {HERE / 'README.md'}")
+    """Measure in order of how little the parts disturb each other, then write their sections.
+
+    Studies that take minutes are measured by themselves, and their sections stay.
+    """
+    head = f"{HEAD}\n{machine()}"
+    rewrite(head, [epoch_table(), import_line(), check_table(), notebook_table()])
+    print(f"wrote {README}")
 
 
 def machine() -> str:

@@ -9,7 +9,7 @@ import csv
 from datetime import date
 from pathlib import Path
 
-from benchmarks.sections import find_section, replace_section
+from benchmarks.sections import replace_section
 
 MEASURED = Path(__file__).parents[1] / ".cache" / "ci.csv"
 TITLE = "## What the tests take"
@@ -30,11 +30,6 @@ install, everything within 2,700 s. A run of `.ci/run` that passes writes the nu
 {lines}
 """
     return text.rstrip("\n") + "\n"
-
-
-def recorded() -> str:
-    """The section as it stands in README.md."""
-    return find_section(TITLE)
 
 
 def main() -> None:

@@ -1,15 +1,10 @@
-"""The sections of benchmarks/README.md that are measured by themselves, one each."""
+"""The sections of benchmarks/README.md: a benchmark replaces its own, and no other."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 README = Path(__file__).with_name("README.md")
-
-
-def find_section(title: str) -> str:
-    """The section that begins with this `## title`, "" where there is none."""
-    found = re.search(_pattern(title), README.read_text(encoding="utf-8"), re.DOTALL)
-    return found[0].rstrip("\n") + "\n" if found else ""
 
 
 def replace_section(text: str) -> None:
@@ -18,6 +13,16 @@ def replace_section(text: str) -> None:
     old = README.read_text(encoding="utf-8")
     others = re.sub(_pattern(title), "", old, flags=re.DOTALL).rstrip("\n")
     README.write_text(f"{others}\n\n{text}", encoding="utf-8")
+
+
+def rewrite(head: str, sections: Sequence[str]) -> None:
+    """Begin the file with `head` and these sections; all others stay behind them."""
+    rest = README.read_text(encoding="utf-8")
+    for section in sections:
+        rest = re.sub(_pattern(section.split("\n", 1)[0]), "", rest, flags=re.DOTALL)
+    kept = re.search(r"^## .*", rest, re.DOTALL | re.MULTILINE)
+    parts = [head, *sections, *([kept[0].rstrip("\n") + "\n"] if kept else [])]
+    README.write_text("\n".join(parts), encoding="utf-8")
 
 
 def _pattern(title: str) -> str:
