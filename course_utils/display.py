@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.text import Text
 
 from course_utils.legible import make_legible
@@ -67,10 +68,11 @@ class Picture:
         if title:
             title.set_text(drawn)
         self.png = buffer.getvalue()
+        inside = fig.transFigure.inverted()
+        parts = [part for ax in fig.axes for part in ax.get_children()]
+        boxes = (p.get_window_extent() for p in parts if isinstance(p, (AxesImage, QuadMesh)))
         self.images = " ".join(
-            ",".join(f"{number:.4f}" for number in ax.get_position().bounds)
-            for ax in fig.axes
-            if ax.images or any(isinstance(part, QuadMesh) for part in ax.collections)
+            ",".join(f"{n:.4f}" for n in box.transformed(inside).bounds) for box in boxes
         )  # left, bottom, width, height of each, for the site, whose dark pages leave images alone
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

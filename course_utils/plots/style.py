@@ -19,16 +19,8 @@ INK, QUIET = "#26282e", "#717581"  # text, and what may be overlooked
 
 # Ten colors of Petroff, "Accessible color sequences for data visualization", 2021.
 PETROFF = (
-    "#3f90da",
-    "#ffa90e",
-    "#bd1f01",
-    "#94a4a2",
-    "#832db6",
-    "#a96b59",
-    "#e76300",
-    "#b9ac70",
-    "#717581",
-    "#92dadd",
+    *("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6"),
+    *("#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"),
 )
 # The same with dark green, ink and a stronger cyan, for ten classes of small dots.
 CLASSES = (*PETROFF[:3], "#0b6e4f", *PETROFF[4:8], INK, "#5ec6cc")

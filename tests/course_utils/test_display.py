@@ -1,6 +1,7 @@
 """A figure in a notebook: its finding is text above it, in the image stands what is drawn."""
 
 import pytest
+import torch
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -74,3 +75,11 @@ def test_titles_above_square_panels_are_not_cut_off(height):
     Picture(fig, ALT)
     fig.draw_without_rendering()
     assert fig.get_tightbbox().y1 <= height
+
+
+def test_the_site_is_told_where_images_are_and_not_where_their_axes_are():
+    rows = {"real": ["1.0", "2.0"], "noise": ["3.0", "4.0"]}
+    fig = plots.score_table(rows, ["IS", "KID"], {"real": torch.rand(3, 1, 5, 5)})
+    boxes = [[float(n) for n in box.split(",")] for box in Picture(fig, ALT).images.split()]
+    assert len(boxes) == 3  # one for each image, and none that holds numbers
+    assert all(width < 0.15 and height < 0.4 for _, _, width, height in boxes)
