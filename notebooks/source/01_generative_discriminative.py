@@ -127,6 +127,30 @@ x_new, y_new = ones_and_eights(x_test, test.labels)
 names = ["one", "eight"]
 print(f"{len(x):,} images to learn from: {(y == 0).sum()} ones, {(y == 1).sum()} eights; {len(x_new)} to test on")
 
+# %% slide_type="slide"
+fig, (ax,) = plots.canvas(width=8, height=3.9)
+for c in range(2):  # every third point: enough to see
+    ax.scatter(*x[y == c][::3].T, s=26, marker="os"[c], color=f"C{c}", ec="white", lw=0.5, label=names[c])
+in_order = torch.cat([x_train[train.labels == 1], x_train[train.labels == 8][::3]])  # the images, as in x
+far = (x[:, 0].argmin(), x[y == 0, 1].argmax(), *x.argmax(0))  # least ink, widest one, most ink, widest
+for i, shift in zip(far, (-2.9, 0.3, 0.3, 0.3)):
+    inset = ax.inset_axes([x[i, 0] + shift, x[i, 1] - 0.2, 2.6, 1.1], transform=ax.transData)
+    inset.imshow(in_order[i, 0])
+    inset.set(xticks=[], yticks=[])
+    inset.spines[:].set_visible(True)
+    inset.grid(False)
+ax.set(xlabel="ink (% of the page)", ylabel="width (pixels)", xlim=(0, 38), ylim=(0, 7.2))
+ax.legend(loc="upper right")
+plots.set_title(ax, "Ones are narrow and have little ink; eights have more of both")
+show(fig, alt="Points in the plane of ink and width, with four of the images beside their points. The ones form a cloud at the lower left, the "
+     "eights one further right and higher, and the two clouds overlap.")
+
+# %% [markdown] slide_type="notes"
+# Two minutes. Each point is an image of which we keep two numbers: the share of the page that is ink, and how far the ink spreads sideways. Four points have their image beside them. There are 995 ones and 345 eights. Ask where the room would draw a line between them, and whether any line gets all points right. Watch out: the classes overlap, so no method can be perfect here.
+
+# %% [markdown]
+# What to see: two clouds that overlap, so no boundary gets every point right.
+
 # %% [markdown] slide_type="slide" only="slides"
 # ## One way learns which class, the other what each class is like
 #
@@ -136,7 +160,7 @@ print(f"{len(x):,} images to learn from: {(y == 0).sum()} ones, {(y == 1).sum()}
 # common they are.
 
 # %% [markdown] slide_type="notes"
-# Read the two bars aloud: y given x, and x given y. Ask which one a spam filter needs, and which one a program that writes spam. Everything in this lecture runs on two numbers per image, its ink and its width, and on two classes, 995 ones and 345 eights. Watch out: "generative" does not mean "without labels". Both ways here use them, and the end of the lecture sorts the words.
+# Read the vertical bar aloud as "given": y given x, and x given y. Point back at the two clouds: the first way needs a border between them, the second a description of each. Ask which one a spam filter needs, and which one a program that writes spam. Watch out: "generative" does not mean "without labels". Both ways here use them, and the end of the lecture sorts the words.
 
 # %% [markdown]
 # ### The discriminative way: p(y|x)
@@ -356,6 +380,9 @@ def name_axes(fig) -> None:
     for ax in fig.axes:
         ax.set(xlabel="ink (% of the page)", ylabel="width (pixels)" if ax is fig.axes[0] else "")
         ax.set(xlim=(0, None), ylim=(0, None))
+    for ax in fig.axes[1:]:  # its classes are named in the first panel
+        contours = [part[len(names) :] for part in ax.get_legend_handles_labels()]
+        ax.legend(*contours, loc="upper right", frameon=True, framealpha=0.9, edgecolor="none")
 
 
 some = torch.randperm(len(x), generator=set_seed(0))[:500]  # enough to see
@@ -364,7 +391,7 @@ both = {"discriminative: p(y|x)": p_logistic, "generative: p(x|y) p(y)": p_gauss
 # %% slide_type="slide"
 fig = plots.plane_panels(
     x[some], y[some], both, log_density={"generative: p(x|y) p(y)": log_density}, names=names, margin=0.12,
-    title="Both find a boundary; only the right one knows where the points are",
+    title="Both find a boundary; only the generative one knows where the points are",
 )
 name_axes(fig)
 show(fig, alt="Ones and eights in the plane of ink and width. Logistic regression cuts them with a straight "
@@ -424,7 +451,7 @@ explore(boundary_for, eights=(0.01, 0.99, 0.25),
         alt=lambda eights: f"With {eights:.0%} eights expected, the boundary moves toward the rarer class.")
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Three things only the second can do
+# ## Three things only a generative model can do
 #
 # 1. **Sample**: draw a new x.
 # 2. **Fill in**: guess the part of x that is missing.
@@ -484,7 +511,7 @@ print(f"classifier right on {(p_logistic(x_drawn).argmax(1) == y_drawn).float().
 
 # %% slide_type="slide"
 fig, axes = plots.canvas(width=9.2, height=4.2, cols=2)
-for ax, points, classes, title in zip(axes, (x[some], x_drawn), (y[some], y_drawn), ("measured", "drawn from the model")):
+for ax, points, classes, title in zip(axes, (x[some], x_drawn), (y[some], y_drawn), "AB"):
     for c in range(2):
         mine = points[classes == c]
         ax.scatter(*mine.T, s=26, marker="os"[c], color=f"C{c}", ec="white", lw=0.5, label=names[c])
@@ -492,18 +519,21 @@ for ax, points, classes, title in zip(axes, (x[some], x_drawn), (y[some], y_draw
     ax.set(xlim=(both_sets[:, 0].min() - 1, both_sets[:, 0].max() + 1), ylim=(both_sets[:, 1].min() - 0.3, both_sets[:, 1].max() + 0.3))
     ax.axhline(0, color=plots.QUIET, lw=1)
     ax.set_title(title, fontsize=12)
-axes[0].legend()
+axes[1].legend(loc="lower right")
 for ax in axes:
     ax.set(xlabel="ink (% of the page)", ylabel="width (pixels)" if ax is axes[0] else "")
 plots.set_finding(fig, "The model draws points like the ones it was fitted to")
-show(fig, alt="Left the measured points, right as many drawn from the class Gaussians: two clouds in the same places, "
-     "with the same widths and slants.")
+show(fig, alt="Panel A has the measured points, panel B as many drawn from the class Gaussians: two clouds in the same places, "
+     "with the same widths and slants; a few points of B have a width below zero.")
+
+# %% [markdown] slide_type="fragment" only="slides"
+# **A** was measured, **B** was drawn.
 
 # %% [markdown] slide_type="notes"
-# Cover the titles and ask which panel is measured. Places, widths and slants agree, and the classifier is right on 95.8 % of the drawn points, as on real ones. Then let somebody find what is wrong: some drawn ones have a negative width, below the gray line. A Gaussian does not know that a width is positive. This is the first case of a rule of the course: a model draws what its shape can say.
+# Ask which panel was measured, and vote before you press the key. Places, widths and slants agree, and the classifier is right on 95.8 % of the drawn points, as on real ones. Then let somebody say what gives B away: some of its ones have a negative width, below the gray line. A Gaussian does not know that a width is positive. The first case of a rule: a model draws what its shape can say.
 
 # %% [markdown]
-# What to see: the same two clouds. (The classifier need not do equally well on both: the drawn points have the model's shape, the measured
+# What to see: the same two clouds, in A measured and in B drawn. (The classifier need not do equally well on both: the drawn points have the model's shape, the measured
 # ones their own.) Look for what is *not* the same, too: a Gaussian has no corners and hardly any
 # strays, and nothing keeps its widths above zero (the gray line). What the model's shape can't say, it can't draw.
 #
@@ -528,17 +558,6 @@ answers["1.6"] = 3 + 1.2 / 4 * (14 - 10)
 # %%
 check(answers, "1.6")
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Fill in: ink says a little about width, and the model knows how little
-#
-# | the width of an eight, from its ink | result |
-# |---|---|
-# | error of the filled-in width | **0.69 pixels** |
-# | error with the mean of all eights | 0.82 pixels |
-# | inside the 90 % interval | 92 % of the test eights |
-#
-# A Gaussian given a part of itself is a Gaussian.
-
 # %%
 ink, width = x_new[y_new == 1].T
 (mu, cov), c90 = fits[1], 1.645  # 90 % of a Gaussian lie within 1.645 standard deviations
@@ -550,8 +569,24 @@ print(f"error of the filled-in width:  {(width - filled).square().mean().sqrt():
 print(f"with the mean of all eights:   {(width - mu[1]).square().mean().sqrt():.2f} pixels")
 print(f"inside the 90 % interval:      {inside:.0%} of the test eights")
 
+# %% slide_type="slide"
+fig, (ax,) = plots.canvas(width=8, height=3.6)
+ends = torch.stack([ink.min() - 1, ink.max() + 1])
+middle = mu[1] + slope * (ends - mu[0])
+ax.scatter(ink, width, s=26, marker="s", color="C1", ec="white", lw=0.5, label="test eights")
+ax.plot(ends, middle, color=plots.HOUSE, label="filled in")
+ax.fill_between(ends, middle - c90 * spread, middle + c90 * spread, color=plots.HOUSE, alpha=0.15, lw=0, label="90 % interval")
+ax.axhline(mu[1], color=plots.QUIET, ls=":", label="mean of all eights")
+ax.set(xlabel="ink (% of the page)", ylabel="width (pixels)", xlim=ends.tolist(), ylim=(0, None), xticks=range(10, 30, 5))
+ax.legend(loc="lower right", ncols=2)
+plots.set_title(ax, "Fill in: ink narrows the width down, a little")
+show(fig, alt="Ink and width of the test eights. The filled-in width rises slowly with the ink, and a wide band around it holds nearly all of the points.")
+
+# %% [markdown] slide_type="-" only="slides"
+# Error **0.69 pixels**; with the mean of all eights 0.82. The 90 % band holds 92 %.
+
 # %% [markdown] slide_type="notes"
-# Three minutes. We hide the width of each test eight and guess it from the ink. Ask what the laziest guess is: the mean of all eights, with an error of 0.82 pixels. The model gets 0.69, a modest gain, because ink says little about width. The honest part is the last row: it promises 90 % and keeps 92. The same formula fills in half an image ten minutes later.
+# Three minutes. We hide the width of each test eight and guess it from the ink. Ask what the laziest guess is: the mean of all eights, with an error of 0.82 pixels. The model gets 0.69, a modest gain, because ink says little about width. The honest part is the band: it promises 90 % and keeps 92. The same formula fills in half an image ten minutes later.
 
 # %% [markdown]
 # A modest gain, since ink tells only a little about width, and an honest error bar. In section 5 the same formula fills
@@ -588,12 +623,12 @@ assert sure > 0.99 and tail < 1e-6
 
 # %% slide_type="slide"
 fig = plots.plane_panels(
-    x[some], y[some], both, log_density={"generative: p(x|y) p(y)": log_density}, names=names, margin=0.06,
+    x[some], y[some], both, log_density={"generative: p(x|y) p(y)": log_density}, names=names, margin=0.1,
     marked={"bar": outlier[0]}, title="More than 99 % sure of an eight, and it is nothing of the kind",
 )
 name_axes(fig)
 fig.axes[0].get_legend().set_loc("upper center")  # clear of the boundaries
-fig.axes[1].get_legend().set_loc("lower right")
+fig.axes[1].get_legend().set_loc("lower right")  # clear of the star
 inset = fig.axes[0].inset_axes([0.72, 0.04, 0.26, 0.26])
 inset.imshow(bar[0, 0], cmap="gray_r")
 inset.set(xticks=[], yticks=[])
@@ -605,7 +640,7 @@ show(fig, alt="The bar lies far up and to the right of all points, on the side o
 # log p of the bar: **−27 nats**; the lowest training point has −13.
 
 # %% [markdown] slide_type="notes"
-# Score, the third use. The star is a fat black bar, drawn at the lower right of the left panel. Ask what the classifier should say: it has no way to say "neither". Its logit grows with the distance from the boundary, so it is surest where it has seen nothing. The density answers another question: −27 nats, and a draw as far out has a chance of 2 in 10¹¹.
+# Score, the third use. The star is a fat black bar, drawn at the lower right of the left panel. The heading is what the classifier says of it. Ask what it should have said: "neither", and it has no way to. Its logit grows with the distance from the boundary, so it is surest where it has seen nothing. The density answers another question: −27 nats, and a draw as far out has a chance of 2 in 10¹¹.
 
 # %% [markdown]
 # What to see: the classifier is sure wherever a point lies far from the boundary, whether anything was ever seen there or not. It
@@ -666,10 +701,7 @@ def bends(data) -> Tensor:
 usual, rare = everyday(roads_test), ~everyday(roads_test)
 print(f"to learn from: {everyday(roads).sum():,} everyday scenes, {bends(roads)[everyday(roads)].sum()} of them bend")
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## On rare scenes, “sure” is wrong two times in five
-
-# %% slide_type="-"
+# %% slide_type="slide"
 bend = bends(roads_test) == 1
 everyday_scenes = torch.cat([roads_test.images[usual & ~bend][:7], roads_test.images[usual & bend][:3]])
 fig = plots.image_rows({"everyday": everyday_scenes, "rare": roads_test.images[rare][:10]},
@@ -703,6 +735,8 @@ predict("01.roads")
 # |---|---|---|---|
 # | everyday | 3,822 | 92 % | 0.0 % |
 # | rare | 178 | 49 % | **39 %** |
+#
+# On rare scenes, “sure” is wrong two times in five.
 
 # %%
 with torch.no_grad():
@@ -749,17 +783,22 @@ lost = lost[:: max(len(lost) // 5, 1)][:5]  # five of them, to look at
 
 # %% slide_type="slide"
 says = ["straight", "bend"]
-titles = [f"“{says[called[i]]}” {sure[i]:.1%}\nlog p {road_scores[i]:,.0f}".replace("-", "−") for i in lost]
-fig = plots.image_grid(roads_test.images[lost], titles=titles, columns=5,
-                       title=f"Sure and wrong; everyday scenes score about {road_scores[usual].median():,.0f} nats")
-show(fig, alt="Five rare scenes on which the network is above 99 percent sure and wrong. The log-density of each is thousands of nats below "
-     "that of everyday scenes.")
+usual_score = road_scores[usual].median()
+shown = [int(torch.where(usual & (road_scores == usual_score))[0][0]), *lost[:4].tolist()]  # an everyday scene, then four
+titles = [f"“{says[called[i]]}” {sure[i]:.1%}\nlog p {road_scores[i]:,.0f}".replace("-", "−") for i in shown]
+fig = plots.image_grid(roads_test.images[shown], titles=titles, columns=5,
+                       title="Sure and wrong, and thousands of nats lower")
+show(fig, alt="One everyday scene, then four rare ones on which the network is above 99 percent sure and wrong. The log-density of each of "
+     "the four is thousands of nats below that of the everyday scene.")
+
+# %% [markdown] slide_type="-" only="slides"
+# Left a typical everyday scene, called right; the other four are rare, and called wrong.
 
 # %% [markdown] slide_type="notes"
-# Above each scene: what the network said, how sure it was, and the log-density of a model that never saw a label. Everyday scenes have 519 nats, these have thousands less than zero. Ask what a car needs to know: which way does the road go, and have I ever seen such a scene? Two questions, two models. Watch out: densities of images have traps of their own, which notebook 09 shows.
+# Above each scene: what the network said, how sure it was, and the log-density of a model that never saw a label. A typical everyday scene has 519 nats, the four rare ones are thousands below zero. Ask what a car needs to know: which way does the road go, and have I ever seen such a scene? Two questions, two models. Watch out: densities of images have traps of their own, which notebook 09 shows.
 
 # %% [markdown]
-# The density does not know where the road goes. What it can say is that nothing like this scene was in the training data, and that is worth knowing before anybody believes the
+# What to see: left a typical everyday scene; the four beside it are rare and called wrong, and score thousands of nats lower. The density does not know where the road goes. What it can say is that nothing like this scene was in the training data, and that is worth knowing before anybody believes the
 # classifier. (For a draw in 192 dimensions, $r^2$ is a sum of 192 squared standard normal numbers. Such a sum follows the chi-squared distribution, and `gammaincc` is the probability that it exceeds a value. One in a million *under the model*: the training scenes are far too few to prove such a number. And one Gaussian flags
 # whatever is far from the average; notebook 09 shows densities that call a dark scene *likelier* than a bright one.)
 #
@@ -799,8 +838,11 @@ sheet = {"real": x_test[:10], "from the model": drawn.clamp(0, 1).reshape(-1, 1,
 fig = plots.image_rows(sheet, title="One Gaussian a digit: readable, and not drawn by a pen")
 show(fig, alt="Ten real digits above ten drawn from class Gaussians on pixels. Most of the drawn ones can be read, with ghost strokes and gray haze.")
 
+# %% [markdown] slide_type="-" only="slides"
+# As a classifier, the same ten Gaussians get **98.0 %** of the test digits right.
+
 # %% [markdown] slide_type="notes"
-# Two minutes. Nothing in the functions said two dimensions, so here they fit 784 pixels, one Gaussian for each digit. The ten Gaussians classify 98 % of the test digits right, and this is what they draw. Ask where the haze comes from: a Gaussian adds up strokes, and a pen makes one. Good at telling apart, poor at drawing: this is what the models of the coming weeks are for.
+# Two minutes. Nothing in the functions said two dimensions, so here they fit 784 pixels, one Gaussian for each digit. Good at telling digits apart, and this is what they draw. Ask where the haze comes from: a Gaussian adds up strokes, and a pen makes one. A better shape for p(x) is what the models of the coming weeks are for.
 
 # %% [markdown]
 # What to see: most can be read. The haze comes from the model's shape: a Gaussian adds strokes
@@ -833,8 +875,11 @@ fig = plots.image_rows({name: images.reshape(-1, 1, 28, 28) for name, images in 
 show(fig, alt="Ten digits of which only the upper half is seen, the model's completion of each, and the true digit. The completions "
      "continue the strokes, a little blurred.")
 
+# %% [markdown] slide_type="-" only="slides"
+# Squared error a digit **13**; with the mean digit of the class 22.
+
 # %% [markdown] slide_type="notes"
-# Two minutes. Cover the lower half of one digit with your hand and let the room guess first. It is the formula that filled in the width, now with 392 numbers given and 392 missing. The squared error is 13 a digit, against 22 with the mean digit of the class. Ask for the places where the model hedges: the blurred ends. Watch out: it was told the class, so it need not guess that.
+# Two minutes. Cover the lower half of one digit with your hand and let the room guess first. It is the formula that filled in the width, now with 392 numbers given and 392 missing. Ask for the places where the model hedges: the blurred ends, where several digits of the class would go on differently. Watch out: it was told the class, so it need not guess that.
 
 # %% [markdown]
 # What to see: strokes go on where they were cut, with the right slant. (We told the model the class; without it, the
@@ -934,17 +979,20 @@ print(f"log p(x): the climbed images {log_p(dreams).mean():,.0f} nats; the lowes
 assert log_p(dreams).max() < real_log_p.min() and p_three(dreams).mean() > p_three(threes).mean()
 
 # %% slide_type="slide"
-groups = [("real", threes[:5]), ("p(x|3), sampled", made), ("noise", noise), ("p(3|x), climbed", dreams)]
+groups = [("real", threes[:5]), ("sampled from p(x|3)", made), ("noise", noise), ("climbed to a high p(3|x)", dreams)]
 fig, axes = plots.canvas(width=12, height=4.4, rows=2, cols=8)
 for block, (name, images) in enumerate(groups):
     for ax, image, p, score in zip(axes[4 * block :], images[:4], p_three(images), log_p(images)):
         ax.imshow(image[0], vmin=0, vmax=1)
         label = f"{p:.0%}\n{score:,.0f}".replace("-", "−")
-        ax.set_title(label, fontsize=12, fontweight="normal", loc="center", pad=4)
+        ax.set_title(label, fontsize=14, fontweight="normal", loc="center", pad=4)
         ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_visible(True)
         ax.grid(False)
-    axes[4 * block].set_ylabel(name, fontsize=14)
-plots.set_finding(fig, "Ask for a 3: the classifier is content with noise. Above each: p(3|x), and log p(x) in nats")
+    axes[4 * block + 1].set_xlabel(name, x=1.1, fontsize=15).set_in_layout(False)  # below the middle of its four
+fig.get_layout_engine().set(h_pad=0.24)  # inches: room for the names
+fig.supylabel("above each: p(3|x),\nand log p(x) in nats", fontsize=14)
+plots.set_finding(fig, "Ask for a 3: the classifier is content with noise")
 show(fig, alt="Four groups of four images. Real threes and threes sampled from a generative model look like threes and have a high "
      "log-density. The images climbed from noise look like the noise that they started from, have p(3|x) near 100 percent and a log-density "
      "thousands of nats lower.")
@@ -1043,7 +1091,7 @@ print("classified as:", *(" ".join(map(str, class_posterior(digit_scores(images)
 # %% [markdown] slide_type="slide" only="slides"
 # ## Unconditional: any digit. Conditional: the one you ask for
 #
-# **Supervised** means pairs (x, y), **unsupervised** x alone: another pair of words, and not this one.
+# Not to be confused with **supervised** (pairs of x and y) and **unsupervised** (x alone).
 
 # %% slide_type="-"
 fig = plots.image_rows(rows, title="The same function, with two priors of the class")
