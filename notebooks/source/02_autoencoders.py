@@ -118,7 +118,12 @@ reconstruction_error = check(reconstruction_error)
 # %% [markdown]
 # What does this error care about? Take one image and damage it in five ways.
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# ## Which damage has the largest squared error?
+#
+# Blurred, pale, moved by 1 pixel, moved by 4 pixels, or nothing left but a blank page? Put them in order.
+
+# %% slide_type="fragment"
 one = x_test[3:4]  # (1, 1, 28, 28)
 damaged = {
     "original": one,
@@ -144,7 +149,7 @@ assert moved.mean() > erased.mean()
 # blur of notebook 03.
 
 # %% [markdown] slide_type="notes"
-# Cover the numbers and let the room order the six by how bad they are. Nobody puts the blank page before the moved digit, and squared error does: 78 against 117. Over all test images it is 86 against 110. It compares pixel with pixel and knows nothing of strokes. Everything in this notebook is trained with it, so everything inherits this; remember the blank page, it comes back twice.
+# Everybody writes down an order before you press the key. Nobody puts the blank page before the moved digit, and squared error does: 78 against 117. Over all test images it is 86 against 110. It compares pixel with pixel and knows nothing of strokes. Everything in this notebook is trained with it, so everything inherits this; remember the blank page, it comes back twice.
 
 # %% tags=["nbval-check-output"]
 paper, gray = torch.zeros(2, 1, 28, 28), torch.full((2, 1, 28, 28), 0.5)
@@ -205,7 +210,10 @@ def pca_reconstruct(x: Tensor, k: int) -> Tensor:
 # %%
 pca_reconstruct = check(pca_reconstruct)
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# PCA: the mean image, plus $k$ fixed pictures, each times a number of the code.
+
+# %% slide_type="-"
 sizes = (1, 2, 5, 16, 64)
 flat_test = test.float().flatten(1)  # (2000, 784), on the CPU
 rows = {"original": x_test[:10]}
@@ -247,7 +255,7 @@ predict("02.linear")
 # Write them, and keep each loss as a plain number (`.item()`). Here the model returns images, and all images go in at once.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Every training run repeats these five lines
+# ## Every training run repeats lines 2 to 6
 
 # %% slide_type="fragment" show_code=true lit="# 5."
 def training_loop(model: nn.Module, optimizer: torch.optim.Optimizer,
@@ -318,7 +326,7 @@ left.set(xlabel="step", ylabel="squared error per image", ylim=(0, None))
 left.set_title("The error falls to PCA's and no further", fontsize=12)
 left.legend()
 right.plot(range(10, 501, 10), degrees, color=plots.HOUSE)
-right.set(xlabel="step", ylabel="largest angle to PCA's space (degrees)", ylim=(0, 92))
+right.set(xlabel="step", ylabel="angle to PCA's space (°)", ylim=(0, 92))
 right.set_title("The space turns until it is PCA's", fontsize=12)
 show(fig, alt="Left: the linear network's error falls and meets PCA's. Right: the angle between the two spaces "
               "starts near 90 degrees and falls to nearly 0")
@@ -463,7 +471,9 @@ build_autoencoder = check(build_autoencoder)
 # write the step, which is where the idea is: one number for a batch, the mean of the images' errors. Mind that this model returns logits.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## The whole idea is in the loss: compare with the image itself
+# ## Bend it: a ReLU in each half, and the same loop
+#
+# 784 → 400 → code → 400 → 784, with a ReLU after each 400. The output is logits: $\hat x = \mathrm{sigmoid}(f(x))$.
 
 # %% slide_type="fragment" show_code=true lit="# 2."
 def copy_step(model: nn.Module, x: Tensor) -> Tensor:
@@ -476,7 +486,7 @@ def copy_step(model: nn.Module, x: Tensor) -> Tensor:
     ### END SOLUTION
 
 # %% [markdown] slide_type="notes"
-# Ask what the two missing lines are, and where a label would go. There is none: the image is input and target at once. The model is an encoder and a decoder with a bend in each, and the rest of the loop stays as it was. Watch out for the sigmoid: the model puts out logits, since notebook 03 needs them, and an error between logits and pixels trains, and gives gray images.
+# Without a bend there was nothing to gain over PCA, so each half gets one hidden layer with a ReLU. Ask what the two missing lines are, and where a label would go. There is none: the image is input and target at once. Watch out for the sigmoid: the model puts out logits, since notebook 03 needs them, and an error between logits and pixels trains, and gives gray images.
 
 # %%
 copy_step = check(copy_step)
@@ -589,16 +599,17 @@ def draw_map(ax) -> None:
         ax.annotate(digit, taken[-1].tolist(), ha="center", va="center", weight="bold", zorder=5,
                     bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": color, "lw": 1.6})
     ax.set(xlabel="first code", ylabel="second code")
+    ax.xaxis.get_major_locator().set_params(integer=True)
 
 inner = codes[2].quantile(0.1, dim=0), codes[2].quantile(0.9, dim=0)
 places = torch.rand(2000, 2, generator=Generator().manual_seed(0)) * (inner[1] - inner[0]) + inner[0]
 hole = places[torch.cdist(places, codes[2]).min(1).values.argmax()]  # furthest from all codes
 
 # %% slide_type="slide"
-fig, (ax,) = plots.canvas(width=7.5, height=6)
+fig, (ax,) = plots.canvas(width=9, height=5)
 draw_map(ax)
 ax.plot(*hole, marker="X", ms=13, color="black", mec="white", ls="none")
-ax.annotate("a hole", hole.tolist(), (9, 7), textcoords="offset points", weight="bold")
+ax.annotate("a hole", hole.tolist(), (-10, 5), textcoords="offset points", ha="right", weight="bold")
 ax.set_title("Digits get regions, look-alikes share one, and no label was used")
 show(fig, alt="Test images as points in the plane of the two code numbers, colored by digit: each digit has a "
               "region of its own, some of which overlap; a cross marks the largest empty place in the middle")
@@ -654,12 +665,17 @@ for space, found in neighbors.items():
     print(f"{count:4d} number{'s'[: count - 1]} ({'pixels' if space == 'pixels' else 'code'}): "
           f"{same_digit(found).mean():.1%} of the ten nearest are the same digit")
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# ## 16 numbers search about as well as 784 pixels
+#
+# Of the ten nearest, the same digit: **94.9 %** by 16 numbers, 95.6 % by pixels.
+
+# %% slide_type="-"
 gain = same_digit(neighbors[16]) - same_digit(neighbors["pixels"])
 pick = gain.argmax()
 rows = {"query": x_test[pick : pick + 1], "by pixels": x[neighbors["pixels"][pick]],
         "by 16 numbers": x[neighbors[16][pick]]}
-show(plots.image_rows(rows, title="16 numbers search as well as 784 pixels; this query is their best"),
+show(plots.image_rows(rows, title="The query for which 16 numbers gain most over 784 pixels"),
      alt="The query digit, the ten training images nearest in pixels, many of them other digits, "
          "and the ten nearest in code, mostly the same digit")
 
@@ -672,7 +688,7 @@ print(f"better by code: {(gain > 0).sum()} queries, better by pixels: {(gain < 0
 # with 1/49 of the numbers. Two are too few.
 
 # %% [markdown] slide_type="notes"
-# Say aloud that this query was picked: of 2,000 it is the one where the code gains most. By pixels half of the ten neighbors are other digits, by code hardly one. Then the honest summary: the code is better for 147 queries, pixels for 238, equal for 1,615. Ask what is gained, then. Size: the same quality from a 49th of the numbers. Two numbers are too few, 63 %.
+# First the numbers, then the picture. Say aloud that this query was picked: of 2,000 it is the one where the code gains most. By pixels half of the ten neighbors are other digits, by code hardly one. Then the honest summary: the code is better for 147 queries, pixels for 238, equal for 1,615. Ask what is gained, then. Size: the same quality from a 49th of the numbers. Two numbers are too few, 63 %.
 
 # %% [markdown]
 # ## 6 · Cleaning
@@ -755,8 +771,8 @@ noisy = corrupt(x_test, 0.5, Generator().manual_seed(1))
 mended, copied = reconstruct(denoiser, noisy), reconstruct(nets[64], noisy)
 rows = {"clean": x_test, "noisy": noisy, "plain autoencoder": copied, "denoiser": mended}
 errors = {name: reconstruction_error(x_test, images).mean() for name, images in rows.items()}
-show(plots.image_rows({f"{name}, {errors[name]:.0f}": images[:10] for name, images in rows.items()},
-                      title="Trained to undo the damage, it undoes most of it"),
+show(plots.image_rows({f"{name},\nerror {errors[name]:.0f}": images[:10] for name, images in rows.items()},
+                      title="A network trained to undo the damage undoes most of it"),
      alt="Ten digits clean, under heavy noise, passed through the plain autoencoder, which smears digit and noise "
          "together, and cleaned by the denoiser, which gives smooth readable digits")
 
@@ -815,7 +831,7 @@ show(plots.score_histogram({"2 to 9 (normal)": normal, "0 (never seen)": zeros, 
          "ones, never seen either, lie within or below them")
 
 # %% [markdown] slide_type="-" only="slides"
-# AUC of the reconstruction error: zeros **0.98**, ones **0.49**. Neither was in the training set.
+# Scores above a normal digit: a zero in **98 %** of all pairs, a one in **49 %**.
 
 # %%
 show(plots.roc_plot({f"zeros, AUC {auc_zero:.2f}": roc_curve(normal, zeros),
@@ -840,7 +856,7 @@ print(f"{share:.0%} of normal digits are called stranger than a blank image")
 # strangers that are as complex as the normal images the score works; for simpler ones it is blind.
 
 # %% [markdown] slide_type="notes"
-# The network has seen no zero and no one. Ask which it will notice, and why. Zeros stand out, 0.98; ones hide, 0.49, which is no better than a coin. The error measures how hard an image is to draw, and a single stroke is easy. A blank page passes as more normal than 80 % of the digits. Ask for other scores: notebook 01 had a density, and notebook 09 shows its own trap.
+# The network has seen no zero and no one. Below the figure, the AUC: how often a stranger scores above a normal digit; for ones, a coin. Ask why ones hide. The error measures how hard an image is to draw, and a single stroke is easy. A blank page passes as more normal than 80 % of the digits. Ask for other scores: notebook 01 had a density, and notebook 09 shows its own trap.
 
 # %% [markdown]
 # ## 8 · And now make a new digit
@@ -862,7 +878,7 @@ def images_from(z: Tensor, latent_dim: int) -> Tensor:
 eps = {k: torch.randn(2000, k, generator=Generator().manual_seed(7)) for k in sizes}
 drawn = images_from(eps[16], 16)
 show(plots.image_rows({"copied": reconstruct(nets[16], x_test[:10]), "drawn": drawn[:10], "": drawn[10:20]},
-                      title="One decoder, given codes of images and codes from N(0, I)"),
+                      title="One decoder: digits from codes of images, smudges from N(0, I)"),
      alt="First row, crisp reconstructions of digits; next two rows, images decoded from standard normal codes: "
          "smudges and broken strokes, hardly a digit")
 
@@ -929,7 +945,7 @@ both |= {name: (near[name], distance[name]) for name in ("samples from N(0, I)",
 judged = {"real digits": x[:8], "samples from N(0, I)": drawn[:8], "blank images": blanks[:8]}
 show(plots.score_table({name: [f"{a:.2f}", f"{b:.0f}"] for name, (a, b) in both.items()}, ["nearest", "Fréchet"], judged,
                        {("blank images", "nearest"), ("blank images", "Fréchet")},
-                       title="Nearest training image, and Fréchet distance"),
+                       title="Only the Fréchet distance puts the blank page last"),
      alt="Two measures of three sets. " + "; ".join(f"{name}: nearest {a:.2f}, Fréchet {b:.0f}" for name, (a, b) in both.items()))
 
 # %% [markdown]
@@ -949,17 +965,18 @@ reach = 6**0.5  # 95 % of the draws in two dimensions are closer to 0 than this
 reached = (codes[2].norm(dim=1) < reach).float().mean().item()
 turn = torch.linspace(0, 2 * torch.pi, 200)
 
-fig, (ax,) = plots.canvas(width=7.5, height=5)
+fig, (ax,) = plots.canvas(width=9, height=4.6)
 ax.scatter(*codes[2][:3000].T, s=6, color=plots.QUIET, alpha=0.45, linewidths=0, label="codes of real images")
-ax.plot(reach * turn.cos(), reach * turn.sin(), color=plots.ACCENT, label="holds 95 % of the draws from N(0, I)")
-ax.set(xlabel="first code", ylabel="second code", aspect="equal")
-ax.legend(markerscale=3, loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
+ax.plot(reach * turn.cos(), reach * turn.sin(), color="C4", label="95 % of the draws\nfrom N(0, I)")
+ax.set(xlabel="first code", ylabel="second code", aspect="equal", xlim=(1.5 * codes[2][:3000, 0].min(), None))
+ax.xaxis.get_major_locator().set_params(integer=True)
+ax.legend(markerscale=3, loc="upper left")
 ax.set_title(f"N(0, I) reaches {100 * reached:.0f} % of the codes")
 show(fig, alt="The codes of real images spread several units wide and off center; the circle that holds nearly all "
               "draws from the standard normal covers a part of them")
 
 # %% [markdown] slide_type="notes"
-# Here the codes have two numbers, so that one can see them. Ask what the circle is: 95 % of the draws from N(0, I) fall inside. Of the codes of real images, 25 % do. So the decoder is asked about places that it hardly knows. With 16 numbers it is worse: their center is 9 away from 0, and they are 3.3 wide. Watch out: this does not prove the decoder good; the next slide tests it.
+# Here the codes have two numbers, so that one can see them. The circle holds 95 % of the draws from N(0, I), and 25 % of the codes of real images. Ask what the decoder has learned about the rest of the circle: little, since few codes lie there. With 16 numbers it is worse: their center is 9 away from 0, and they are 3.3 wide. Watch out: this does not prove the decoder good.
 
 # %%
 center, width = codes[16].mean(0), codes[16].std(0)
@@ -1013,7 +1030,7 @@ rows = {f"{k} numbers": images_from(middles["the center of the codes"][k] + scal
 rows["16, around 0"] = images_from(scales[-1] * eps[16][:10], 16)
 inked = (3 * drawn).clamp(0, 1)
 rows["garbage, inked"] = inked[:10]
-show(plots.image_rows(rows, title="The lowest distances: digits from 5 numbers, pieces from 16"),
+show(plots.image_rows(rows, title="Each at its lowest distance, and not all of them are digits"),
      alt="Images decoded at the best scale. 2 numbers: blurred digits. 5 numbers: mostly digits. 16 numbers: pieces "
          "of digits. 16 numbers around 0: black blobs and broken strokes. Inked garbage: dark smudges")
 
@@ -1091,7 +1108,7 @@ show(plots.score_table(rows, ["2 numbers", "16"], marked={("fitted Gaussian", "1
          + "; ".join(f"{name}: {' and '.join(row)}" for name, row in rows.items()))
 
 # %% [markdown] slide_type="notes"
-# Read the last row first: codes of real test images, so the best that each decoder can do, 90 and 2.5. Two numbers cannot hold a digit, whatever one draws. Then the middle: 32, a large step from 611, and far from 2.5. Write 32 on the board, since notebook 03 puts a VAE beside it, same measure, same data. Ask what one would have to change in training so that the first row works.
+# Read the last row first: codes of real test images, so the best that each decoder can do, 90 and 3. Two numbers cannot hold a digit, whatever one draws. Then the middle: 32, a large step from 611, and far from 3. Write 32 on the board, since notebook 03 puts a VAE beside it, same measure, same data. Ask what one would have to change in training so that the first row works.
 
 # %% tags=["solution"]
 # What the text claims.
