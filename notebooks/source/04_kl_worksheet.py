@@ -196,9 +196,9 @@ def letter_bars(ax, weights: Tensor, length: Tensor, **style) -> None:
     ax.set(xlabel="share of the text", ylabel="surprise (bits)", xlim=(0, 1))
 
 def name_letters(ax, weights: Tensor, at: float) -> None:
-    for letter, middle, width in zip(ALPHABET, weights.cumsum(0) - weights / 2, weights):
-        if width > 0.015:
-            ax.text(middle, at, letter, ha="center", color="white", fontweight="bold")
+    for i, (letter, middle, width) in enumerate(zip(ALPHABET, weights.cumsum(0) - weights / 2, weights)):
+        if width > 0.015:  # narrow ones at two heights, since they would touch
+            ax.text(middle, at + (0.8 * (i % 2) if width < 0.03 else 0), letter, ha="center", color="white", fontweight="bold")
 
 fig, (ax,) = plots.canvas(width=8.5, height=4.4)
 letter_bars(ax, english, -english.log2(), color=plots.HOUSE)
@@ -345,6 +345,7 @@ letter_bars(ax, english, right_length.minimum(wrong_length), color=plots.HOUSE, 
 letter_bars(ax, english, (right_length - wrong_length).clamp(min=0), color="#cdd7ee", hatch="//", label="saved",
             bottom=wrong_length)
 name_letters(ax, english, at=0.4)
+ax.set(ylabel="length in the German code (bits)")
 ax.legend(loc="upper left")
 plots.set_title(ax, f"English in a German code costs {extra:.2f} bits a letter more")
 show(fig, alt="The bars of English letters in a German code: e, n and others get shorter words than needed, t, o, p and above all "
@@ -380,7 +381,7 @@ def huffman_lengths(q: Tensor) -> Tensor:
 # %% [markdown] slide_type="slide" only="slides"
 # ## A real code needs the extra bits, more of them in one direction
 #
-# 100,000 letters of each language, in both Huffman codes, in bits per letter:
+# 100,000 letters in both Huffman codes, bits per letter:
 #
 # | text | code for | measured | H(p, q) | KL |
 # |---|---|---|---|---|
@@ -401,7 +402,7 @@ for text, p in languages.items():
         print(f"{text:9s}{code:9s}{measured[text, code]:9.3f}" + "".join(f"{value:9.3f}" for value in row))
 
 # %% [markdown] slide_type="notes"
-# Compare measured with H(p, q): a Huffman code rounds to whole bits, so it is a few hundredths longer. Then the two bold numbers: English in a German code costs 0.203 bits extra, German in an English code 0.148. Ask why they differ. What happens and what was expected have changed places: y and o are common here and rare there. Watch out: the difference of two measured lengths is 0.17, not exactly the KL, since both codes are rounded.
+# A Huffman code is the best one that gives each letter a whole number of bits. So what was measured is a few hundredths longer than H(p, q). Then the two bold numbers: English in a German code costs 0.203 bits extra, German in an English code 0.148. Ask why they differ. What happens and what was expected have changed places. Watch out: the measured extra is 0.17, since both codes are rounded.
 
 # %% [markdown]
 # The measured lengths agree with $H(p, q)$ to within 0.05 bits. The KL is the *difference* of two such lengths, so measure that too.
@@ -534,7 +535,7 @@ show(fig, alt="Two KLs of dice over q's probability of a six: KL(p‖q) climbs s
 show(diagram("divergence"))
 
 # %% [markdown] slide_type="notes"
-# Build it step by step. At each direction ask the same question: where do the draws come from that the mean is taken over? Forward: from p, so a place that p visits and q has ruled out costs very much. Reverse: from q, so what counts are places that q visits and p does not. Then ask which one training by likelihood is. Forward, since the draws are the data. Watch out: the full arrow says where draws come from, the dotted one what they meet.
+# The upper KL is called forward, the lower one reverse. At each, ask where the draws come from that the mean is taken over. Forward: from p, so a place that p visits and q has ruled out costs much. Reverse: from q, so places count that only q visits. Then ask which one training by likelihood is: forward, since the draws are the data. Watch out: full arrows say where draws come from, dotted ones what they meet.
 
 # %%
 predict("04.two_bumps")
@@ -619,7 +620,7 @@ def landscapes(a: float) -> dict[str, Tensor]:
 # %% slide_type="slide"
 fig, axes = plots.canvas(width=9, height=4.5, cols=2)
 for ax, (name, values) in zip(axes, landscapes(3.0).items()):
-    ax.contourf(mus, sigmas, values.T.clamp(max=4), levels=24, cmap="Blues_r")
+    ax.pcolormesh(mus, sigmas, values.T.clamp(max=4), cmap="Blues_r", shading="gouraud")
     ax.contour(mus, sigmas, values.T, levels=[0.5, 0.7, 0.85, 1, 1.5, 2, 3], colors="white", linewidths=0.7)
     low = (values < values.min() + 1e-9).nonzero()  # one place, or two that are alike
     ax.plot(mus[low[:, 0]], sigmas[low[:, 1]], "*", color=plots.ACCENT, ms=18, mec="white")
@@ -650,7 +651,7 @@ for ax, a in zip(axes, (1.5, 2.5, 3.0)):
     for (name, values), color, style in zip(landscapes(a).items(), (plots.HOUSE, plots.ACCENT), ("-", "--")):
         m, s, _ = best(values)
         ax.plot(line, 10 * slices(gaussian(m, s)), color=color, ls=style, label=f"q, {name}")
-    ax.set(xlabel="x", xlim=(-7, 7), ylim=(0, 0.5), xticks=[-5, 0, 5], yticks=[])
+    ax.set(xlabel="x", ylabel="density" if ax is axes[0] else "", xlim=(-7, 7), ylim=(0, 0.5), xticks=[-5, 0, 5], yticks=[])
     ax.set_title(f"bumps at ±{a:g}", fontsize=12)
 axes[0].legend(loc="upper left", fontsize=11, handlelength=1.6)
 plots.set_finding(fig, "The reverse fit picks one bump at ±3, and not yet at ±2.5")
@@ -683,7 +684,7 @@ for ax, entry, label in ((left, 0, "mean of the best q"), (right, 1, "width of t
             ax.plot(distances[piece], values[piece], color=color, ls=style)
     ax.set(xlabel="bumps at ±", ylabel=label, ylim=(-0.1, 4.5))
 left.legend(loc="upper left")
-plots.set_finding(fig, f"Between ±{leaves - 0.25} and ±{leaves} the reverse fit lets go of one bump")
+plots.set_finding(fig, f"Between ±{leaves - 0.25} and ±{leaves:g} the reverse fit lets go of one bump")
 show(fig, alt="Mean and width of the best fits over the distance of the bumps: forward keeps mean 0 and widens steadily; reverse does so too, a "
               "little narrower, until it jumps to one bump with width 1 between 2.75 and 3")
 
@@ -834,7 +835,7 @@ line_holds(expect(p_z.log_prob(z)), -0.5 * (math.log(2 * math.pi) + mu**2 + sigm
 # $$\mathrm{KL}(q\,\|\,p) = \mathbb E_q[\log q(z) - \log p(z)] = \tfrac12\big(\sigma^2 + \mu^2 - 1 - \log\sigma^2\big) .$$
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## The Gaussian KL in three lines
+# ## The Gaussian KL needs one fact, the mean of a square
 #
 # $$\begin{aligned}
 # \mathbb E_q[\log q] &= -\tfrac12\big(\log 2\pi + \log\sigma^2 + 1\big)\\
@@ -880,7 +881,10 @@ gaussian_kl = check(gaussian_kl)
 # %%
 predict("04.narrow")
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# ## Which σ has the smallest KL to N(0, 1)?
+
+# %% slide_type="fragment"
 some_sigma = torch.linspace(0.08, 2.6, 253)
 fig, (ax,) = plots.canvas(width=8, height=4.2)
 ax.plot(some_sigma, 0.5 * (some_sigma**2 - 1), color=plots.SERIES[2], ls="--", lw=1.6, label="½ (σ² − 1), pulls σ down")
@@ -895,7 +899,7 @@ show(fig, alt="The KL of N(0, σ²) from N(0, 1) over σ, and its two parts: one
               "σ = 1")
 
 # %% [markdown] slide_type="notes"
-# Let the room vote: which σ does this KL like best, small, 1, or large? It has two parts. One pulls σ down, the other pushes it up, the harder the narrower q is. At a half the KL is 0.32 nats, at an eighth 1.59. You may read in print that it encourages small variances; half of it does. In a VAE, what asks for small ones is the reconstruction. Watch out: the axis is σ, not its square.
+# Let the room vote before you press the key: small, 1, or large? The KL has two parts. One pulls σ down, the other pushes it up, the harder the narrower q is. At a half the KL is 0.32 nats, at an eighth 1.59. You may read in print that it encourages small variances; half of it does. In a VAE, what asks for small ones is the reconstruction. Watch out: the axis is σ, not its square.
 
 # %%
 halvings = gaussian_kl(torch.zeros(4, 1), 2 * torch.tensor([1, 0.5, 0.25, 0.125]).log()[:, None])
@@ -1005,7 +1009,7 @@ show(fig, alt="Three Gaussians against the standard normal circle: itself, KL 0;
               "variances, KL 0.83, where the formula with variances alone gives 0")
 
 # %% [markdown] slide_type="notes"
-# The dotted circle is the prior, two standard deviations wide. Cover the numbers and ask which of the three costs most. The one on the right, 0.83 nats, although both its variances are exactly 1: knowing one coordinate tells much about the other. The formula with variances alone says 0. Ask whether a VAE can make such a q. Not for one image, since its encoder has no correlations; all images together can, and do.
+# The dotted circle is the prior, two standard deviations wide. Ask how the right one can cost 0.83 nats, although both its variances are exactly 1: knowing one coordinate tells much about the other. The formula with variances alone says 0. Ask whether a VAE can make such a q. Not for one image, since its encoder has no correlations; all images together can, and do.
 
 # %% [markdown]
 # The right one has variances of exactly 1, so the diagonal formula sees nothing, and its KL is 0.83 nats all the same: knowing one coordinate tells much about the other, which is not so under the prior. (An encoder with `mu` and `logvar`
@@ -1063,7 +1067,10 @@ check(answers, "4.12d")
 # %% [markdown]
 # And now the second way, the integral, which knows no formula.
 
-# %% slide_type="slide"
+# %% [markdown] slide_type="slide" only="slides"
+# In print one meets $\tfrac12\operatorname{tr}\Sigma + \mu^\top\mu - K - \log\det\Sigma$, with the ½ on the trace alone.
+
+# %% slide_type="-"
 def integral(sigma: float) -> float:
     """KL(N(0, σ²) ‖ N(0, 1)) by adding up thin slices."""
     q = Normal(0.0, sigma)
@@ -1134,6 +1141,7 @@ for run, (color, marker) in enumerate(zip((plots.HOUSE, plots.ACCENT, plots.SERI
         ax.errorbar(n * 1.12 ** (run - 1), value, yerr=bar, fmt=marker, color=color, capsize=3,
                     label=f"run {run + 1}" if n == 10 else None)
 ax.set(xscale="log", xlabel="draws", ylabel="estimate (nats)")
+ax.set_xticks([10, 100, 1000, 10_000], ["10", "100", "1,000", "10,000"])
 ax.legend(loc="upper right", ncols=2)
 plots.set_title(ax, "A hundred times the draws, a tenth of the error")
 show(fig, alt="Monte Carlo estimates of a KL with error bars, three runs, from 10 to 30,000 draws: scattered at first, then closing in on "
