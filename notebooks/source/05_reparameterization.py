@@ -130,6 +130,15 @@ check(answers, "5.1")
 # to it is a product and a sum. This is the **reparameterization trick** (Kingma and Welling, 2014).
 
 # %% [markdown] slide_type="slide" only="slides"
+# ## Above, the gradient stops; below, it arrives
+
+# %% slide_type="-"
+show(diagram("reparameterization"))
+
+# %% [markdown] slide_type="notes"
+# Stop after the third build and let the room look for a derivative of "draw a number". Then ask for any other way to get the same z. Somebody may say: draw first, scale later. That is the lower half. Follow the orange arrows in both rows to where they end. Watch out: z has the same distribution in both rows, so nothing about the model has changed; only what autograd can see has.
+
+# %% [markdown] slide_type="slide" only="slides"
 # ## The trick: make the randomness an input
 #
 # $$z = \mu + \sigma\,\varepsilon, \qquad \sigma = e^{\texttt{logvar}/2}, \qquad \varepsilon \sim \mathcal N(0, 1)$$
@@ -140,15 +149,6 @@ check(answers, "5.1")
 
 # %% [markdown] slide_type="notes"
 # Say the formula as a recipe: take the noise, stretch it by σ, move it by μ. Ask whether the distribution of z has changed. It has not: mean 0.50 and standard deviation 0.61 in both ways, over many draws. What has changed is that the noise is handed in, like an image, and what happens to it is a product and a sum. Watch out for σ: the exponential of half of `logvar`.
-
-# %% [markdown] slide_type="slide" only="slides"
-# ## Above, the gradient stops; below, it arrives
-
-# %% slide_type="-"
-show(diagram("reparameterization"))
-
-# %% [markdown] slide_type="notes"
-# Stop after the third build and let the room look for a derivative of "draw a number". Then ask for any other way to get the same z. Somebody may say: draw first, scale later. That is the lower half. Follow the orange arrows in both rows to where they end. Watch out: z has the same distribution in both rows, so nothing about the model has changed; only what autograd can see has.
 
 # %% [markdown]
 # ### Exercise 5.2 · Reparameterize
@@ -207,7 +207,7 @@ assert abs(made.mean() - sampled.mean()) < 0.01 and torch.isclose(slope_logvar, 
 # anew": the same distributions, and nothing you could differentiate.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## With fixed noise every draw moves smoothly; with fresh noise it jumps
+# ## Fixed noise: draws move smoothly. Fresh noise: they jump
 
 # %% slide_type="-"
 embed("mu_sigma")
@@ -264,9 +264,9 @@ vaes = {"right": train_vae(reparameterize), "mixed": train_vae(mixed_up)}
 # %% [markdown] slide_type="slide" only="slides"
 # ## One tensor read in two ways trains, and its loss looks better
 #
-# The KL reads it as $\log\sigma^2$, the sampler as $\log\sigma$. A published lab did.
+# The KL reads it as $\log\sigma^2$, the sampler as $\log\sigma$. A published lab did this.
 #
-# | negative ELBO, in nats | its own number | measured rightly |
+# | negative ELBO, in nats | its own number | measured correctly |
 # |---|---|---|
 # | right sampler | 142 | 142 |
 # | mixed sampler | **139** | **146** |
@@ -390,9 +390,9 @@ pathwise_gradient = check(pathwise_gradient)
 predict("05.narrow")
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Both estimators are right; one needs up to 3,000 times the draws
+# ## Both are right; one needs up to 3,000 times the draws
 #
-# The slope of the mean of $z^2$ at $\mu = 1$: exactly 2. Means of 2,000 estimates:
+# The mean of $z^2$ at $\mu = 1$ has the slope 2. Means of 2,000 estimates:
 #
 # | σ | score function | pathwise | ratio of variances |
 # |---|---|---|---|
@@ -562,16 +562,16 @@ assert 0.012 < ratio["sin 8z, σ = 1"] < 0.02 and (found["step, σ = 1"]["pathwi
 # ## No law: on a wave pathwise is noisy, on a step it is wrong
 
 # %% slide_type="-"
-panels = {"z², σ = 0.1": "z², σ = 0.1: pathwise hardly scatters", "sin 8z, σ = 1": "sin 8z: pathwise scatters most",
-          "step, σ = 1": "a step: pathwise is sure, and wrong"}
-fig, axes = plots.canvas(width=11, height=3.8, cols=3)
+panels = {"z², σ = 0.1": "z²: pathwise scatters less", "sin 8z, σ = 1": "sin 8z: it scatters more",
+          "step, σ = 1": "a step: it is sure, and wrong"}
+fig, axes = plots.canvas(width=11, height=4.4, cols=3)
 for ax, (name, finding) in zip(axes, panels.items()):
     edges = torch.linspace(*torch.cat(list(found[name].values())).quantile(torch.tensor([0.002, 0.998])).tolist(), 50).tolist()
     heights = [ax.hist(e, bins=edges, color=color, alpha=0.6, label=who)[0].max()
                for (who, e), color in zip(found[name].items(), (plots.ACCENT, plots.HOUSE))]
     ax.set_ylim(0, 2 * min(heights))  # the narrow one is cut off at the top, or nobody would see the broad one
     ax.axvline(exact.get(name, 2.0), color=plots.INK, ls="--", lw=1.5, label="exact")
-    ax.set(xlabel="estimated slope", yticks=[])
+    ax.set(xlabel="estimated slope", ylabel="number of estimates" if ax is axes[0] else "", yticks=[])
     ax.set_title(finding, fontsize=11)
 axes[2].legend(fontsize=10)
 show(fig, alt="Histograms of 2,000 estimates, the narrow one of each pair cut off at the top. For z squared at sigma 0.1 pathwise is a spike and the score function is broad; "
@@ -608,14 +608,14 @@ bs = torch.linspace(-7, 11, 100)
 ax.plot(bs, 30 - 8 * bs + bs**2, color=plots.HOUSE, label="computed, 30 − 8b + b²")
 ax.plot(list(measured), list(measured.values()), "o", color=plots.ACCENT, ms=9, label="measured")
 ax.axhline(4, color=plots.QUIET, ls="--", label="pathwise")
-ax.set(xlabel="baseline b", ylabel="variance of one draw's estimate", ylim=(0, None))
+ax.set(xlabel="baseline b", ylabel="variance of one draw's estimate", ylim=(0, None), xticks=range(-6, 12, 2))
 ax.legend()
 ax.set_title("A good baseline halves the variance, a bad one multiplies it")
 show(fig, alt="Variance over the baseline: a parabola with its lowest point, 14, at b = 4; the measured points lie on it; "
               "at b = -6 it is 114; the pathwise variance, 4, is below all of it")
 
 # %% [markdown] slide_type="notes"
-# Subtract any number b from f: votes up and down are equally likely, so the mean stays and the noise changes. Ask for the best b before you show the curve. Many say the mean of f, which is 2; it brings most of the gain, 30 down to 18. The best is 4, with 14. A bad one, −6, makes it 114. Watch out: pathwise, the dashed line at 4, is still below all of them.
+# Before this slide: subtract any number b from f; votes up and down are equally likely, so the mean stays and the noise changes. Ask for the best b. Many say the mean of f, which is 2; it brings most of the gain, 30 down to 18. The best is 4, with 14. A bad one, −6, makes it 114. Watch out: pathwise, the dashed line at 4, is still below all of them.
 
 # %% [markdown]
 # All four means agree. The best baseline halves the variance. The mean of $f$, which people use in practice, brings most of that gain. A bad baseline makes
@@ -741,7 +741,7 @@ assert none - final["score function"] < 0.4 * (none - final["pathwise"])
 # the score function close to pathwise. It doesn't win here. But it has never asked for the slope of the decoder.
 
 # %% [markdown] slide_type="notes"
-# Five runs, the same network, the same 200 steps. Let the room match curves to names before you read the legend. On test images: pathwise 142, a second draw as baseline 149, the mean as baseline 173, none 197, and an encoder without any reconstruction gradient 204. So the plain score function teaches the encoder almost nothing. Watch out: say no more than is seen, four epochs of a small network.
+# Five runs, the same network, the same 200 steps. On test images: pathwise 142, a second draw as baseline 149, the mean as baseline 173, none 197, and an encoder without any reconstruction gradient 204. Ask why the dotted curve stays so close to the gray one: each of its gradients is multiplied by some 150 nats that all draws share, mostly noise. Watch out: this is four epochs of a small network.
 
 # %% [markdown]
 # ## 6 · When the code is a choice
@@ -769,7 +769,7 @@ assert (counts - logits.softmax(0)).abs().max() < 0.006
 # In words: for a small $\tau$ the row $y$ is nearly one-hot, for a large one nearly even. It has a gradient, and it is no longer a choice.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## A choice has no slope: cold rows choose, warm ones mix
+# ## A choice has no slope, a softmax has one
 #
 # $$y = \mathrm{softmax}\left(\frac{\text{logits} + g}{\tau}\right), \qquad g = -\log(-\log u)$$
 
@@ -802,7 +802,7 @@ for ax, tau in zip(axes, taus):
     ax.grid(False)
     ax.set_title(f"τ = {tau}", fontsize=12)
 axes[0].set_ylabel("12 draws, same noise")
-fig.suptitle("Twelve draws at four temperatures, from the same noise", x=0.01, ha="left")
+plots.set_finding(fig, "From the same noise, cold rows choose and warm rows mix")
 show(fig, alt="Twelve draws as rows of four gray cells at four temperatures: at 0.1 nearly every row has one black cell, a few are mixtures, at 5 all cells are similar gray")
 
 # %% [markdown] slide_type="notes"
@@ -980,17 +980,17 @@ for way, net in discrete.items():
     in_use[way] = q.mean(0).cpu() > 0.005  # (16,), more than one image in 200
     print(f"{way:20s} {own[way]:11.1f} {result[way]:17.1f} {in_use[way].sum().item():14d}")
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Without a baseline, few of the sixteen codes stay in use
-
-# %% slide_type="-"
+# %% slide_type="slide"
 sheet = {way: net.prototypes.detach().cpu().sigmoid().reshape(C, 1, 28, 28)
          * (0.2 + 0.8 * in_use[way].float()).reshape(C, 1, 1, 1) for way, net in discrete.items()}
 rows = {way: [f"{own[way]:.0f}", f"{result[way]:.0f}", f"{in_use[way].sum()}"] for way in sheet}
 show(plots.score_table(rows, ["own", "exact", "in use"], sheet, {("score function", "in use")},
-                       title="Codes, pale where hardly used, and the negative ELBO in nats"),
+                       title="Without a baseline, few of the sixteen codes stay in use"),
      alt="Rows of sixteen prototypes with the negative ELBO by its own gradient and exactly: with the exact gradient, Gumbel-softmax and straight-through most are clear digits in use; "
          "with the plain score function most are pale")
+
+# %% [markdown] slide_type="-" only="slides"
+# Pale: hardly used. Own and exact: negative ELBOs in nats; exact tries all the codes.
 
 # %% [markdown] slide_type="notes"
 # A VAE whose code is one choice of sixteen, so that the exact gradient can be had by trying all. Read the last column first: the plain score function keeps one code, a second draw nine, the bent ones fifteen and all sixteen. Then compare the first two: Gumbel-softmax calls itself some nats better than it is, since its own number lets codes mix. Ask which one you would take when there are a thousand codes.
@@ -1002,7 +1002,7 @@ assert in_use["score function"].sum() < 0.6 * in_use["Gumbel-softmax"].sum()
 assert result["Gumbel-softmax"] > own["Gumbel-softmax"] + 2
 
 # %% [markdown]
-# The two bent estimators come close to the exact gradient with one decoding per image, where the exact one tries all sixteen. (Close, or even a little ahead: their noise keeps codes alive that the exact gradient gives up early.)
+# A row shows the sixteen codes, pale where hardly used; the first two columns are negative ELBOs in nats. The two bent estimators come close to the exact gradient with one decoding per image, where the exact one tries all sixteen. (Close, or even a little ahead: their noise keeps codes alive that the exact gradient gives up early.)
 # Without a baseline the score function keeps only a code or a few in use, as the last column says; a second draw fixes much of that.
 #
 # Compare the two columns for Gumbel-softmax, too. Its own number (the loss as in training, of the same test images) is lower than what it gets when codes are real choices: soft rows can *mix*
