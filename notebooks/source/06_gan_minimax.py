@@ -16,7 +16,7 @@
 # A forger and a judge teach each other. When does it work, and how would you know?
 
 # %% [markdown] slide_type="notes"
-# About 200 minutes with all exercises, 60 if you only present. Ask how a network could learn to draw if nobody writes a likelihood down, and collect answers. Keep the map of one dimension, the game by hand, the two slopes, the ring, the sample sheet and one patient of the clinic if time is short. What goes wrong: people wait for images; say that the first half is points on a line, where everything can be drawn.
+# About 200 minutes with all exercises, 45 if you only present. Ask how a network could learn to draw if nobody writes a likelihood down, and collect answers. Keep the map of one dimension, the game by hand, the two slopes, the ring, the sample sheet and one patient of the clinic if time is short. What goes wrong: people wait for images; say that the first half is points on a line, where everything can be drawn.
 
 # %% [markdown]
 # About 200 minutes, in two sittings: sections 1 to 5 are a good first one. Cells that only draw a figure are folded: run them like any other, and open one if you want to know how it is drawn. You need densities, binary cross-entropy, and a training loop you have seen before (notebook 02 or 03).
@@ -433,8 +433,10 @@ fig, axes = plots.canvas(width=12, height=5, rows=2, cols=len(shown))
 for column, step in enumerate(shown):
     draw_map((axes[column], axes[len(shown) + column]), at_stage(step), z_many, chance)
     axes[column].set_title(f"step {step}", fontsize=12)
+    axes[len(shown) + column].set_xticks([0, 0.3])
     for ax in (axes[column], axes[len(shown) + column]) if column else ():
         ax.set_ylabel("")
+        ax.set_yticklabels([])
 plots.set_finding(fig, "A generator learns where to be steep")
 show(fig, alt="Five stages of training, the map above and the density of its points below, beside the data's two bumps. At first the map is nearly flat and all points lie in "
               "one spike; it tilts, then gets a steep stretch in the middle; in the last stage the points stand in two spikes, narrower than the bumps of the data and somewhat off their middles")
@@ -522,7 +524,7 @@ ax.set(yscale="log", xlabel="step (each point a mean over nine steps)", ylabel="
 ax.minorticks_off()
 ax.set_yticks([0.5, 1, 2, 4, 8], ["0.5", "1", "2", "4", "8"])
 ax.legend()
-plots.set_title(ax, "The better D is, the longer −log D's gradient compared with log(1 − D)'s")
+plots.set_title(ax, "A better D makes −log D's gradient the longer one")
 show(fig, alt="Two curves for each of three runs over 200 steps, log scale: the measured ratio of gradient norms and the mean of (1 − D)/D rise and fall together, "
               "far above 1 within the first 20 steps, below 1 for a while near step 45, and around 1 after that")
 
@@ -611,7 +613,7 @@ show(fig, alt="Six stages: a small cloud at the center; it grows, moves and open
               "in order, so each bump is made from one wedge of the noise, with points between neighbors")
 
 # %% [markdown] slide_type="notes"
-# The color of a point is the angle of its noise, so follow one color from panel to panel. Ask how many of the eight bumps are covered before you read the title: here all eight at step 600. Neighbors are joined by points, for the map is continuous. What goes wrong: covered is read as drawn well. A bump counts with 20 of 2,000 points near it, and fewer than half of all points are near any.
+# The color of a point is the angle of its noise, so follow one color from panel to panel. Above each panel stands how many of the eight bumps are covered: all eight at the end. Ask what that leaves open. Neighbors are joined by points, for the map is continuous. What goes wrong: covered is read as drawn well. A bump counts with 20 of 2,000 points near it; fewer than half of all points are near any.
 
 # %%
 figures = []
@@ -699,7 +701,7 @@ for runs, color, style, name in ((healthy, plots.HOUSE, "-", "equal rates"), (co
         ax.plot(list(run["modes"]), list(run["modes"].values()), color=color, ls=style, lw=1.8, label=name if run is runs[0] else None)
 ax.set(ylim=(-0.3, 8.5), yticks=range(0, 9, 2), xlim=(0, 900), xticks=range(0, 601, 200), xlabel="step", ylabel="modes covered")
 ax.legend(fontsize=10, loc="center right")
-plots.set_finding(fig, "A fast G alone covers two modes at most; each of the two fixes brings most of them back")
+plots.set_finding(fig, "A fast G covers two modes at most, until D gets help")
 show(fig, alt="Modes covered over steps, three seeds each: with equal rates they rise to 7 or 8; with the fast G alone they never get beyond 2; "
               "with a judge that sees the batch, and with a judge ten times as fast, they rise to between 5 and 8, up and down")
 
@@ -751,7 +753,7 @@ def two_sample_test(x: Tensor, y: Tensor, chance: Generator, shuffles: int = 99)
 # %% [markdown] slide_type="slide" only="slides"
 # ## Which of these runs would you stop, by its losses?
 #
-# Equal rates · $G$ 20 times as fast · the same, and $D$ sees the batch · the same, and $D$ 10 times as fast. Below: losses of the last 200 steps, means over three seeds; energy distance to the data, largest p.
+# Equal rates · $G$ 20 times as fast · and $D$ sees the batch · and $D$ 10 times as fast. Three seeds each: losses of the last 200 steps, energy distance to the data, largest p.
 
 # %% slide_type="fragment"
 chance = Generator().manual_seed(5)
@@ -902,7 +904,7 @@ generator.eval()
 samples = batched(generator, z_fixed)  # (2000, 1, 28, 28)
 
 # %% slide_type="slide" tags=["plot"]
-show(plots.image_rows({f"step {step}": images for step, images in sheet.items()} | {"real": x_test[:10]}, title="Strokes come first, then digits: ten noise vectors, followed through training"),
+show(plots.image_rows({f"step {step}": images for step, images in sheet.items()} | {"real": x_test[:10]}, title="Ten noise vectors: strokes come first, then digits"),
      alt="Rows of ten images. At step 0 even gray; at 50 and 100 blobs; from 200 on strokes; at the end many are readable digits, others broken or between two; below, ten real digits")
 
 # %% [markdown] slide_type="notes"
@@ -926,6 +928,7 @@ left.legend()
 right.plot(list(quality), list(quality.values()), color="#2b8a8f", marker="o")
 right.axhline(frechet(x[:2000]), color=plots.QUIET, lw=1, ls=":", label="other real digits")
 right.set(yscale="log", xlabel="step", ylabel="Fréchet distance, log scale")
+right.set_yticks([10, 100, 1000], ["10", "100", "1,000"])
 right.legend()
 plots.set_finding(fig, "The losses settle; the samples go on changing")
 show(fig, alt="Left, in the first 150 steps G's loss falls and D's rises; after that both change little, D's below log 4. Right, on a log scale, the Fréchet distance falls by more than a factor of ten, most of it in the first few hundred steps, "
@@ -1064,7 +1067,7 @@ def try_fix(fix: str, g_loss=generator_loss_saturating, seed: int = 0, alone: in
 # %% [markdown] slide_type="slide" only="slides"
 # ## "D near perfect, samples noise": which fix works?
 #
-# $D$ trained alone for 300 steps; then the game, with the saturating loss and plain gradient descent. The ring has radius 2, the samples start at 5.6. In the middle: the gradient in $G$ of each loss.
+# $D$ alone for 300 steps, then the game: saturating loss, plain gradient descent. The ring has radius 2, samples start at 5.6. In the middle: the gradient of each loss in $G$.
 
 # %% slide_type="fragment"
 torch.set_num_threads(1)
@@ -1178,7 +1181,7 @@ for top, below, (name, run) in zip(axes, axes[5:], patients.items()):
 axes[0].set_ylabel("loss (nats)")
 axes[0].legend(fontsize=10)
 axes[5].set_ylabel("samples at the end")
-plots.set_finding(fig, "Five runs, five faults: losses and samples alone don't name them")
+plots.set_finding(fig, "Five runs: losses and samples alone don't name the fault")
 show(fig, alt="Losses and final samples of five runs. Two of the runs end where they started, far from the ring, one ends on its other side, and two end near it or on it")
 
 # %% [markdown] slide_type="-" only="slides"
