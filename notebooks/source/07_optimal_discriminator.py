@@ -125,8 +125,9 @@ show(fig, alt="Above, the density of the data with two bumps and the generator's
 #
 # $$D^*(x) = P(\text{real} \mid x) = \frac{p_\text{data}(x)}{p_\text{data}(x) + p_G(x)}$$
 #
-# Bayes' rule, with as many real points as fake ones. Where $p_\text{data} = 0.12$ and $p_G = 0.03$:
-#
+# Bayes' rule, with as many real points as fake ones. What is it where $p_\text{data} = 0.12$ and $p_G = 0.03$?
+
+# %% [markdown] slide_type="fragment" only="slides"
 # $$D^* = \frac{0.12}{0.12 + 0.03} = 0.8 \qquad\text{four of five are real}$$
 
 # %% [markdown] slide_type="notes"
@@ -175,7 +176,7 @@ print(f"bins with more than 2,000 points: formula and count differ by at most {(
 embed("optimal_discriminator")
 
 # %% [markdown] slide_type="notes"
-# Drag the generator's density slowly over one bump, then make it very wide, then very narrow. Ask before each move where D* will be above one half. Then choose densities with ends: D* takes the values 0, one half and 1 and nothing else where they don't overlap. What goes wrong: the curve is expected to follow the data's bumps; beside them it depends on whose tail is the heavier one.
+# Drag the generator's density slowly over one bump, then make it very wide, then very narrow; in a printed deck, sketch it. Ask before each move where D* will be above one half. Then choose densities with ends: where only one of them is above 0, D* is 0 or 1, and where neither is, one half. What goes wrong: the curve is expected to follow the data's bumps; beside them it depends on whose tail is the heavier one.
 
 # %% [markdown]
 # ### Exercise 7.2 · By hand
@@ -219,8 +220,11 @@ ax.legend(loc="lower center")
 plots.set_title(ax, "Each place has its own best answer, p / (p + q)")
 show(fig, alt="Three arches over d from 0 to 1, what the judge earns at three places; their tops lie at 0.80, 0.50 and 0.12, each at p over p plus q")
 
+# %% [markdown] slide_type="-" only="slides"
+# $V(D, G) = \int \big(p\log D + q\log(1 - D)\big)\,dx$, the judge's mean score
+
 # %% [markdown] slide_type="notes"
-# This is an exam question, so do the derivative on the board: p over d, minus q over one minus d, equals 0. The one sentence that students leave out is why the integral may be maximized place by place: what D says here does not matter anywhere else. Ask for the top of an arch with p = q. What goes wrong: the constraint is forgotten that a network is not free at each place.
+# V is the value of notebook 06: the judge's mean log score. p and q are the two densities. A curve is one place's share of it. Do the derivative on the board: p over d, minus q over one minus d, equals 0. Ask why the integral may be maximized place by place: what D says here does not matter anywhere else. What goes wrong: the constraint is forgotten that a network is not free at each place.
 
 # %% [markdown]
 # ## 2 · What the judge earns
@@ -281,7 +285,7 @@ assert (d - d_star).abs().max() <= 0.0011
 # %% slide_type="slide" tags=["plot"]
 fig, (ax,) = plots.canvas(width=8.5, height=4.2)
 for level, lifts, shade in zip(levels, (100, 300, 500, 700, "all"), (0.25, 0.4, 0.55, 0.7, 1)):
-    ax.plot(x, level, color=plots.HOUSE, alpha=shade, lw=2, label=f"{lifts} lifts: V = {gan_value(level, p_data, p_g, dx):.4f}")
+    ax.plot(x, level, color=plots.HOUSE, alpha=shade, lw=2, label=f"{lifts} lifts: V = −{-gan_value(level, p_data, p_g, dx):.4f}")
 ax.plot(x[::40], d_star[::40], "o", color=plots.ACCENT, ms=5, label="$p_{data}\\,/\\,(p_{data}+p_G)$")
 ax.set(xlim=(-5, 8), ylim=(0, 1), xlabel="x", ylabel="what the judge says", xticks=range(-4, 5, 2))
 ax.legend(loc="center right")
@@ -671,7 +675,7 @@ show(fig, alt="Left, the histogram of fakes is one broad bump beside the data's 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Which generators can weights repair?
 #
-# Each is weighted with the exact ratio, so that no network can be blamed. The data have mean 0 and spread 1.70.
+# Each fake counts $D^*/(1 - D^*)$ times, on average "weight" times. "Worth": as many fakes that count alike. The data have mean 0 and spread 1.70.
 
 # %% slide_type="fragment"
 def weigh(draws: Tensor, density_there: Tensor) -> tuple[float, float, float, float]:
@@ -695,7 +699,7 @@ show(fig, alt="A table of five generators: plain mean, weighted mean and spread,
               + "; ".join(f"{name}: weighted mean {values[1]}, mean weight {values[3]}, worth {values[4]}" for name, values in rows.items()))
 
 # %% [markdown] slide_type="notes"
-# Ask which rows the weights repair before you show them. The first three come back to mean 0 and spread 1.7; the last two never land on the left bump. Then the two numbers in orange: 18 of 20,000 points carry all the weight, or the mean weight is one half, so half of the data is missing. What goes wrong: the last row looks perfect by its effective size. It knows only what was drawn.
+# Before you show the table, ask what weights can't repair. The first three rows come back to mean 0 and spread 1.7; the last two generators never land on the left bump. Then the two numbers in orange: 18 of 20,000 points carry all the weight, or the mean weight is one half, so half of the data is missing. What goes wrong: the last row looks perfect by its effective size. It knows only what was drawn.
 
 # %% [markdown]
 # The columns: plain and weighted mean, weighted spread, mean weight, and how many points the weighted ones are worth. The first three generators are off center or too wide, and reach all of the data: the weights give back its mean and its spread, and fewer points are left. The last two never land on the left bump of the data. No weight can bring back points that were never drawn, so the weighted mean stays far on the right.
@@ -786,12 +790,12 @@ for ax, measure, label in ((left, js, "JS (nats)"), (right, w1, "$W_1$ (units of
     ax.legend(loc="lower right")
 left.axhline(math.log(2), color=plots.QUIET, lw=1, ls=":")
 left.text(0, math.log(2) - 0.01, "log 2", va="top", color=plots.QUIET)
-plots.set_finding(fig, "JS does not see how far apart they are; W₁ does")
+plots.set_finding(fig, "JS does not see how far apart two densities are; W₁ does")
 show(fig, alt="Left, JS over the shift: for bumps that end it reaches log 2 at a shift of 2 and stays exactly there; for Gaussians it nears log 2 "
               "smoothly. Right, the Wasserstein distance rises as a straight line for both")
 
 # %% [markdown] slide_type="notes"
-# Left: as soon as the bumps that end don't touch, JS is log 2, at a shift of 2 as at 6. Ask what a generator at 6 learns from that: nothing, not even the direction. Gaussians never part, and creep up to log 2. Right: the earth mover's distance grows by 1 for each unit of shift. What goes wrong: W1 is taken for the difference of means; the next slide shows where it isn't.
+# W1 is the earth mover's distance: the least mean way that points are carried. Left: as soon as the bumps that end don't touch, JS is log 2, at a shift of 2 as at 6. Ask what a generator at 6 learns from that: nothing, not even the direction. Gaussians never part, and creep up to log 2. Right: W1 grows by 1 for each unit of shift. What goes wrong: W1 is taken for the difference of means.
 
 # %% tags=["solution"]
 # What the text claims: stuck at log 2 once parted; below it for Gaussians.
@@ -993,7 +997,7 @@ def network_pulls(penalty: float, seed: int = 0) -> tuple[float, float, float]:
     return net(at).sigmoid().mean().item(), *pulls
 
 steep = {penalty: network_pulls(penalty) for penalty in (0.0, 0.1, 1.0)}
-rows = {f"penalty {penalty}": [f"{says_real:.5f}", f"{weak:.5f}", f"{strong:.2f}"] for penalty, (says_real, weak, strong) in steep.items()}
+rows = {f"penalty {penalty}": [f"{says_real:.2f}" if says_real > 0.005 else "< 0.01", f"{weak:.4f}", f"{strong:.2f}"] for penalty, (says_real, weak, strong) in steep.items()}
 fig = plots.score_table(rows, ["D, fakes", "log(1−D)", "−log D"], marked={("penalty 0.0", "log(1−D)"), ("penalty 1.0", "log(1−D)")}, title="A penalty on the slope lets D give fakes some chance")
 show(fig, alt="What D says of fakes and the pulls of both losses, for three penalties. " + "; ".join(f"{name}: {', '.join(values)}" for name, values in rows.items()))
 
@@ -1083,7 +1087,7 @@ show(fig, alt="Left, the histogram of the GAN's samples has two bumps, not quite
               "training: near a half where the data are, with waves, and far from a half outside")
 
 # %% [markdown] slide_type="notes"
-# In theory a perfect generator meets a D that says one half everywhere, and V is minus log 4. Here it ends at minus 1.372, as if all were done. Ask what the five curves on the right say: none is at one half, and whether that is an error of G or of D they do not tell. What goes wrong: the value alone is reported. W1 of fakes and data is 0.24; of two draws of data, 0.02.
+# A perfect generator meets a D that says one half everywhere, and V is minus log 4. Here it ends at minus 1.372, as if all were done. No curve on the right is at one half, and whether G or D is to blame they don't tell. W1 to the data is 0.24; of two draws of data, 0.02. Then ask: a discriminator says one half everywhere, are we done? What goes wrong: the value alone is reported.
 
 # %% [markdown]
 # The value is close to −log 4, as if all were done, and $D$ is near ½. But it isn't at ½, at none of the five looks. Is that something that $G$ has not yet corrected, or $D$'s own error? The curves don't say. The last printed line says that the fakes are further from the data than two samples of data are from each other.
@@ -1119,7 +1123,7 @@ show(fig, alt="Three curves of P(real): an untrained network bends a little abov
               "further, up where fakes are too few and down where they are too many")
 
 # %% [markdown] slide_type="notes"
-# Ask before you show it: my discriminator says one half everywhere, am I done? The answer is a question back: which discriminator? The untrained one says so too and knows nothing. The fresh judge, trained to the end on a frozen G, earns 0.028 nats above minus log 4, many standard errors. What goes wrong: "D is at one half" goes into a report as convergence. It is also what a blind judge looks like.
+# The answer is a question back: which discriminator? The untrained one says about one half too, and knows nothing. Ask where the fresh judge finds the fault: left of −2 nearly all points are real. The fresh judge, trained to the end on a frozen G, earns 0.028 nats above minus log 4, many standard errors. What goes wrong: "D is at one half" goes into a report as convergence. It is also what a blind judge looks like.
 
 # %% [markdown]
 # Read the three printed lines together. The untrained network says something near ½ wherever there are points, knows nothing, and earns about −log 4, as a constant ½ does. The GAN's own $D$ is no proof of anything either. The fresh judge earns more than −log 4 by several standard errors, so something *can* be told, and its curve says where: above ½ the generator makes too little, below it too much.
@@ -1166,18 +1170,21 @@ shuffled = torch.randperm(5, generator=Generator().manual_seed(6)).tolist()[:3]
 patients = {name: sick_judge(faults[number]) for name, number in zip("ABC", shuffled)}
 
 # %% slide_type="slide" tags=["plot"]
-fig, axes = plots.canvas(width=10.5, height=3.6, cols=3)
+fig, axes = plots.canvas(width=10.5, height=4, cols=3)
 for ax, (name, d) in zip(axes, patients.items()):
     ax.bar((edges[:-1] + edges[1:]) / 2, share, width=0.23, color=plots.QUIET, alpha=0.5, label="share that is real")
     ax.plot(x, d, color=plots.HOUSE, label="what the judge says")
     ax.set(xlim=(-5, 5), ylim=(0, 1), xlabel="x", ylabel="P(real)" if ax is axes[0] else "")
     ax.set_title(f"judge {name}", fontsize=12)
-axes[0].legend(fontsize=9, loc="upper right")
-plots.set_finding(fig, "Three judges went wrong; what each says beside the share it should say")
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
+plots.set_finding(fig, "Three judges don't say the share that is real")
 show(fig, alt="Three panels with the bars of section 1, the share of real points, two peaks with a dip between. Judge A has two dips where the peaks are; judge B lies far above the bars on the right; judge C has the right shape and lies below the bars everywhere")
 
+# %% [markdown] slide_type="fragment" only="slides"
+# Swapped labels, three fakes to a real point, old fakes, twenty points, a logit for D?
+
 # %% [markdown] slide_type="notes"
-# One of five faults each: labels swapped, three fakes to a real point, fakes of an older generator, twenty points seen over and over, the logit taken for D. Groups of three; each may ask for two of the four examinations, and says first what it expects. Ask which faults can be repaired without training again: swapped labels, a logit, and a wrong mix of known size. What goes wrong: everything that is off is called overfitting.
+# Let the room say what is odd about each curve, then show the faults: old fakes are an earlier generator's, twenty points were seen over and over. Groups of three: which fault is whose, and what would they examine? The notebook has four examinations, and the solutions have the answers. Ask which faults can be repaired without training again: swapped labels, a logit, and a wrong mix of known size. What goes wrong: everything that is off is called overfitting.
 
 # %% [markdown]
 # Examine them, each against $D^*$, where there are points. There are four examinations: `"means"` of what the judge says on real points and on fakes; `"label"`, whether $D$ or $1 - D$ is close to $D^*$; `"odds"`, $D / (1 - D)$ over the true ratio of the densities; and `"range"`, the smallest and the largest thing it says. Which fault would show in which? Change the two words in the last line and run the cell again.
