@@ -16,7 +16,7 @@
 # Who is rare in the data, who is missed because of it, and what can a latent code do about it?
 
 # %% [markdown] slide_type="notes"
-# About 180 minutes with all exercises, 60 if you only present. Ask who in a collection of faces is missed by a detector, and how a report could hide it. Keep the recall by group, the histogram, the gaps with the two controls, the clinic's first question and the roads at night if time is short. What goes wrong: the hour turns into a debate before there are numbers. Promise one at the end, and keep the promise.
+# About 180 minutes with all exercises, 45 if you only present. Ask who in a collection of faces is missed by a detector, and how a report could hide it. Keep the recall by group, the histogram, the gaps with the two controls, the clinic's first question and the roads at night if time is short. What goes wrong: the hour turns into a debate before there are numbers. Promise one at the end, and keep the promise.
 
 # %% [markdown]
 # About 180 minutes, in two sittings: sections 1 to 3 are a good first one. Cells that only draw a figure are folded: run them like any other, and open one if you want to know how it is drawn. You need the VAE of notebook 03 and binary cross-entropy. Sections 1 to 6 build on one another; section 7 runs by itself after the imports.
@@ -189,7 +189,7 @@ def verdicts(net: Detector) -> Tensor:
 # %% [markdown] slide_type="slide" only="slides"
 # ## How good is a detector that always says "face"?
 #
-# One test set with as many pictures without a face, two detectors: the plain one, and a yes-man.
+# One test set, half of it look-alikes; two detectors, the plain one and a yes-man. "Alarms" is the share of look-alikes that are called faces.
 
 # %% slide_type="fragment"
 rows = {}
@@ -200,7 +200,7 @@ fig = plots.score_table(rows, ["recall", "precision", "alarms"], marked={("alway
 show(fig, alt="Recall, precision and false positive rate. " + "; ".join(f"{name}: {', '.join(values)}" for name, values in rows.items()))
 
 # %% [markdown] slide_type="notes"
-# Ask for the yes-man's recall first: 1.000, better than the plain detector's 0.916. Then its precision, one half here, since half of the pictures are faces; on a test of faces alone it would be 1. Only the false positive rate can't be talked away. What goes wrong: precision is compared between test sets with different mixes. With 900 faces in 1,000 pictures the yes-man's is 0.9.
+# Ask for the yes-man's recall first: 1.000, better than the plain detector's 0.916. Then its precision, one half here, since half of the pictures are faces; on a test of faces alone it would be 1. Only the false positive rate can't be talked away. What goes wrong: precision is compared between test sets with different mixes. Before you go on ask: the plain detector is right on 99.4 percent of pictures like its training set; whom does it miss?
 
 # %% [markdown]
 # The last column is the false positive rate. On faces alone the yes-man wins. Keep that in mind for section 6.
@@ -361,7 +361,7 @@ show(fig, alt="Recall, false positive rate and precision of the plain detector i
               "lowest for dark skin, turned head and dim light. False positive rates are low in all groups, precision high")
 
 # %% [markdown] slide_type="notes"
-# The same detector that was right on 99.4 percent, now by group, with 95 percent intervals. Ask who would have noticed from one number. The lowest is 0.61, dark skin with turned head in dim light. Ask how many properties of a face have to be rare before it is missed: one does no harm, two may do some, three do the most. What goes wrong: properties are reported one by one, and the combination is invisible.
+# The same detector, now by group, with 95 percent intervals. Count rare properties: one does no harm, two may do some, three do the most. The lowest recall is 0.61, dark skin with turned head in dim light. Ask who would have noticed from one number, and how many such faces were in training: one. What goes wrong: properties are reported one by one, and the combination is invisible.
 
 # %%
 recall_plain = group_accuracy(y_test[y_test == 1], verdicts(plain)[y_test == 1], group_test)
@@ -389,7 +389,7 @@ assert lowest[0] == 7 and set(lowest) <= {3, 5, 6, 7}
 show(diagram("debiasing"))
 
 # %% [markdown] slide_type="notes"
-# Walk around the loop once: encode all faces, count in bins of each latent, weigh by one over the count, draw, train. Stress that no label says who is rare; the only source is how empty a code's bin is. Ask what must be true of the code for this to work, and keep the answers for the controls. What goes wrong: drawing a face more often shows the same face again, and makes no new ones.
+# Walk around the loop: encode all faces, count in bins of each latent, weigh by one over the share, draw, train; α keeps an empty bin from taking all the weight. No label says who is rare; only a code's empty bin does. Ask what must be true of the code for this to work, and keep the answers for the controls. What goes wrong: drawing a face more often shows the same face again, and makes no new ones.
 
 # %% [markdown]
 # The idea of Amini et al. (2019): let the same encoder feed a VAE. To draw a face again, the code has to know its skin, its pose and its light, with no label for any of them. Where the codes are sparse, the faces are rare.
@@ -602,7 +602,7 @@ explore(draw_weights, alt=weights_in_words, alpha=FloatLogSlider(value=0.001, ba
 show(draw_weights(None, 0.001, knows), alt="Left, the shares of ten bins of the latent as collected, most faces in a few bins; right, as drawn with alpha 0.001: the thin end is higher, and faces with dark skin have a larger share")
 
 # %% [markdown] slide_type="notes"
-# Left as collected, right as drawn. In the notebook this is an explorer; drag α if you have it open. Dark skin goes from about 4 percent of the faces to about 22 percent of the draws. Ask why not to one half: a face's weight is the largest over eight latents, so faces at the thin ends of the seven others are drawn more often, too. What goes wrong: a smaller α is expected to make it flat.
+# Left as collected, right as drawn. Dark skin goes from about 4 percent of the faces to about 22 percent of the draws. Ask why not to one half: a face's weight is the largest over eight latents, so faces at the other latents' thin ends are drawn more often, too. Then vote: will the gap in recall shrink, and at what cost? What goes wrong: a smaller α is thought to make it flat.
 
 # %% [markdown]
 # It never gets flat. A face's weight is the largest over *eight* latents, so a face that is unusual in any of them is drawn more often, and the more latents there are, the less each of them changes. Keep that in mind.
@@ -631,7 +631,7 @@ plots.set_finding(fig, f"One run each: the gap in recall goes from {accuracy_gap
 show(fig, alt="Recall, false positive rate and precision of eight groups with intervals, for the plain and the debiased detector. The recall of the rarest groups differs most between the two; false positives, on a scale from 0 to 0.1, and precision, from 0.9 to 1, hardly differ")
 
 # %% [markdown] slide_type="notes"
-# Take a vote before: will the gap shrink, and what will it cost? In this run it goes from 0.39 to nothing, and false alarms hardly rise; mind the scales, the last two panels show a tenth of the range. Then take it apart: one run each, one face in the rarest group, and a second task besides. Ask for a control that would tell these apart. What goes wrong: the talk ends here, as many do.
+# The gap is the highest recall of a group minus the lowest. In this run it goes from 0.39 to nothing, and false alarms hardly rise; mind the scales, the last two panels show a tenth of the range. Then take it apart: one run each, one face in the rarest group, and a second task besides. Ask for a control that would tell these apart. What goes wrong: the talk ends here, as many do.
 
 # %% [markdown]
 # (Mind the scales: the last two panels show a tenth of the range.) One run each is an anecdote. The draws of the training set, the start of the weights and the order of the batches are luck, and the rarest group has very few faces. And a comparison of two leaves open *why*: the debiased detector also has a second task, and also sees some faces more often, whichever they are.
@@ -738,8 +738,11 @@ draw_gaps(ax, few)
 plots.set_title(ax, "Weights from the latents shrink the gap; the same weights without aim don't")
 show(fig, alt="Gap in recall of five arms, one dot a seed. Plain, vae and random spread widely from about a quarter up; latents lies near 0 with one seed somewhat higher; groups is at 0")
 
+# %% [markdown] slide_type="-" only="slides"
+# vae: no weights · random: the same weights, shuffled · groups: weights from labels
+
 # %% [markdown] slide_type="notes"
-# Five arms, five seeds, each arm one thing away from the one above. Ask what vae rules out: that the second task alone does it. And random: that any unequal weights would do. Both stay at about one half, like plain; the latents are at 0.09, the true groups at 0.00. So here it is the aim that helps. What goes wrong: controls are left out because the result was already good.
+# Five arms, five seeds. Ask what vae rules out: that the second task alone does it. And random: that any unequal weights would do. Both stay at about one half, like plain; the latents are at 0.09, the true groups at 0.00. So here it is the aim that helps. Before you go on, vote: does it help where hair, glasses and backgrounds vary too? What goes wrong: controls are left out because the result was already good.
 
 # %%
 print_arms(few)
@@ -808,7 +811,7 @@ plots.set_finding(fig, "Where everything varies, latents move the gap by little"
 show(fig, alt="Gap in recall of five arms in two worlds, one dot a seed. Left, in the small world, latents lies far to the left of plain, vae and random. Right, where everything varies, plain, vae and random are at nearly 1, latents a little below, and groups about half way")
 
 # %% [markdown] slide_type="notes"
-# The same experiment where hair, glasses and backgrounds vary as well. Take a vote first. Plain is near 1, the latents at 0.88, the true groups at 0.40. Ask why: the eight latents have much else to encode, and whatever lies at an end is drawn more often; dark skin gets 11 percent of the draws, not 22. What goes wrong: a method is judged by the world in which it was invented.
+# The same experiment where hair, glasses and backgrounds vary as well. Plain is near 1, the latents at 0.88, the true groups at 0.40. Ask why: the eight latents have much else to encode, and whatever lies at an end is drawn more often; dark skin gets 11 percent of the draws, not 22. What goes wrong: a method is judged by the world in which it was invented.
 
 # %%
 print_arms(all_vary)
@@ -1079,7 +1082,7 @@ plots.set_title(ax, "The KL term has one σ, the noise has another")
 show(fig, alt="Two histograms over the codes of the training faces: exp(s), which multiplies the noise, and exp(s/2), which the KL term reads as sigma. The second lies to the right of the first")
 
 # %% [markdown] slide_type="notes"
-# One tensor, two readings: the draw multiplies its noise with exp(s), the KL term takes exp(s/2) for σ. Ask which reading is the logarithm of σ and which that of the variance. Where s is below 0 the noise is weaker than the KL term claims. Nothing crashes, no number of the detector shows it, and it stood in a well-known lab for years. What goes wrong: a name like logsigma settles nothing. One name, one meaning.
+# One tensor, two readings: the draw takes exp(s) for σ, the KL term exp(s/2). Ask which reading is the logarithm of the variance. Where s is below 0 the noise is weaker than the KL term claims. Nothing crashes, no number of the detector shows it, and it stood in a well-known lab for years. What goes wrong: a name like logsigma settles nothing. Then ask: 95 percent of road scenes are sunny; which will a VAE call likeliest?
 
 # %% [markdown]
 # Where `s` is below 0, the noise is weaker than the KL term assumes: the decoder sees codes with less noise than the model claims. Nothing crashes, and nothing looks odd. With one meaning of `s`, the step is your `debiasing_loss`:
@@ -1153,7 +1156,7 @@ show(plots.image_rows({"common": roads_test.images[~is_rare][:8], "likeliest": r
      alt="Eight common scenes in the sun, and below them the eight scenes of the test set with the lowest negative ELBO: nearly black scenes at night")
 
 # %% [markdown] slide_type="notes"
-# The same question without labels: 95 percent of 3,000 scenes are sunny straight highways, and a VAE's density should find the rest. Ask which scenes it will call likeliest. All eight are nights. A gray pixel costs up to 0.69 nats however well it is drawn, a black one next to nothing. What goes wrong: "train longer". Far larger models do the same; see notebook 13, likely is not typical.
+# The same question without labels: 95 percent of 3,000 scenes are sunny straight highways, and a VAE's density should find the rest. The eight that it calls likeliest are all nights. Ask why before you say it. A gray pixel costs up to 0.69 nats however well it is drawn, a black one next to nothing. What goes wrong: "train longer". Far larger models do the same; see notebook 13, likely is not typical.
 
 # %%
 print(f"{is_rare[likeliest].float().mean():.0%} of these eight are rare")
@@ -1230,12 +1233,12 @@ def rms(way: str, scenes: str) -> Tensor:
 rows = {}
 for way in ways:
     chosen = [int(row["rare_chosen"]) for row in measured("rare_roads", way=way, scenes="rare")]
-    rows[way.replace("unexplained", "unexpl.")] = [f"{sum(chosen) / 5:.0f}", f"{rms(way, 'rare').min():.2f}", f"{rms(way, 'rare').max():.2f}", f"{rms(way, 'common').mean():.3f}"]
-fig = plots.score_table(rows, ["rare ones", "lowest", "highest", "common"], marked={("largest unexpl. share", "lowest"), ("largest unexpl. share", "highest")}, title="Labeling what it finds helps in every seed, where it was needed")
+    rows[way] = [f"{sum(chosen) / 5:.0f}", f"{rms(way, 'rare').min():.2f}", f"{rms(way, 'rare').max():.2f}", f"{rms(way, 'common').mean():.3f}"]
+fig = plots.score_table(rows, ["rare ones", "lowest", "highest", "common"], marked={("largest unexplained share", "lowest"), ("largest unexplained share", "highest")}, title="Labeling the unexplained scenes helps in every seed")
 show(fig, alt="Of 400 labels how many are rare scenes, the lowest and the highest error on rare scenes over five seeds, and the mean error on common ones. " + "; ".join(f"{name}: {', '.join(values)}" for name, values in rows.items()))
 
 # %% [markdown] slide_type="notes"
-# Four hundred labels, half of them placed at random, half by a score; the last row cheats and knows which scenes are rare. Error is that of the road's curvature, over five seeds. Ask what it costs: the error on common roads, 0.03, grows by half and stays a tenth. The ranges of the first and third row don't touch. What goes wrong: this is compared with resampling faces. Here new scenes come in; there old ones are shown again.
+# Four hundred labels, half at random, half by a score; the last row knows which scenes are rare. Lowest and highest are errors of the road's curvature on rare scenes, over five seeds. Ask what it costs: the error on common roads, 0.03, grows by half and stays a tenth. The ranges of the first and third row don't touch. What goes wrong: this is compared with resampling faces. Here new scenes come in; there old ones are shown again.
 
 # %% [markdown]
 # The columns: how many of the 400 are rare scenes, the lowest and the highest error on rare scenes over five seeds, and the mean error on common ones. The error is the root mean square error of the curvature. Labeling the scenes with the largest unexplained share helps in each of the five seeds: the error on rare roads falls, on average by more than a third, most of the way to the row that cheats. On common roads the error was a tenth as large, and grows by about half. Two things differ from the faces. What is rare on the road mostly changes the whole picture, and the choice brings in *new* scenes, where resampling shows the old ones again.
