@@ -16,7 +16,7 @@
 # You ask for a seven. What makes the model draw one?
 
 # %% [markdown] slide_type="notes"
-# About 125 minutes with all exercises, 60 if you only present. Let the room guess at the picture: ten labels across, one draw in each row. Then say that this model took a second to fit, and that the lesson is about networks that are told a label and don't listen. Keep the two VAEs, the four clouds and the clinic if time is short.
+# About 125 minutes with all exercises, 45 if you only present. Let the room guess at the picture: ten labels across, one draw in each row. Then say that this model took a second to fit, and that the lesson is about networks that are told a label and don't listen. Keep the two VAEs, the four clouds and the clinic if time is short.
 
 # %% [markdown]
 # About 125 minutes; sections 1 to 3 are a good first sitting. You need a VAE's loss (notebook 03) and a GAN's training step (notebook 06).
@@ -289,7 +289,7 @@ print(f"two digits are {distance:.1f} apart on average, two different labels {ma
 # In training, $z$ comes from an image of class $y$. Can the two ever disagree?
 
 # %% [markdown] slide_type="notes"
-# Go through the bound of notebook 03 and put y on the right of every bar. Then ask the question at the bottom, and don't answer it yet. It is the whole explanation of what comes next: code and label agree in every training example and disagree in most samples. Ask for predictions: a code of 2 numbers or of 16?
+# Go through the bound of notebook 03 and put y on the right of every bar. Then ask the question at the bottom, and don't answer it yet. It is the whole explanation of what comes next: code and label agree in every training example and disagree in most samples. Ask for predictions, and count them: which obeys its label better, a code of 2 numbers or of 16?
 
 # %% [markdown]
 # ### Exercise 10.5 · Its loss
@@ -348,10 +348,7 @@ for k, model in vaes.items():
 # %% [markdown]
 # Here are both, asked for 0 to 9 in each row, with one $z$ for the whole row. An orange frame: the judge sees another digit.
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## A code of two obeys, a code of sixteen refuses
-
-# %% slide_type="-"
+# %% slide_type="slide"
 def styles(model: ConditionalVAE, chance: Generator, rows: int = 4) -> Tensor:
     """rows × 10 images: a code for each row, the labels 0 to 9 across."""
     z = torch.randn(rows, model.latent_dim, generator=chance).to(device).repeat_interleave(10, 0)
@@ -363,7 +360,7 @@ for k, model in vaes.items():
     for n, row in enumerate(styles(model, Generator().manual_seed(3)).split(10)):
         sheets[f"K = {k}, z {'abcd'[n]}"] = row
 refused = [(judge(row).argmax(1) != digits).tolist() for row in sheets.values()]
-show(plots.image_rows(sheets, "With 16 numbers in the code, digits refuse their label", marked=refused),
+show(plots.image_rows(sheets, title="With 16 numbers in the code, digits refuse their label", marked=refused),
      alt="Eight rows of ten images, asked to be 0 to 9 from left to right. In the upper four rows, "
          "from a code of two numbers, nearly all are the digits asked for. In the lower four, from "
          "a code of 16, many have an orange frame: another digit, often one and the same in a row")
@@ -372,7 +369,7 @@ show(plots.image_rows(sheets, "With 16 numbers in the code, digits refuse their 
 # Look along the lower rows: with 16 numbers a row tends to stay one and the same digit, or a mixture, whatever label stands above it. The code has decided.
 
 # %% [markdown] slide_type="notes"
-# Before you show the slide, ask which obeys its label better, a code of two numbers or one of 16. Then point along one lower row: the digit stays and the label is ignored. Ask for explanations and write them down; the next slide decides among them. What goes wrong in class: people say the larger model is undertrained. Its loss is the lower one.
+# Each row has one z, the labels 0 to 9 run across, and K is the number of entries of z. An orange frame: the judge reads another digit. Point along one lower row: the digit stays and the label is ignored. Ask for explanations and write them down; the next slide decides among them. What goes wrong in class: people say the larger model is undertrained. Its loss is the lower one.
 
 # %% [markdown]
 # ### Who decides, code or label?
@@ -422,10 +419,7 @@ for (k, beta), rows in curve.items():
     cells = (" ".join(f"{v:.2f}" for v in each(rows, key)) for key in columns)
     print(f"K = {k:2s} β = {beta} " + "".join(f"{cell:^22s}" for cell in cells))
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## The wider the code, the more class it keeps
-
-# %% slide_type="-"
+# %% slide_type="slide"
 fig, (ax,) = plots.canvas(width=8.5, height=4.4)
 looks = (("fidelity", plots.HOUSE, "-o", "samples that show the label asked for"),
          ("class_in_code", plots.ACCENT, "--s", "classes read from the code"))
@@ -435,8 +429,8 @@ for key, color, style, name in looks:
     ax.plot(range(5), lines, ".", color=color, alpha=0.6)
     ax.plot([5.3] * 3, each(curve["16", "4"], key), style[-1], color=color, mfc="none")
 ax.set_xticks([0, 1, 2, 3, 4, 5.3], ["2", "4", "8", "16", "32", "16, β = 4"])
-ax.set(xlabel="numbers in the code, K", ylabel="share of test digits, of samples", ylim=(0, 1.05))
-ax.legend(loc="lower left", bbox_to_anchor=(0.0, 0.02), fontsize=10)
+ax.set(xlabel="numbers in the code, K", ylabel="share", ylim=(0, 1.4), yticks=[0, 0.2, 0.4, 0.6, 0.8, 1])
+ax.legend(loc="upper left", fontsize=10)
 plots.set_title(ax, "The wider the code, the less the label rules")
 show(fig, alt="Two curves over the width of the code, 2 to 32, three seeds each. Samples that show "
               "their label fall from 0.97 to 0.44 at 16 numbers and no further; classes read from "
@@ -446,7 +440,7 @@ show(fig, alt="Two curves over the width of the code, 2 to 32, three seeds each.
 # The two curves cross. The wider the code, the more class it keeps, and the less the label rules. From 16 to 32 the fidelity falls no further: the code already holds nearly all of the class. And the last pair of points, 16 numbers at β = 4: with four times the weight on the KL the code has to carry less. It drops some of what the label says anyway, and the samples obey again (0.97). Much of the class can still be read from these codes (0.79). So the class in the code isn't enough to overrule the label: the decoder also has to rely on it.
 
 # %% [markdown] slide_type="notes"
-# This is the figure of the lesson. Let the room state the mechanism: in training, code and label always come from one image, so they agree, and the loss never says which to believe. In sampling they disagree for the first time. Beta 4 is the cheap cure here; a narrower code is another. Nobody changed the network.
+# This is the figure of the lesson; the open marks at the right are 16 numbers at β = 4. Let the room state the mechanism: in training, code and label always come from one image, so they agree, and the loss never says which to believe. In sampling they disagree for the first time. Beta 4 is the cheap cure here; a narrower code is another. Nobody changed the network.
 
 # %% tags=["solution"]
 # What the text claims, for every seed of the benchmark and for the runs here.
@@ -692,10 +686,7 @@ for name, told in who.items():
     fidelity = [in_plane(run["samples"], run["labels"])[0] for run in runs[name]]
     print(f"told: {name:7s} fidelity of three seeds", *(f"{f:.2f}" for f in fidelity))
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## One has to ask for it, the other has to know
-
-# %% slide_type="-"
+# %% slide_type="slide"
 def draw_clouds(panes: dict, title: str):
     """A panel of points, colored by label, for each name: (points (N, 2), labels (N,))."""
     fig, panels = plots.canvas(width=2.8 * len(panes), height=3.4, cols=len(panes))
@@ -708,7 +699,7 @@ def draw_clouds(panes: dict, title: str):
 
 panes = {"data": (points, labels)} | {
     f"told: {name}": (three[0]["samples"], three[0]["labels"]) for name, three in runs.items()}
-show(draw_clouds(panes, "Only where both are told do the classes come apart"),
+show(draw_clouds(panes, title="Only where both are told do the classes come apart"),
      alt="Four scatter plots, colored by the label asked for. The data: four overlapping "
               "clouds, each of one color. Both told: four clouds of one color each, much like them. "
               "Only G told, and only D told: all colors mixed everywhere")
@@ -724,7 +715,7 @@ assert min(found["both"]) > 0.65 and max(found["both"]) < 0.92
 assert max(found["only G"] + found["only D"]) < 0.4
 
 # %% [markdown] slide_type="notes"
-# Ask what each of the right two panels would need. In the third, D cannot complain about a wrong color, since it never sees colors. In the last, D complains and G is color-blind. On digits the same three arms give 0.95, 0.10 and 0.10; section 5 shows them.
+# Colors are the labels asked for. Ask what each of the right two panels would need. In the third, D cannot complain about a wrong color, since it never sees colors. In the last, D complains and G is color-blind. On digits the same three arms give 0.95, 0.10 and 0.10; section 5 shows them.
 
 # %% [markdown]
 # **Tomorrow:** print the labels that enter each call of your step, for one batch. Then change a label at each entrance and see whether the output moves.
@@ -801,15 +792,12 @@ for step in range(401):
     conditional_gan_step(g, d, opt_g, opt_d, x[at], y[at], z, y_fake)
 g.eval()
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Told by projection, a GAN obeys
-
-# %% slide_type="-"
+# %% slide_type="slide"
 z = torch.randn(4, 32, generator=Generator().manual_seed(2)).to(device).repeat_interleave(10, 0)
 with torch.no_grad():
     rows = {f"z {'abcd'[n]}": part for n, part in enumerate(g(z, digits.repeat(4)).split(10))}
 refused = [(judge(row).argmax(1) != digits).tolist() for row in rows.values()]
-show(plots.image_rows(rows, "A GAN with projection draws what it is asked for", marked=refused),
+show(plots.image_rows(rows, title="A GAN with projection draws what it is asked for", marked=refused),
      alt="Four rows of ten digits, one noise vector to a row, labels 0 to 9 across. Nearly all "
          "are the digit asked for, sharp and a little ragged")
 
@@ -817,7 +805,7 @@ show(plots.image_rows(rows, "A GAN with projection draws what it is asked for", 
 # Sharper than a VAE's, a little ragged, and nearly all are what was asked for. Now the obvious way: the one-hot label beside the pixels.
 
 # %% [markdown] slide_type="notes"
-# Compare with the VAE's rows: sharp and ragged instead of smooth. Ask whether the rows share a style; some do, and nothing in the loss demands it. Before going on let the room predict what happens if the label is put beside the pixels instead, with everything else unchanged.
+# Orange frames: the judge reads another digit. Compare with the VAE's rows: sharp and ragged instead of smooth. Ask whether the rows share a style; some do, and nothing in the loss demands it. Before going on let the room predict what happens if the label is put beside the pixels instead, with everything else unchanged.
 
 # %%
 predict("10.beside")
@@ -831,10 +819,7 @@ for arm, rows in three.items():
     cells = (" ".join(f"{v:.2f}" for v in each(rows, key)) for key in ("fidelity", "spread"))
     print(f"{arm:30s}" + "".join(f"{cell:^20s}" for cell in cells))
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Ten times as loud, 0.19 becomes 0.88
-
-# %% slide_type="-"
+# %% slide_type="slide"
 fig, (ax,) = plots.canvas(width=8.5, height=4.2)
 for place, (arm, rows) in enumerate(three.items()):
     color = plots.HOUSE if place < 5 else plots.QUIET
@@ -888,9 +873,9 @@ assert scores(images)[0] > 0.8
 #
 # - **a** $D$ is never told the label
 # - **b** Samples are drawn with half of the noise
-# - **c** labels of real points are shuffled
-# - **d** in $D$'s update, fakes are judged with the labels of the real batch
-# - **e** in $G$'s update, fakes are judged with labels they weren't made for
+# - **c** Labels of real points are shuffled
+# - **d** In $D$'s update, fakes are judged with the labels of the real batch
+# - **e** In $G$'s update, fakes are judged with labels they weren't made for
 
 # %% [markdown] slide_type="notes"
 # Read the five and let the room say for each what it would do to fidelity. Half of the noise raises it, and most will say down for the other four. Write the votes on the board before the next slide, which shows a run with one of them in it and a fidelity of 0.98. Groups may ask for two tests each, among G, D, noise, losses and spread.
@@ -930,14 +915,12 @@ for name, group in (("her run", patient), ("yours", runs["both"])):
     print(f"{name:8s} fidelity {fidelity}   spread {spread}")
 print("data     fidelity {:.2f}             spread {:.2f}".format(*in_plane(points, labels)))
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Fidelity 0.98, where the data have 0.77
-
-# %% slide_type="-"
+# %% slide_type="slide"
 panes = {"data": (points, labels)} | {
     name: (run["samples"], run["labels"])
     for name, run in (("your step", runs["both"][0]), ("her run", patient[0]))}
-show(draw_clouds(panes, "Her classes are cleaner than those of the data"),
+panes = {f"{name}: {in_plane(*pane)[0]:.2f}": pane for name, pane in panes.items()}
+show(draw_clouds(panes, title="Her fidelity is higher than that of the data"),
      alt="Three scatter plots, colored by label. The data: four clouds that overlap. Your step: "
          "much the same. Her run: three thin slivers and a wedge, far "
          "apart, with gaps between them where the data have points")
@@ -969,7 +952,7 @@ def examine(test: str) -> str:
 print(examine("G"))
 
 # %% [markdown] slide_type="notes"
-# Ask who would be glad of this run. Then ask how a model can be better than the data at being what it was asked for. Let the room pick tests: G reacts, D reacts, reals keep their label. What remains is the label in D's fake half. Two of the five suspects raise fidelity and narrow the classes, this one and half of the noise, so the two numbers alone don't decide.
+# The numbers below the clouds are fidelities. Ask who would be glad of this run. Then ask how a model can be better than the data at being what it was asked for. Let the room pick tests: G reacts, D reacts, reals keep their label. What remains is the label in D's fake half. Two of the five suspects raise fidelity and narrow the classes, this one and half of the noise, so the two numbers alone don't decide.
 
 # %% [markdown]
 # ### Exercise 10.10 · Which of the five?
@@ -1108,17 +1091,27 @@ names = torch.tensor([len(set(column.tolist())) for column in named.T]).float()
 near = y[nearest_neighbors(upper.flatten(1), x[:, :, :14].flatten(1), 10)]  # (2000, 10)
 open_to = torch.tensor([len(set(row.tolist())) for row in near])
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Half an image leaves the other half open
-
-# %% slide_type="-"
+# %%
 is_open, is_closed = open_to >= 3, (open_to == 1) & (names == 1)
 chosen = (names * is_open).argsort(descending=True)[:40:10].tolist()
 chosen += is_closed.nonzero()[:2, 0].tolist()
 given = torch.cat([upper, torch.zeros_like(upper)], dim=2)
 rows = {f"half {'abcdef'[n]}": torch.stack([given[i], *completed[:6, i], completed[:, i].mean(0), x_test[i]])
         for n, i in enumerate(chosen)}
-show(plots.image_rows(rows, title="Given · six draws · mean of ten · truth"),
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## Complete these halves: one answer, or several?
+
+# %% slide_type="-" only="slides"
+show(plots.image_grid(given[chosen]), alt="The upper halves of six digits, as a model is given them")
+
+# %% [markdown] slide_type="notes"
+# Let everybody draw the lower half of the first and of the last image, then compare with the neighbors. For the first four people disagree: several digits begin like this. For the last two they agree. Ask what a network should answer that may give one image only, and is punished by the squared error. What goes wrong: people think that a better network would know.
+
+# %% slide_type="slide"
+fig = plots.image_rows(rows, title="Half an image leaves the other half open")
+fig.axes[0].set_xticks([14, 116, 217, 246], ["given", "six draws", "mean", "truth"])  # each image is 29 wide
+show(fig,
      alt="Six rows. In each the given upper half of a digit, six drawn completions, the mean of ten, "
          "and the true digit. In the upper four rows the completions are gray and end in different "
          "ways; in the last two they are crisp and alike")
@@ -1153,7 +1146,7 @@ assert min(each(fills, "three or more")) > max(each(fills, "agree")) + 0.2
 assert max(each(fills, "error of mean")) < min(each(fills, "error of one"))
 
 # %% [markdown] slide_type="notes"
-# Cover the columns to the right of the first and let people complete the halves themselves: they disagree where the model does. The mean is the answer that least squares gives, and no digit. Ask for other choices of y: a gray photograph, a low-resolution one, a sentence, the last frame. The loss is the same in all of them.
+# Compare with what people drew: they disagree where the model does. The mean of ten draws is the answer that least squares gives, and no digit. Ask for other choices of y: a gray photograph, a low-resolution one, a sentence, the last frame. The loss is the same in all of them.
 
 # %% [markdown]
 # **Tomorrow:** before you train a network to predict what is missing, ask whether there is one answer. If not, train a conditional model and show several draws.
@@ -1168,7 +1161,7 @@ assert max(each(fills, "error of mean")) < min(each(fills, "error of one"))
 # - A fidelity above that of the data is a symptom.
 # - $y$ can be anything that is known, such as half an image.
 #
-# Next: GANs that don't train, and twenty remedies.
+# **Next:** GANs that don't train, and twenty remedies.
 
 # %% [markdown] slide_type="notes"
 # Ask for one sentence from each row of the room. Then the question that leads on: all of this assumed that the GAN trains. Notebook 11 takes runs that don't, and tries twenty remedies on each. Notebook 12 asks how good a judge's numbers are in the first place.
