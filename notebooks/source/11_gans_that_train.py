@@ -16,7 +16,7 @@
 # Twenty remedies, three failures. Which remedy helps against which failure?
 
 # %% [markdown] slide_type="notes"
-# About 180 minutes with all exercises, 60 if you only present. Ask the room first for the remedies they have heard of, and write them on the board. Keep the two numbers, the matrix, the critic's slope and the clinic if time is short.
+# About 180 minutes with all exercises, 45 if you only present. Ask the room first for the remedies they have heard of, and write them on the board. Keep the two numbers, the matrix, the critic's slope and the clinic if time is short.
 
 # %% [markdown]
 # About 180 minutes, in two sittings: sections 1 to 3 are a good first one. You need notebook 06 (the game, its two losses, one training step) and 07 (the Wasserstein distance).
@@ -103,17 +103,34 @@ SCALES = {
     "healthy": plots.Scale("modes of 8", 0, 8, good=(9, 9), bad=(0, 5)),
 }
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## No row helps against all three
-
-# %% slide_type="-"
+# %%
 matrix = plots.dot_table(table, SCALES, title="No remedy helps against every failure, and some harm a healthy run")
+matrix.set_layout_engine("constrained", w_pad=0.15)  # inches; with less, the longest names are cut off
 show(matrix, alt="A table of dots, twenty remedies in rows, four patients in columns, four seeds a cell. With a generator that is too fast only a faster or more frequent D, feature matching, "
                  "minibatch standard deviation and WGAN-GP with lambda 1 and five critic steps reach five modes or more in every seed. With D far ahead R1, spectral normalization, noisy labels, instance noise, LSGAN, "
                  "the relativistic loss and WGAN-GP with lambda 1 and five critic steps arrive near 2. On the zigzag two-sided penalties end farther away than they began. The healthy run is harmed by weight clipping, by WGAN-GP with lambda 10, and by WGAN-GP with a single critic step")
 
+# %% slide_type="slide" only="slides"
+def half_of_matrix(rows: slice, title: str):
+    """Some rows of the table, with large labels."""
+    some = dict(list(table.items())[rows])
+    fig = plots.dot_table({row.replace(" critic steps", " steps"): values for row, values in some.items()}, SCALES, title)
+    fig.axes[1].set_xlabel("distance")
+    fig.set_size_inches(11.2, 4.6)
+    return fig
+
+show(half_of_matrix(slice(0, 10), title="Other losses: none helps against all three"),
+     alt="The first ten rows of the table: no treatment, and losses. WGAN-GP with lambda 1 and five critic steps helps two patients and harms the zigzag; weight clipping and WGAN-GP with lambda 10 harm a healthy run")
+
 # %% [markdown] slide_type="notes"
-# Let everybody find one row that surprises them. Blue: all four seeds are well. Orange: on the zigzag or in the healthy column, all four are worse than untreated. The first row is no treatment. No row is blue in the first three columns. The rows that people trust most, label smoothing and WGAN-GP with lambda 10, are good places to start.
+# Four dots are four seeds. Blue: all four are well. Orange: on the zigzag or in the healthy column, all four are worse than untreated. The first row is no treatment. Let everybody find a row that surprises them; WGAN-GP with lambda 10, which people trust most, is a good place to start. Ask which row is blue in the first three columns: none. What goes wrong: one dot is taken for a row.
+
+# %% slide_type="slide" only="slides"
+show(half_of_matrix(slice(10, None), title="A smoother or a faster D: none helps against all three"),
+     alt="The other rows of the table. R1 and spectral normalization help with D far ahead; feature matching, minibatch standard deviation and a faster D help against collapse; none helps all three patients")
+
+# %% [markdown] slide_type="notes"
+# Read the two columns on the left against each other: what helps against collapse does nothing where D is far ahead, and the other way round. Label smoothing, which many people trust, is blue nowhere in these two. Compare with the votes. Ask which rows might harm a healthy run: in this half hardly one does. What goes wrong: people look for the best row; the columns are the lesson.
 
 # %% [markdown]
 # Blue cells, in the first three columns: all four seeds are well. Orange cells, in the last two: all four are worse off than without treatment. No row is blue in all three. The rest of this notebook says why, column by column, and lets you add a row of your own.
@@ -174,13 +191,8 @@ for gamma in (0.0, 0.1, 0.5, 3.0):
     pair = "  ".join(f"{value.real:+.3f}{value.imag:+.3f}i" for value in eigenvalues)
     print(f"γ = {gamma:3.1f}: eigenvalues {pair}   |1 + hλ| = {rates[gamma][0]:.4f}   simulated {rates[gamma][1]:.4f}")
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## A plain GAN circles; R1 brings it to rest
-#
-# Data at 0, one sample θ, and a judge with one weight: a large logit ψθ means *fake*. γ weights R1, which pulls ψ to 0.
-
-# %% slide_type="-"
-fig, axes = plots.canvas(width=11, height=3.9, cols=4)
+# %% slide_type="slide"
+fig, axes = plots.canvas(width=10.6, height=3.5, cols=4)
 for ax, gamma in zip(axes, (0.0, 0.1, 1.0, 3.0)):
     path = play_dirac(gamma, torch.ones(2))
     ax.plot(path[:, 0], path[:, 1], color=plots.HOUSE, lw=1.5)
@@ -188,9 +200,12 @@ for ax, gamma in zip(axes, (0.0, 0.1, 1.0, 3.0)):
     ax.plot(*path[-1], "o", color=plots.ACCENT)
     ax.set(xlim=(-2.2, 2.2), ylim=(-2.2, 2.2), aspect="equal", xlabel="θ, the sample", title=f"γ = {gamma:g}")
 axes[0].set_ylabel("ψ, the judge")
-plots.set_finding(fig, "Without damping the two circle and drift outward; R1 brings them to rest")
+plots.set_finding(fig, "A plain GAN circles; R1 brings it to rest")
 show(fig, alt="Four paths in the plane of theta and psi that start at (1, 1). With gamma 0 the path circles and slowly widens; with gamma 0.1 it spirals inward; with gamma 1 it goes to the center in one "
               "turn; with gamma 3 it falls quickly onto a line and creeps along it")
+
+# %% [markdown] slide_type="-" only="slides"
+# Data at 0, one sample θ, and a judge with one weight: a large logit ψθ means *fake*. γ weights R1, which pulls ψ to 0.
 
 # %% [markdown]
 # The gray dot is the start, the orange one the end. Without a penalty the eigenvalues are $\pm\tfrac12 i$: pure turning, and a step of any size leads a little outward, since $|1 \pm \tfrac h2 i| > 1$. The non-saturating loss has the same slopes at 0, so it circles too. R1 adds $-\gamma$ in one corner, and both real parts become negative.
@@ -496,11 +511,8 @@ def pairs_turned(d: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
 fast = try_all("G 20 × too fast", {"nothing": {}, "relativistic": {"d_loss": pairs, "g_loss": pairs_turned}, "R1, γ = 1": {"d_loss": with_r1},
                                    "minibatch sd": {"beside": lambda h: minibatch_std(h, 8)}, "D 10 × faster": {"d_rate": 10.0}, "5 D steps": {"d_steps": 5}})
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Against collapse, D has to catch up
-
-# %% slide_type="-"
-fig = one_column(fast, "G 20 × too fast", "Modes return if D is faster, or sees several samples")
+# %% slide_type="slide"
+fig = one_column(fast, "G 20 × too fast", title="Modes return if D is faster, or sees several samples")
 show(fig, alt="Six rows of four dots, modes of eight. Nothing, the relativistic loss and R1 have at most 2; most dots of minibatch standard deviation lie at 4 or more; D ten times as fast and five steps of D have 6 to 8")
 
 # %% [markdown]
@@ -623,12 +635,7 @@ measured_slopes = {weight: [critic_slope(6.0, weight, seed) for seed in range(3)
 for weight, slopes in measured_slopes.items():
     print(f"λ = {weight:4}: estimate / W1 = {' '.join(f'{slope:.2f}' for slope in slopes)}   1 + W/(2λ) = {1 + 6 / (2 * weight):.2f}")
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## The critic's loss is not the distance
-#
-# Real points at 3, fakes at −3, so $W_1 = 6$; two-sided penalty.
-
-# %% slide_type="-"
+# %% slide_type="slide"
 fig, (ax,) = plots.canvas(width=8, height=4)
 line = torch.logspace(-1, 1, 50)
 ax.plot(line, 1 + 6 / (2 * line), color=plots.HOUSE, label="1 + W/(2λ)")
@@ -636,9 +643,14 @@ for weight, slopes in measured_slopes.items():
     ax.plot([weight] * 3, slopes, "o", color=plots.ACCENT, label="trained critics, three seeds" if weight == 10 else None)
 ax.axhline(1, color=plots.QUIET, ls=":", label="the exact W1")
 ax.set(xscale="log", yscale="log", xlabel="λ", ylabel="estimate / W1, log scale")
+for axis in (ax.xaxis, ax.yaxis):
+    axis.set_major_formatter("{x:g}")
 ax.legend()
-plots.set_title(ax, "A penalized critic's estimate is W1 only if λ is large beside W")
+plots.set_title(ax, "A critic's estimate is W1 only if λ is large beside W1")
 show(fig, alt="Log-log plot of the ratio of the critic's estimate to the exact W1 against lambda: the curve 1 + W/(2 lambda) falls from 31 at lambda 0.1 to 1.3 at lambda 10, the trained critics lie on it, and the exact value is 1")
+
+# %% [markdown] slide_type="-" only="slides"
+# Real points at 3, fakes at −3, so $W_1 = 6$; two-sided penalty.
 
 # %% [markdown]
 # The trained critics lie on the formula. So "the critic's loss *is* the Wasserstein distance" is true of the theory, and off by 30 % here with the textbook's λ = 10, by a factor of 31 at λ = 0.1. The closer $G$ gets, the smaller the error.
@@ -674,10 +686,7 @@ def zigzag_critic(weight: float, one_sided: bool = False, clip: float = 0.0, ste
 critics = {"one-sided, λ = 10": zigzag_critic(10, True), "two-sided, λ = 10": zigzag_critic(10), "weights clipped at 0.1": zigzag_critic(0, clip=0.1)}
 print("mean estimate of four seeds, exact W1 0.5:", *(f"{name} {estimate:.2f};" for name, (_, estimate) in critics.items()))
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## With a two-sided penalty the critic can't turn where it has to
-
-# %% slide_type="-"
+# %% slide_type="slide"
 fig, axes = plots.canvas(width=11, height=3.8, cols=3)
 x = torch.linspace(-4, 4, 400)[:, None]
 for ax, (name, (critic, _)) in zip(axes, critics.items()):
@@ -688,7 +697,7 @@ for ax, (name, (critic, _)) in zip(axes, critics.items()):
     ax.set(ylim=(-5, 5), xlabel="x", title=name)
 axes[0].set_ylabel("critic, four seeds")
 axes[0].legend(loc="upper left")
-plots.set_finding(fig, "A two-sided penalty makes long straight slopes, where a zigzag is needed")
+plots.set_finding(fig, "A two-sided penalty makes straight slopes, not zigzags")
 show(fig, alt="Three panels with the critics of four seeds over a line on which real points and fakes alternate. With the one-sided penalty the curves are low zigzags; with the two-sided penalty they are ramps and tents with long straight slopes of 1; "
               "with clipped weights they are bowls with hardly a turn")
 
@@ -705,7 +714,7 @@ left, middle = (critics["two-sided, λ = 10"][0](torch.full((4, 1), place)) for 
 assert (left - middle).abs().min() > 2  # one straight slope across the left half, in every seed
 
 # %% [markdown] slide_type="notes"
-# Ask the room to draw the best critic by hand over R F F R R F F R before showing. Most draw the zigzag at once. Then ask what a rule "slope exactly 1 between any pair" does to it. What goes wrong: thinking of the penalty as a bound only.
+# The marks at the bottom are real points and fakes. The best critic rises and falls with them, as people draw it at once. Left, the one-sided penalty finds small zigzags; in the middle, long ramps and tents. Then ask what a rule "slope exactly 1 between any pair" does to it. What goes wrong: thinking of the penalty as a bound only.
 
 # %% [markdown]
 # ## 5 · Read the matrix, add a row
@@ -831,10 +840,7 @@ for name, setting in {"−log D": (logistic, non_saturating, 1, value), "−log 
     whole[name], late[name] = ([rank_correlation(said[start:, s], distance[start:, s]) for s in range(4)] for start in (0, 10))
     print(f"{name:24s} whole run {' '.join(f'{r:5.2f}' for r in whole[name])}   second half {' '.join(f'{r:5.2f}' for r in late[name])}")
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## What tracks progress: a smooth D near its best
-
-# %% slide_type="-"
+# %% slide_type="slide"
 fig, axes = plots.canvas(width=11, height=3.8, cols=3)
 for ax, (name, (said, distance)) in zip(axes, runs.items()):
     for s in range(4):
@@ -842,7 +848,7 @@ for ax, (name, (said, distance)) in zip(axes, runs.items()):
     ax.set(xscale="log", xlim=(0.02, 2), xlabel="energy distance, log scale", title=name)
     ax.minorticks_off()
 axes[0].set_ylabel("what D says: estimate, or −d_loss")
-plots.set_finding(fig, "What D says follows quality where D is kept smooth, Wasserstein or not")
+plots.set_finding(fig, "What D says follows quality where D is kept smooth")
 show(fig, alt="Three scatter plots of what D says against the energy distance to the data, four seeds each. For WGAN-GP and for minus log D with R1 the points rise together; for plain minus log D they form a cloud")
 
 # %% [markdown]
@@ -858,7 +864,7 @@ assert min(whole["−log D with R1, 5 steps"]) > 0.5 > max(whole["−log D"]) an
 assert min(map(min, late.values())) < 0
 
 # %% [markdown] slide_type="notes"
-# Ask which panel they would stop training by. Rank correlations over the whole run: 0.6 to 0.8 in the middle, 0.3 to 0.6 on the right, −0.2 to 0.3 on the left. Then look at the left end of each panel alone, the late part of the run: mostly noise. What goes wrong: choosing the best checkpoint by the loss.
+# Each dot is a moment of a run, each color a seed; the goal is at the left. Ask which panel they would stop training by. Rank correlations over the whole run: 0.6 to 0.8 in the middle, 0.3 to 0.6 on the right, −0.2 to 0.3 on the left. Then look at the left end of each panel alone, the late part of the run: mostly noise. What goes wrong: choosing the best checkpoint by the loss.
 
 # %% [markdown]
 # ## 7 · Digits, honestly
@@ -871,17 +877,14 @@ print(f"{'':34s}{'three seeds':>22s}{'seconds a run':>16s}")
 for row in rows:
     print(f"{row['recipe']:34s}{'  '.join(row[f'seed {seed}'] for seed in range(3)):>22s}{row['seconds']:>16s}")
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## On digits four recipes can't be told apart
-
-# %% slide_type="-"
+# %% slide_type="slide"
 sheet = torch.frombuffer(bytearray(Image.open(FOLDER / "gan_digits.png").tobytes()), dtype=torch.uint8).reshape(len(rows), 28, 10, 28)
 pictures = sheet.permute(0, 2, 1, 3)[:, :, None].float() / 255  # (recipes, 10, 1, 28, 28)
-show(plots.image_rows({row["recipe"]: images for row, images in zip(rows, pictures)}, title="Ten digits of each recipe after 500 steps"),
+show(plots.image_rows({row["recipe"]: images for row, images in zip(rows, pictures)}, title="On digits four recipes can't be told apart"),
      alt="Six rows of ten generated digits, one recipe each. Five rows show dark strokes, some of them readable digits; the row of weight clipping is gray and blurred")
 
 # %% [markdown] slide_type="-" only="slides"
-# Fréchet distance, three seeds: 32–41 · 31–53 · 40–58 · 48–77 · 22–43 · 105–180.
+# Fréchet distances, row by row: 32–41 · 31–53 · 40–58 · 48–77 · 22–43 · 105–180.
 
 # %% [markdown]
 # DCGAN, LSGAN, R1 and WGAN-GP overlap: with three seeds nobody can say that one of them is better, and nothing is faster than the plain DCGAN. Hinge loss with spectral normalization is behind in two of three seeds; clipped weights are far behind. A remedy against a failure that you don't have is work for nothing.
@@ -889,7 +892,7 @@ show(plots.image_rows({row["recipe"]: images for row, images in zip(rows, pictur
 # **Tomorrow, with your own model:** start from a recipe that is known to train at your size, and add a remedy when you see its failure.
 
 # %% [markdown] slide_type="notes"
-# Ask which of these differences survives three seeds: that of clipped weights, and barely that of hinge loss with spectral norm; the other four overlap. Seconds a run: 15 for the DCGAN, 22 with R1, 34 for WGAN-GP, which pays for critic steps and double backward. What goes wrong: a single lucky seed that becomes a paper's headline.
+# Ten digits of each recipe after 500 steps, and the lowest and highest distance of three seeds. Ask which difference survives three seeds: that of clipped weights, and barely that of hinge loss with spectral norm; the other four overlap. Seconds a run: 15 for the DCGAN, 22 with R1, 34 for WGAN-GP, which pays for critic steps and double backward. What goes wrong: a single lucky seed that becomes a paper's headline.
 
 # %% [markdown] slide_type="slide"
 # ## 8 · The clinic
