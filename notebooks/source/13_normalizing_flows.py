@@ -85,7 +85,7 @@ draws = steep(torch.randn(100_000, generator=set_seed(SEED)))
 
 # %% slide_type="-"
 fig, axes = plots.canvas(width=10.5, height=4, cols=3)
-axes[0].plot(z, log_p_z.exp(), color=plots.HOUSE)
+axes[0].plot(z, log_p_z.exp(), color=plots.SERIES[2])
 axes[0].set(xlabel="z", ylabel="density", title="noise", ylim=(0, 0.62))
 axes[1].plot(z, steep(z), color=plots.INK)
 axes[1].set(xlabel="z", ylabel="x = G(z)", title="the map")
@@ -656,15 +656,19 @@ predict("13.ridge")
 by_ridge = {}
 for ridge in (1e-3, 1e-6, 1e-9):
     raw = FullGaussian(logits_of(gray, lambda x: x.double() / 256), ridge)
-    by_ridge[f"ridge {ridge:g}"] = [bits_per_dim(sum(raw.terms(x.double() / 256)), 784).mean().item() for x in (gray[:500], gray_test)]
+    by_ridge[f"ridge {ridge:g}".replace("1e-0", "10⁻").replace("6", "⁶").replace("9", "⁹")] = [bits_per_dim(sum(raw.terms(x.double() / 256)), 784).mean().item() for x in (gray[:500], gray_test)]
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Without noise on the pixels, the number is the ridge
 
 # %% slide_type="-"
-fig = plots.score_table({name: [f"{train:.2f}", f"{test:,.1f}"] for name, (train, test) in by_ridge.items()}, ["training", "test"],
+def short(bits: float) -> str:
+    """With a decimal only where it matters."""
+    return f"{bits:.1f}" if bits < 100 else f"{bits:,.0f}"
+
+fig = plots.score_table({name: [short(train), short(test)] for name, (train, test) in by_ridge.items()}, ["training", "test"],
                         title="The bits follow the ridge")
-show(fig, alt="Bits per dimension of training and test digits for three ridges: " + "; ".join(f"{name}: {train:.2f} and {test:,.1f}" for name, (train, test) in by_ridge.items()))
+show(fig, alt="Bits per dimension of training and test digits for three ridges: " + "; ".join(f"{name}: {short(train)} and {short(test)}" for name, (train, test) in by_ridge.items()))
 
 # %% [markdown] slide_type="notes"
 # The ridge is added to every variance. Say: a pixel that is blank in all training images has no variance, so the Gaussian is as narrow there as the ridge allows. On training digits that lowers the number; a test digit with ink there costs thousands of bits. Ask what dequantization changes: each gray value fills a box of width 1/256, and a spike narrower than that gains nothing. What goes wrong: tuning the ridge on the reported number.
@@ -714,10 +718,10 @@ costs = {name: bits_per_dim(sum(model.terms(noisy(x))), 784) for name, x in cand
 # ## A blank page is likelier than any digit
 
 # %% slide_type="-"
-fig = plots.score_table({name: [f"{cost.median():,.1f}", f"{cost.min():,.1f}"] for name, cost in costs.items()}, ["median", "lowest"],
+fig = plots.score_table({name: [short(cost.median().item()), short(cost.min().item())] for name, cost in costs.items()}, ["median", "lowest"],
                         {name: x[:8].reshape(-1, 1, 28, 28) / 255 for name, x in candidates.items()}, {("blank page", "median"), ("blank page", "lowest")},
                         title="Bits per dimension: fewer is likelier")
-show(fig, alt="Bits per dimension of five kinds of images under a Gaussian fitted to digits, median and lowest: " + "; ".join(f"{name} {cost.median():,.1f}, {cost.min():,.1f}" for name, cost in costs.items()))
+show(fig, alt="Bits per dimension of five kinds of images under a Gaussian fitted to digits, median and lowest: " + "; ".join(f"{name} {short(cost.median().item())}, {short(cost.min().item())}" for name, cost in costs.items()))
 
 # %% [markdown]
 # The blank page costs less than the likeliest of 2,000 test digits, and no training image is blank. Half of the ink is likelier than all of it. That holds for every seed we tried:
@@ -825,9 +829,9 @@ distances = {name: frechet_distance(features(images), real_features) for name, i
 # ## Same decoder, four priors
 
 # %% slide_type="-"
-fig = plots.score_table({name: [f"{value:.1f}"] for name, value in distances.items()}, ["Fréchet"], {name: images[:12] for name, images in drawn.items()},
+fig = plots.score_table({name: [f"{value:.1f}"] for name, value in distances.items()}, ["Fréchet"], {name: images[:8] for name, images in drawn.items()},
                         {("flow", "Fréchet")}, title="A learned prior turns the same decoder into a generator")
-show(fig, alt="Twelve digits from each of four priors, decoded by one autoencoder, with Fréchet distances: " + "; ".join(f"{name} {value:.1f}" for name, value in distances.items()))
+show(fig, alt="Eight digits from each of four priors, decoded by one autoencoder, with Fréchet distances: " + "; ".join(f"{name} {value:.1f}" for name, value in distances.items()))
 
 # %% [markdown] slide_type="notes"
 # Come back to notebook 02: the top row was its garbage, and people blamed the decoder. Say: nothing changed but where the codes are drawn. Ask which row knows more than the others: the last, it was told the labels. Then ask what the flow could learn from the bridges: it needs a base with ten bumps. What goes wrong: concluding that a flow is always worth its training; begin with one Gaussian per group.
@@ -958,18 +962,18 @@ her_flow = her_training()
 chance = set_seed(SEED)
 with torch.no_grad():
     hers = her_flow.inverse(torch.randn(3000, 2, generator=chance).to(device)).cpu()
-fig, axes = plots.canvas(width=9.5, height=4.4, cols=2)
+fig, axes = plots.canvas(width=9, height=3.6, cols=2)
 for ax, (name, points) in zip(axes, {"data": fresh_moons.cpu()[:3000], "her samples": hers}.items(), strict=True):
     ax.plot(*points.T, ".", color=plots.HOUSE if name == "data" else plots.ACCENT, ms=2, alpha=0.5)
-    ax.set(xlim=(-2.6, 2.6), ylim=(-2, 2), aspect="equal", title=name)
-plots.set_finding(fig, f"Her KL is {excess(moons, her_flow, fresh_moons):.2f} nats")
+    ax.set(xlim=(-2.6, 2.6), ylim=(-2, 2), xticks=[], yticks=[], aspect="equal", title=name)
+plots.set_finding(fig, f"Her KL is {excess(moons, her_flow, fresh_moons):.2f} nats, yours {excess(moons, moon_flow, fresh_moons):.2f}")
 show(fig, alt="Left, two moons of data. Right, her samples: a wave that follows the moons at its ends, with scattered points in the middle where the gap should be, and points far to the left and right of the data")
 
 # %% [markdown] slide_type="-" only="slides"
-# Five tests: spread of $z$ · there and back · autograd · longer training · $z$ beside $x$
+# No log-determinant · a wrong one · wrong order back · the same half · too short
 
 # %% [markdown] slide_type="notes"
-# Say: same data, same code but for one fault; the samples do follow the moons in places. Let groups choose two of the five tests before they see any result. Ask them to look at the horizontal coordinate of her samples by itself: it is a plain bump, as that of noise. What goes wrong: training longer, which is the first thing everybody does.
+# Same data, same code but for one fault; the samples follow the moons in places. The five tests: spread of z, there and back, autograd, longer training, z beside x. Let groups choose two before they see any result. Ask them to look at the horizontal coordinate of her samples by itself: it is a plain bump, as that of noise. What goes wrong: training longer, which is the first thing everybody does.
 
 # %% [markdown]
 # Examine the run. There are five tests: each is a word in the function below. Put one into the last line, run the cell again, and stop as soon as you know. (Don't print `fault`: it names the answer.)
