@@ -88,7 +88,7 @@ show(plots.image_rows(rows, title="One gray picture, two right answers"),
      alt="Three rows of eight drawn faces. In the first row their hair is gray, in the second the same faces have black hair, in the third blond hair")
 
 # %% [markdown] slide_type="notes"
-# Cover the two lower rows with your hand and let the room vote on one gray face: black or blond? Then uncover them. Both rows are faces of the same people, so the input can't decide between them. Seven of ten faces in the training set are blond. Ask which single answer you would give, and how it is scored. What goes wrong: people look for a hint in the picture; there is none.
+# Go back to the vote of the first slide: black or blond? The two lower rows are faces of the same people, so the input can't decide between them. Seven of ten faces in the training set are blond. Ask which single answer one should give, and how an answer is scored: with which loss. What goes wrong: people look for a hint in the picture; there is none.
 
 # %% [markdown]
 # Nothing in the first row says which of the other two is the true one. In the training set 70 % of the faces are blond, at random. What is the best answer, if each input gets a single one?
@@ -120,6 +120,7 @@ answers_at = [(torch.arange(101) < round(101 * float(share))).float() for share 
 fig = plots.curves(shares, {loss.upper(): [best_constant(values, loss) for values in answers_at] for loss in ("l1", "l2")}, "share of blond among the answers", "best constant (0 black, 1 blond)", "The mean follows the share; the median jumps at one half")
 for line in fig.axes[0].lines:
     line.set_marker("")
+fig.axes[0].legend(loc="upper left", handlelength=2.6)  # now without markers
 show(fig, alt="Best constant against the share of blond answers. Under L2 it is a straight line from 0 to 1. Under L1 it is 0 below a share of one half and 1 above it")
 
 # %% [markdown]
@@ -199,13 +200,13 @@ check(answers, "15.3")
 # `layers` are the convolutions from input to output, each as (kernel, stride), such as `[(4, 2), (3, 1)]`. Return the side of the square of pixels that one output sees (without regard to the picture's edge). Go backward: one output is 1 wide. In the example it sees 3 outputs of the layer below, and three neighbors there see 2 strides of 2 plus one kernel of 4, so 8 pixels.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## D sees question and answer side by side
+# ## pix2pix: D sees question and answer side by side
 #
 # $$\mathcal L_G = \overline{-\log D\big(x, G(x)\big)} + \lambda\,\overline{\lvert G(x) - y\rvert}$$
 #
-# $D$ returns a map: each logit judges a patch.
+# A bar is a mean. $D$ returns a map: each logit judges a patch.
 #
-# | layers | one logit sees |
+# | the layers of D in | one logit sees |
 # |---|---|
 # | pix2pix, 256 × 256 | 70 × 70 |
 # | ours, 16 × 16 | 22 × 22, nearly everything |
@@ -318,12 +319,9 @@ painters = {goal: train_paired(question, answer, goal, epochs=12) for goal in ("
 with torch.no_grad():
     painted = {goal: g(with_noise(test_question)).clamp(0, 1) for goal, g in painters.items()}
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## 70 % of the data are blond: three losses, three answers
-
-# %% slide_type="-"
+# %% slide_type="slide"
 rows = {"input": test_gray[:8]} | {goal: images[:8] for goal, images in painted.items()}
-show(plots.image_rows(rows, title="L2 paints a brown that occurs nowhere; L1 paints all blond"),
+show(plots.image_rows(rows, title="Seven of ten are blond: L1 paints all blond, L2 brown"),
      alt="Four rows of eight faces: the input with gray hair; under L2 all hair is light brown; under L1, and under L1 with D, it is blond on every face")
 
 # %%
@@ -344,24 +342,27 @@ for row in measured("translation_hair", blond=0.7):
     print(f"{row['goal']:9s} seed {row['seed']}: in between {row['between']}   nearer to blond {row['nearer to blond']}   sd over noises {row['noise']}")
 
 # %% [markdown] slide_type="notes"
-# Let the room match rows and losses before you show the names. Then the count: at 70 % L1 paints all blond, in every seed. The conditional GAN paints all blond too, where the data have 70 %. So it picks an answer, and not with the right frequency. Ask which of the three tells you how unsure it is: only L2's brown does, in its way. What goes wrong: a sharp picture is taken for a sure one.
+# Seven of ten training faces are blond. Compare with the votes: L2 paints the mean, a brown that occurs nowhere; L1 paints the median, all blond, in every seed. L1 with D, the conditional GAN, paints all blond too. So it picks an answer, and not with the right frequency. Ask which of the three tells you how unsure it is: only L2's brown does, in its way. What goes wrong: a sharp picture is taken for a sure one.
 
 # %% [markdown]
 # With $D$ all are blond as well: the share is 1, and in the data it is 0.7. So this conditional GAN picks *one* of the right answers, sharply, and doesn't reproduce the frequency. Could it pick at random? It was given a channel of noise for that.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Noise that nobody asks for is ignored
+# ## A channel of noise goes in: what comes out?
 #
+# All three networks were given one, from which they could pick an answer at random.
+
+# %% [markdown] slide_type="fragment" only="slides"
 # | seed | L1 and D: share of blond | sd over ten noises |
 # |---|---|---|
 # | 0 | 1.00 | 0.002 |
 # | 1 | 1.00 | 0.002 |
 # | 2 | 1.00 | 0.001 |
 #
-# In the data the share is 0.7. $D$ sees one picture at a time, never ten answers to one input.
+# Noise that no loss asks for is ignored: $D$ sees one picture at a time, never ten answers to one input.
 
 # %% [markdown] slide_type="notes"
-# Let the room predict first: a channel of noise goes in, what comes out? Then show that ten noises give one picture. Ask which term would have to be added, and lead back to notebook 10, whose VAE has a term for its code in the loss. What goes wrong: people take noise in the input for a proof that a model samples.
+# Let the room predict first: ten noises for one face, how many hair colors? Then show the table. All faces are blond, where the data have seven of ten, and ten noises give one picture. Ask which term would have to be added, and lead back to notebook 10, whose VAE has a term for its code in the loss. What goes wrong: people take noise in the input for a proof that a model samples.
 
 # %%
 predict("15.noise")
@@ -409,7 +410,7 @@ for row in measured("translation_hair", blond=0.5):
     print(f"  benchmark, seed {row['seed']}: {row['goal']:15s} in between {row['between']}   way {row['way']} (sd over faces {row['way, sd over faces']})")
 
 # %% [markdown] slide_type="notes"
-# Go back to the ruler of the first slide, with five ones and five zeros: every place between them is equally good. So the loss has no slope there, and the network stops wherever it gets in between. Ask which of the two browns is right: neither occurs in the data. Ask what L2 would do: it takes the mean, from any start. What goes wrong: the brown is read as a considered compromise. It tells where training began.
+# Go back to the ruler on the board, with five ones and five zeros: every place between them is equally good. So the loss has no slope there, and the network stops wherever it gets in between. Ask which of the two browns is right: neither occurs in the data. Ask what L2 would do: it takes the mean, from any start. What goes wrong: the brown is read as a considered compromise. It tells where training began.
 
 # %% [markdown]
 # At one half, L1 paints all faces in one color in between, and which color depends on the gray that it began from: 0.37 or 0.38 of the way from the first gray, 0.55 or 0.56 from the darker one, in three seeds. As soon as a color lies between black and blond, the pictures of both kinds pull equally hard, and nothing moves it further. L2 has its least loss at the mean, 0.5, from any start. With $D$, a color that occurs nowhere doesn't last: two of three runs paint all faces blond, and one stays in between: a patch of dull brown is not rejected in every run.
@@ -439,15 +440,15 @@ left, right = relit_faces(600, "train")
 test_left, test_right = relit_faces(200, "test")
 relighters = {goal: train_paired(left, right, goal, epochs=12, l1_weight=3.0, judge_lr=4e-3) for goal in ("L1", "L1 and D")}
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Where one answer is right, D costs accuracy
-
-# %% slide_type="-"
+# %% slide_type="slide"
 with torch.no_grad():
     relit = {goal: g(with_noise(test_left)).clamp(0, 1) for goal, g in relighters.items()}
 rows = {"input": test_left[:8], "truth": test_right[:8]} | {goal: images[:8] for goal, images in relit.items()}
-show(plots.image_rows(rows, title="Lit from the other side"),
+show(plots.image_rows(rows, title="Lit from the other side, with D or without: by eye the same"),
      alt="Four rows of eight faces: lit from the left; truly lit from the right; and relit by the networks trained with L1, and with L1 and D. Both relight every face, and hardly differ by eye")
+
+# %% [markdown] slide_type="fragment" only="slides"
+# Mean error: **0.020, 0.018, 0.018** with L1; 0.021, 0.020, 0.022 with L1 and D.
 
 # %%
 def contrast(images: Tensor) -> float:
@@ -482,7 +483,7 @@ answers["15.7"] = "d"
 check(answers, "15.7")
 
 # %% [markdown] slide_type="notes"
-# Say the two errors, and that the truth is exact here, which it never is with photos. Ask when you would still take D: for a film, a game, whenever looking right is the aim. Ask who would notice the loss of accuracy by eye: nobody. What goes wrong: D is taken for an improvement of everything, and its own loss for a measure of success.
+# One right answer: the same face, lit from the right. Which of the two lower rows is closer to the truth? Then show the errors: here D costs accuracy. Ask when you would still take D: for a film, a game, whenever looking right is the aim. What goes wrong: D is taken for an improvement of everything, and its own loss for a measure of success.
 
 # %% [markdown]
 # **Tomorrow, with your own model:** train once without D, and report its error beside that with D, on pairs that were held out.
@@ -652,6 +653,9 @@ for ax, (name, dots) in zip(axes, panes.items(), strict=True):
 plots.set_finding(fig, "All four panels look alike; only the second is the truth")
 show(fig, alt="Four panels of four colored clouds at the corners of a square. The true map turns the colors by a quarter. The plain networks put other colors at the corners, and the residual networks leave every color where it was")
 
+# %% [markdown] slide_type="-" only="slides"
+# Right at the quarter turn: 2 of 8 plain runs, **0 of 8** residual ones (they begin by returning their input). Right at a small shift: 0 and **8 of 8**.
+
 # %% [markdown]
 # Read the second and the fourth panel. The residual networks begin at *do nothing*, and since B looks like A here, doing nothing already fools both judges: wrong in eight of eight seeds. With the small shift the same networks are right in eight of eight. The plain networks begin with random weights, and exchange clouds in one way or another. Every one of these results has a way back. **A cycle loss asks for *a* map that can be undone. Which of them you get is decided by the architecture and by where it starts.**
 #
@@ -683,7 +687,7 @@ answers["15.10"] = 120
 check(answers, "15.10")
 
 # %% [markdown] slide_type="notes"
-# Let the room say which panel is right before you tell. To the judges all of them are. Then the counts: quarter turn, none of eight residual runs and few of the plain ones; small shift, all of eight residual runs. Ask which knowledge a residual network brings: that the truth is near doing nothing. Ask how one would know whether that holds for horses and zebras. What goes wrong: people conclude that residual networks are better.
+# Colors say where a point came from; the judges see no colors. Ask which of the two panels on the right a judge would reject: neither, and from both there is a way back. Then the counts below. Ask which knowledge a residual network brings: that the truth is near doing nothing. Ask how one would know whether that holds for horses and zebras. What goes wrong: people conclude that residual networks are better.
 
 # %% [markdown]
 # ### Exercise 15.11 · The identity loss
@@ -755,13 +759,13 @@ faces = {"plain": translate_faces(False), "residual": translate_faces(True)}
 # %% slide_type="-"
 rows = {"input": face[:8], "true gray": to_gray(face)[:8], "plain: g(a)": faces["plain"][0][:8], "and back": faces["plain"][1][:8], "residual: g(a)": faces["residual"][0][:8]}
 show(plots.image_rows({name: images.clamp(0, 1) for name, images in rows.items()}, title="The plain network makes light skin dark and dark skin light"),
-     alt="Five rows of eight faces of 16 by 16 pixels: in color; truly gray; as the plain network translates them, gray with light skin turned dark and dark skin turned light; translated back, with their colors again; and as the residual network translates them, close to the true gray")
+     alt="Five rows of eight faces of 16 by 16 pixels: in color; truly gray; as the plain network translates them, gray with light skin turned dark and dark skin turned light; translated back, with their colors again; and as the residual network translates them, as bright as the true gray, with some color left")
 
 # %% [markdown] slide_type="notes"
-# Show the third row alone first and ask what is wrong; without the input nobody can tell. Then the fourth row. Say the numbers: error .21, worse than another face's gray picture at .17, and a cycle error of .09. Ask who would have published with the cycle error alone. What goes wrong: people blame the short training. With twice the steps it is as inverted.
+# Begin with the third row and ask what is wrong with it; without the input nobody could tell. Then the fourth row: the way back works, so the cycle loss is content. The residual network, last row, keeps light and dark in place, and leaves some of the color in. Ask how one could notice the fault without looking at a picture. What goes wrong: people blame the short training. With twice the steps it is as inverted.
 
 # %% [markdown]
-# Third row: gray faces, as they should be, but in each of them light and dark have changed places. Fourth row: the way back undoes it. So a gray face can look plausible and be turned back into its original, and still show another person. Numbers:
+# Third row: gray faces, as they should be, but in each of them light and dark have changed places. Fourth row: the way back undoes it. (Fifth row: the residual network keeps light light and dark dark, and leaves some of the color in.) So a gray face can look plausible and be turned back into its original, and still show another person. Numbers:
 
 # %%
 def face_numbers(there: Tensor, back: Tensor) -> tuple[float, float, float]:
@@ -783,18 +787,21 @@ for row in measured("translation_faces"):
     print(f"{row['network']:9s} seed {row['seed']}: error {row['error']} (another face's {row['shuffled']})   cycle error {row['cycle']}   skin against true skin {row['skin']}")
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Worse than another person's picture
+# ## Would you publish the plain network?
 #
-# | color to gray | error | cycle error | skin against true skin |
-# |---|---|---|---|
-# | plain, three seeds | **0.21–0.22** | 0.09–0.10 | −0.94 to −0.97 |
-# | another face's gray picture | 0.16–0.17 | | |
-# | residual, three seeds | 0.04 | 0.02–0.04 | +1.00 |
+# Cycle errors of three seeds: plain 0.09–0.10, residual 0.02–0.04.
+
+# %% [markdown] slide_type="fragment" only="slides"
+# | color to gray | error | skin against true skin |
+# |---|---|---|
+# | plain | **0.21–0.22** | −0.94 to −0.97 |
+# | another face's gray picture | 0.16–0.17 | |
+# | residual | 0.04 | +1.00 |
 #
-# "A low cycle error means a right translation": refuted.
+# “A low cycle error means a right translation”: refuted.
 
 # %% [markdown] slide_type="notes"
-# Cover all columns but the cycle error, and ask which row one would publish: the plain one looks fine there. Then uncover the error, and the line of shuffled pictures that makes it readable. Ask for the cheapest test that would have caught it: the brightness of one spot. What goes wrong: a number without a baseline is read as good.
+# Ask whether one would publish the plain network, with the cycle error alone: it looks fine. Then show the second table. The error needs the line of shuffled pictures to be readable: plain is worse than another face's picture. The last column is a correlation. Ask for the cheapest test that would have caught it: the brightness of one spot. What goes wrong: a number without a baseline is read as good.
 
 # %% [markdown]
 # **A low cycle error means a right translation**: refuted, in every one of three seeds.
@@ -841,11 +848,13 @@ pressed, pressers = press_flat()
 # ## What does not fit on the line is hidden beside it
 
 # %% slide_type="-"
-fig, axes = plots.canvas(width=12, height=3.6, cols=3)
+fig, axes = plots.canvas(width=12, height=4.2, cols=3)
 for ax, dots, name, reach in ((axes[0], spots, "kind A, colored by its height", 1.3), (axes[1], pressed[0], "after g", 1.3), (axes[2], pressed[0], "after g, the height magnified", 0.1)):
     ax.scatter(*dots.T.cpu(), c=spots[:, 1].cpu(), s=10, cmap="viridis")
     ax.set(xlim=(-1.3, 1.3), ylim=(-reach, reach))
     ax.set_title(name, fontsize=11)
+    ax.set(xlabel="place along the line", ylabel="height" if ax is axes[0] else "")
+axes[2].set_yticks([-0.1, -0.05, 0, 0.05, 0.1])
 plots.set_finding(fig, "The map puts the points on a line, and their height into tiny deviations")
 show(fig, alt="Three panels of points colored by their height. First a square. Then, after g, a line. Then the same line with its height magnified, where points of one color lie together")
 
@@ -862,7 +871,7 @@ for noise in (0.0, 0.02, 0.05, 0.1):
 print(f"distance from the line: {pressed[..., 1].abs().mean(1).median():.3f}")
 
 # %% [markdown] slide_type="notes"
-# Show the middle panel first: the square is flat, as the judge of the line asks. Ask whether the way back can work: the height is gone. Then the right panel, with its axis magnified. The colors are in order: the height is still there, written very small. Ask for a test: a little noise before the way back. What goes wrong: a perfect way back is taken for a translation that shows everything.
+# Begin with the middle panel: the square is flat, as the judge of the line asks. Ask whether the way back can work: the height is gone. Then the right panel, with its axis magnified. The colors are in order: the height is still there, written very small. Ask for a test: a little noise before the way back. What goes wrong: a perfect way back is taken for a translation that shows everything.
 
 # %% [markdown]
 # After $g$, the points lie on the line as far as one sees: they are off it by 0.02 to 0.03 on average, in a square of side 2, and their place *along* it is right to 0.02 to 0.03. Still, $f$ restores the height of each point to within 0.15 (always guessing 0 is off by 0.5). It reads the height from the tiny deviations, magnified. So noise of sd 0.02, which nobody would see, doubles the error, and with 0.05 the restored heights are worse than a guess. Three seeds agree:
@@ -916,6 +925,24 @@ emit(Sound(sing(truth_b[typical], 1.8 * heard_a.f0[typical]), RATE, "Voice B, a 
 
 # %% [markdown]
 # What is translated is not the sound but its **envelope**: how loud each of 64 bands of frequency is, in dB, without the harmonics. It is taken from the *cepstrum*, the Fourier transform of the log-spectrum. Only the cepstrum's first numbers are kept: they describe slow changes along the frequency axis, the formants, and the fast ones, the harmonics, drop out. Pitch is converted by a formula, as in the CycleGAN of Kaneko and Kameoka (2018): means and standard deviations of $\log f_0$.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## The filter makes the vowel
+
+# %% slide_type="-"
+kilohertz = (torch.arange(BINS) + 0.5) * RATE / 2 / BINS / 1000
+examples = {"a, voice A": heard_a.envelopes[typical[0]], "i, voice A": heard_a.envelopes[typical[2]], "a, voice B": truth_b[typical[0]]}
+fig = plots.curves(kilohertz, {name: 8.686 * shape for name, shape in examples.items()}, "frequency, kHz", "loudness, dB", "The envelope tells vowels apart; voice B's peaks lie higher")
+for line in fig.axes[0].lines:
+    line.set_marker("")
+fig.axes[0].legend(handlelength=2.6)  # now without markers
+show(fig, alt="Loudness over frequency. The a of voice A has its peaks near 0.7 and 1.1 kHz; its i near 0.3, 2.3 and 3 kHz. The a of voice B has the shape of voice A's, with each peak at a higher frequency")
+
+# %% [markdown] slide_type="notes"
+# Read one curve: its peaks are the formants, the resonances of mouth and throat. Two vowels of one voice have other peaks; one vowel of two voices has the same shape, stretched to higher frequencies. Ask what the networks are given: heaps of such curves of each voice, and nothing that says which curve is an a. What goes wrong: the wiggles of the harmonics are missed; the pitch is converted apart from them.
+
+# %% [markdown]
+# The peaks are the formants: an a and an i have them at other places, and voice B has all of them higher.
 #
 # ### Exercise 15.13 · The pitch
 # Difficulty ●●○ · importance ●○○ · 6 minutes
@@ -1033,17 +1060,20 @@ for row in measured("translation_vowels"):
 # So the cycle loss is not what leads astray. Without it, plain networks exchange vowels in *every* run, their errors are larger, and even two or three of six residual ones exchange vowels. The judges leave more maps open; the cycle loss rules out some of them, and not all that are wrong.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Without the cycle loss it gets worse
+# ## Is the cycle loss the culprit?
 #
+# The control: the same training with a cycle weight of 0.
+
+# %% [markdown] slide_type="fragment" only="slides"
 # | runs of six that exchange vowels, three seeds | with the cycle loss | without |
 # |---|---|---|
 # | plain | 4 · 5 · 6 | 6 · 6 · 6 |
 # | residual | 0 · 0 · 0 | 2 · 3 · 2 |
 #
-# The cycle loss doesn't lead astray. It rules out some wrong maps, not all.
+# It doesn't lead astray. It rules out some wrong maps, not all.
 
 # %% [markdown] slide_type="notes"
-# Ask first: is the cycle loss the culprit? Let the room say which control would tell. It is the same training with the weight at zero. Then read the rows: without it all plain runs exchange vowels, and even some residual ones. So the cycle loss helps, and is not enough. What goes wrong: a method is blamed or praised without the run that leaves it out.
+# Let the room guess, and say which control would tell, before the table. Then read the rows: without it all plain runs exchange vowels, and even some residual ones. So the cycle loss helps, and is not enough. What goes wrong: a method is blamed or praised without the run that leaves it out.
 
 # %% [markdown]
 # Now listen to three conversions of the same five vowels: by the baseline of mean and sd per band, by the plain network that keeps the fewest vowels, and by a residual network. The pitch is converted by your formula in all of them; only the envelopes differ. The line below each player is no opinion: a program measures the two lowest formants on the samples of the sound, by linear prediction, and names the vowel of voice B whose formants are nearest.
@@ -1083,14 +1113,16 @@ for row in measured("translation_sounds"):
 # ## The right voice says other vowels
 
 # %% slide_type="-"
-fig, axes = plots.canvas(width=12, height=3.6, cols=5)
+fig, axes = plots.canvas(width=10.5, height=4.0, cols=5)
 for ax, (name, sound) in zip(axes, sounds.items(), strict=True):
     times, frequencies, loud = spectrogram(sound)
     ax.pcolormesh(times, frequencies / 1000, loud, vmin=-50, vmax=0, cmap="magma", rasterized=True)
-    ax.set_title(name, fontsize=11)
-    ax.set(xticks=[0.2 + 0.45 * n for n in range(5)], xticklabels=VOWELS, ylim=(0, 4.5))
+    ax.set_title(name.replace("the ", "").replace("sd ", "sd\n").replace("B, ", "B,\n"), fontsize=12.5)
+    ax.set(xticks=[0.2 + 0.45 * n for n in range(5)], xticklabels=VOWELS, ylim=(0, 4.5), yticks=range(5))
+    ax.tick_params(labelleft=ax is axes[0])
     ax.grid(False)
-axes[0].set(ylabel="kHz", xlabel="vowel (0.45 s each)")
+axes[0].set(ylabel="kHz")
+axes[2].set(xlabel="vowel (0.45 s each)")
 plots.set_finding(fig, "Bright bands are formants: the plain network puts them at the wrong vowels")
 show(fig, alt=f"Five spectrograms of a, e, i, o, u. Voice A has low formants; voice B has the same pattern, higher. Mean and sd per band, and the residual network, have nearly the pattern of voice B. After the plain network the bands are those of {', '.join(became)}")
 
@@ -1141,11 +1173,11 @@ print("yours, eight seeds:           ", " ".join(f"{c:.3f}" for c in yours))
 #
 # A small shift, residual networks, every point at its corner. Which of the five?
 #
-# - the cycle weight is 0
-# - the maps want to be caught
-# - only one direction of the cycle
-# - the judges are never updated
-# - the cycle compares $g(a)$ with $a$
+# - **a** the cycle weight is 0
+# - **b** the maps want to be caught
+# - **c** only one direction of the cycle
+# - **d** the judges are never updated
+# - **e** the cycle compares $g(a)$ with $a$
 
 # %% [markdown] slide_type="notes"
 # Ask what each fault would do to the cycle error, one by one, and cross out what would raise it. Then let the room choose one of three tests: how far points moved, what the judges say, the two directions of the cycle. What goes wrong: nobody doubts a number that is lower than expected. Two maps that do nothing have a cycle error of exactly zero.
