@@ -80,18 +80,18 @@ def cycle_gan(d: Drawing) -> None:
 
 def style_generator(d: Drawing) -> None:
     """Style-based generator: noise becomes a style, and the style is set anew at every
-    resolution, from a coarse pose to fine colors."""
+    resolution, from coarse to fine."""
     d.step("A mapping network turns the noise z into a style w.")
     d.circle("z", (0.9, 4.6), "*z*")
-    d.network("mapping", (3, 4.6), "mapping", "8 layers", (1.4, 1.4))
+    d.network("mapping", (3, 4.6), "mapping", "3 layers", (1.4, 1.4))
     d.box("w", (5.2, 4.6), "*w*", "style", high=1)
     d.arrow("z", "mapping", "w")
     d.step("The image begins as one learned constant of 4 × 4 numbers, the same for all.")
     d.box("constant", (1.1, 1.8), "4 × 4", "constant", high=0.9)
     d.step("Each block doubles the resolution.")
-    d.box("coarse", (4, 1.8), "8 × 8", "pose, shape", high=1.1)
-    d.box("middle", (6.8, 1.8), "16 × 16", "eyes, mouth", high=1.5)
-    d.box("fine", (9.6, 1.8), "64 × 64", "color, skin", high=2)
+    d.box("coarse", (4, 1.8), "8 × 8", "twice as large", high=1.1)
+    d.box("middle", (6.8, 1.8), "16 × 16", "and again", high=1.5)
+    d.box("fine", (9.6, 1.8), "32 × 32", "and again", high=2)
     d.picture("image", (12.2, 1.8), "face 4 -20", "*x̂*", role="made")
     d.arrow("constant", "coarse", "middle", "fine", "image")
     d.step("The style scales the features of every block: coarse ones first, fine ones last.")

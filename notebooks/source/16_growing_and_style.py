@@ -82,16 +82,16 @@ def draw_w(n: int, seed: int, generator: StyleGenerator = shipped) -> Tensor:
     """Codes w (n, 32) of a generator."""
     return generator.to_w(draw_z(n, seed))
 
-rows = {"one": test_faces[:8], "other": batched(shipped, draw_w(8, seed=1))}
+rows = {"A": test_faces[:8], "B": batched(shipped, draw_w(8, seed=1))}
 show(plots.image_rows(rows, title="Which row did a network draw?"),
      alt="Two rows of eight small faces with different skin, hair, pose and background. The upper "
          "row is crisp; in the lower one eyes and mouths are blurred")
 
 # %% [markdown] slide_type="notes"
-# Two rows of faces, and one of them was drawn by a network. Let the room vote with a reason: what gives a row away? Eyes and mouths, which are blurred in the lower row, the drawn one. Its generator has 160 kB of weights and was trained for 400 seconds on one core. Ask where among these weights the pose might be. What goes wrong: the vote is taken for a measure of quality; it compares eight faces.
+# Let the room vote, A or B, with a reason: which row did a network draw, and what gives it away? Eyes and mouths, which are blurred in row B, the drawn one. Its generator has 160 kB of weights and was trained for 400 seconds on one core. Ask where among these weights the pose might be. What goes wrong: the vote is taken for a measure of quality; it compares eight faces.
 
 # %% [markdown]
-# It drew the lower one: look at eyes and mouths. Most of what follows examines this network, and at the end of section 3 you train two of your own for ten seconds each.
+# It drew row B: look at eyes and mouths. Most of what follows examines this network, and at the end of section 3 you train two of your own for ten seconds each.
 #
 # ## 1 · A style for each level
 
@@ -236,27 +236,27 @@ predict("16.mixing")
 # %% [markdown]
 # Coarse styles (4 and 8 pixels) come from the face at the left of each row, fine ones (16 and 32) from the face above each column.
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## Pose from the left, colors from above
-
-# %% slide_type="-"
+# %% slide_type="slide"
 left, above = draw_w(5, seed=3), draw_w(7, seed=4)
 blank = torch.ones(1, 3, 32, 32, device=device)
 rows = {"fine:": torch.cat([blank, batched(generator, above)])}
-for n, w in enumerate(left):
+for n, w in enumerate(left[:4]):
     mixed = mix_styles(w.expand(7, -1), above, 2, 4)
     pair = (batched(generator, w[None]), batched(generator, mixed))
-    rows[f"coarse {'abcde'[n]}"] = torch.cat(pair)
-show(plots.image_rows(rows, title="A row shares its pose, a column its skin and background"),
+    rows[f"coarse {'abcd'[n]}"] = torch.cat(pair)
+show(plots.image_rows(rows, title="What does a row share, and what a column?"),
      alt="A table of faces. At the left of each row stands its coarse source, above each column its "
          "fine source. Along a row heads are turned alike; down a column skin, hair color and "
          "background are alike")
+
+# %% [markdown] slide_type="fragment" only="slides"
+# A row shares its **pose**, a column its **skin and background**.
 
 # %% [markdown]
 # Go along a row: the heads are turned alike. Go down a column: skin, hair color and background stay. That is what one sees in a few faces. Now measure it on a thousand pairs.
 
 # %% [markdown] slide_type="notes"
-# Cover the title and let the room find what a row shares and what a column shares. Then ask for exceptions, because there are some: the direction of the light follows neither source. Seeing a split in a grid is easy, and ten faces prove little. The notebook measures a thousand pairs, which is possible because these faces have known factors; the next slide has the slopes for skin.
+# The face at the left gives a row its coarse styles, at 4 and 8 pixels; the face above gives a column its fine ones. Let the room find what a row shares and what a column shares, before the answer appears. Then ask for exceptions, because there are some: the direction of the light follows neither source. Ten faces prove little; the next slide measures a thousand pairs.
 
 # %% [markdown]
 # How far does a factor follow each source? Take pairs of codes, mix them, read the factor $a$ of the coarse source, $b$ of the fine one and $m$ of the mixture, and fit $m \approx \alpha a + \beta b + \text{const}$ by least squares. $\alpha = 1, \beta = 0$: the factor is the coarse source's alone.
@@ -294,7 +294,7 @@ for row in (measured("style_faces", arm=arm)[0] for arm in ("checkpoint", "again
 assert float(measured("style_faces", arm="again")[0]["light_direction coarse"]) > 0.9
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Pose follows the coarse source, skin and background the fine one
+# ## Pose follows the coarse source, skin the fine one
 #
 # | factor | slope, coarse source | slope, fine source |
 # |---|---|---|
@@ -362,7 +362,7 @@ for arm, runs in table.items():
         print(f"{arm:12s} seed {r['seed']}  " + "".join(f"{float(r[key]):17.2f}" for key in columns.values()))
 
 # %% [markdown]
-# First the **cost**. After 60 seconds the runs without mixing have distances of 3.5, 5.5 and 3.5. With mixing they are 5.6, 45 and 31: behind in every seed, and in one no better than the mean face (about 45). With mixing it took 400 seconds to reach 3.3 and 3.2.
+# First the **cost**. After 60 seconds the runs without mixing have distances of 3.5, 5.5 and 3.5. With mixing they are 5.6, 45 and 31: behind in every seed, and in two no better, or hardly, than the mean face drawn 1,000 times (32 in section 1). With mixing it took 400 seconds to reach 3.3 and 3.2.
 #
 # Then the **split**. In both runs of 400 seconds, skin follows the fine source and not the coarse one. In *no* run of 60 seconds does it, with mixing or without, although the architecture is the same. So the levels only make room for the split; training makes it. A minute of mixing isn't enough. Does it take mixing at all, or only time? This table can't say: the run that would, 400 seconds without mixing, isn't in it.
 #
@@ -418,7 +418,7 @@ check(answers, "16.4")
 # Which run is missing, so that one could say what makes the split?
 
 # %% [markdown] slide_type="notes"
-# Compare the last two rows, and let the room say what differs between the recipes: one line of the training step, and it costs quality in every seed. Then the skin: only the first row has the split, so the architecture alone doesn't make it. Ask for the missing run: 400 seconds without mixing. Until somebody trains it, nobody knows whether the split takes mixing or only time. What goes wrong: two things change at once, and one gets the credit.
+# Compare the last two rows. Let the room say what differs between the recipes: one line of the training step, and it costs quality in every seed. Then the skin: only the first row has the split, so the architecture alone doesn't make it. Ask for the missing run: 400 seconds without mixing. Without it nobody knows whether the split takes mixing or only time. What goes wrong: two things change at once, and one gets the credit.
 
 # %% [markdown]
 # ### Yours, ten seconds
@@ -513,12 +513,15 @@ def train_mine(seed: int) -> StyleGenerator:
 
 trained = {f"10 s, seed {seed}": train_mine(seed) for seed in range(2)}
 
-# %% slide_type="-"
+# %% slide_type="slide"
 rows = {name: batched(net, draw_w(8, 1, net)) for name, net in trained.items()}
 rows |= {"400 seconds": batched(generator, draw_w(8, 1)), "real": test_faces[8:16]}
-show(plots.image_rows(rows, title="After 10 seconds blurred heads, after 400 faces"),
+show(plots.image_rows(rows, title="Ten seconds give blurred heads, 400 give faces"),
      alt="Four rows of eight pictures. After 10 seconds, two seeds: blurred heads in front of a "
          "background. After 400: faces with hair, skin and pose of their own. Below, real faces")
+
+# %% [markdown] slide_type="notes"
+# The same generator and the same training step, with two styles in every picture; only the time differs. Ask what the upper two rows have learned: where the head is, and that there is a background. They draw nearly one picture for all codes. So a comparison of runs of a minute is a comparison of beginnings. What goes wrong: people blame the step that they wrote; it is right, and ten seconds are too few.
 
 # %%
 quick = [frechet(batched(net, draw_w(1000, 0, net))) for net in trained.values()]
@@ -565,10 +568,21 @@ for psi in (1.0, 0.7, 0.5, 0.3):
 # "Spread" is that of the twelve factors, over real faces'. "Nearest" is the mean pixel distance to the nearest of 4,000 real faces.
 
 # %% [markdown] slide_type="slide" only="slides"
+# ## Truncation moves every code toward the mean code
+#
+# $$w' = \bar w + \psi\,(w - \bar w)$$
+#
+# - ψ = 1: the codes as they are; published faces are often drawn at 0.5 to 0.7
+# - What do a thousand codes draw at ψ = 0, and what at ψ = −0.7?
+
+# %% [markdown] slide_type="notes"
+# The reason for the formula: codes that training seldom saw tend to give bad pictures, and most of them are far from the mean. So a share psi of the way from the mean to the code is all that is used. Let everybody write down what psi 0 draws, and what a negative psi draws, before you go on. What goes wrong: people expect gray or noise at 0. It is a face, the same one for every code.
+
+# %% [markdown] slide_type="slide" only="slides"
 # ## Truncated faces are typical, and all alike
 
 # %% slide_type="-"
-rows = {f"psi {psi}": batched(generator, truncate(w[:8], w_mean, psi))
+rows = {f"ψ = {psi:g}".replace("-", "−"): batched(generator, truncate(w[:8], w_mean, psi))
         for psi in (1.0, 0.7, 0.3, 0.0, -0.7)}
 show(plots.image_rows(rows, title="Toward the mean face, and out on the other side"),
      alt="Five rows of the same eight codes. At psi 1 the faces differ in skin, hair, pose and "
@@ -579,16 +593,16 @@ show(plots.image_rows(rows, title="Toward the mean face, and out on the other si
 # At ψ = 0 every code gives one and the same face, and below 0 the opposite of each: dark for light, left for right. On the way to 0, faces lose what is odd about them and what sets them apart. The Fréchet distance *rises*: it compares the variety of samples with that of real faces, and a small ψ reduces it. That truncated pictures are *better* one by one is often said; here the distance to the nearest real face hardly changes.
 
 # %% [markdown] slide_type="notes"
-# Cover the rows but the first and let people predict psi 0: the mean of all codes, one face. Then psi below 0: the opposite of a face. Ask which row they would print in a paper, and which they would hand to the Fréchet distance. The numbers follow on the next slide.
+# Go down one column: the face becomes the one that all codes share, at psi 0, and then its own opposite, dark for light and left for right. Compare with what the room predicted. Ask which row they would print in a paper, and which they would hand to the Fréchet distance. The numbers follow on the next slide.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Truncation raises the Fréchet distance
 #
 # | ψ | 1 | 0.7 | 0.5 | 0.3 |
 # |---|---|---|---|---|
-# | Fréchet distance | 3.3 | 5.5 | 8.6 | 14.4 |
-# | spread of the factors | 0.86 | 0.78 | 0.71 | 0.60 |
-# | nearest real face | 4.4 | 4.3 | 4.4 | 4.7 |
+# | Fréchet distance | 3.3 | 5.6 | 8.8 | 14.5 |
+# | spread of the factors | 0.86 | 0.77 | 0.71 | 0.60 |
+# | nearest real face | 4.4 | 4.3 | 4.4 | 4.6 |
 #
 # Single faces come no nearer to real ones, and together they are less varied.
 
@@ -670,13 +684,28 @@ for name, change in lengths.items():
     print(f"{name:11s} mean {change.mean():5.0f}   {numbers}")
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## The middle is alike; the tail makes the mean
+# ## Path length: what a small step does to the picture
+#
+# $$\ell = \frac{1}{\epsilon^2}\,\big\lVert g(\text{path at } t + \epsilon) - g(\text{path at } t)\big\rVert^2$$
+#
+# | a thousand paths, shipped network | arcs in z | lines in w |
+# |---|---|---|
+# | mean path length | 2,971 | **1,291** |
+#
+# Is w smoother than z?
+
+# %% [markdown] slide_type="notes"
+# The mapping network is said to unbend the code, so that equal steps change the picture more evenly. The usual evidence is this mean. Explain a path: two codes, a way from one to the other, a random place on it, one small step. In z the way is an arc, since the network ignores the length of z. Let the room conclude from the two means, and write the conclusion down. The next slide shows all thousand numbers.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## The means differ by a factor of 2.3, the medians by 1.4
 
 # %% slide_type="-"
 fig = plots.score_histogram(
     {name: change.clamp(min=1).log10() for name, change in lengths.items()},
-    xlabel="path length, as a power of ten",
+    xlabel="path length: squared change of the picture, over ε²",
     title="The two overlap; the largest changes are in z", bins=40)
+fig.axes[0].set_xticks(range(6), [f"{10**power:,}" for power in range(6)])
 show(fig, alt="Two histograms on a logarithmic axis that overlap almost everywhere. The one for "
               "arcs in z is wider and reaches further to the right")
 
@@ -684,7 +713,7 @@ show(fig, alt="Two histograms on a logarithmic axis that overlap almost everywhe
 # The mean in z is more than twice that in w; the median in z is less than 1.5 times that in w. The two histograms overlap almost everywhere. The largest changes, to the right, are in z: there some small steps cross a place where the picture jumps, and those raise the mean. In the other runs the medians differ even less:
 
 # %% [markdown] slide_type="notes"
-# Let the room read the two means first and draw a conclusion. Then uncover the medians. A mean of a quantity that spans powers of ten is a statement about its tail. The tail is real: in z some small steps make the picture jump. But "w is smoother" suggests that every step is gentler, and that isn't so.
+# Say the two medians: 868 in z and 627 in w, much closer than the means. Ask whether last slide's conclusion stands. A mean of a quantity that spans powers of ten is a statement about its tail. The tail is real: in z some small steps make the picture jump, at the far right. But "w is smoother" suggests that every step is gentler, and that isn't so.
 
 # %%
 for row in [run for runs in table.values() for run in runs]:
@@ -729,6 +758,8 @@ for row in [run for runs in table.values() for run in runs]:
 # | hair length | 0.32 | **0.95** |
 # | skin tone | 0.50 | **0.97** |
 # | background | 0.68 | **0.98** |
+#
+# R² is 1 if a factor is read exactly, and 0 if no better than by its mean.
 
 # %% [markdown] slide_type="notes"
 # Explain the experiment: two thousand codes, their faces, the judge's reading of them, and a least-squares line from code to factor, tested on codes it has not seen. Ask why z is worse although both codes draw the same face: z is a ball of noise, and the three layers behind it have laid the factors out. This claim about w holds; the one about smoothness holds for the tail.
@@ -801,6 +832,19 @@ for seed in range(3):
     new = batched(with_a_new_level(seed), w)
     jump[f"new level, seed {seed}"] = [frechet(fade_in(old, new, alpha)) for alpha in alphas]
 
+# %% slide_type="slide"
+blends = torch.stack([fade_in(old[:3], new[:3], alpha) for alpha in alphas], 1)  # (3, 7, 3, 32, 32)
+show(plots.image_grid(blends.flatten(0, 1), columns=7, titles=[f"α = {a:g}" for a in alphas],
+                      title="A new level is faded in: here one with random weights"),
+     alt="Three faces, each in seven pictures. At alpha 0 they have the large pixels of 16 by 16; "
+         "toward alpha 1 their colors turn garish, and little more than an outline is left")
+
+# %% [markdown] slide_type="fragment" only="slides"
+# What happens to the Fréchet distance on the way from 0 to 1?
+
+# %% [markdown] slide_type="notes"
+# Growing, the predecessor of style generators: train a network for 4×4 pictures, then add a level for 8×8, and so on. A new level begins with random weights, so it is faded in: the picture is a mean, alpha of the new level's and the rest of the old one's, enlarged. Go from left to right. Ask for a sketch of the distance over alpha, before the next slide. What goes wrong: people expect a fade to do no harm.
+
 # %% [markdown] slide_type="slide" only="slides"
 # ## A level that has not learned makes the distance jump
 
@@ -814,7 +858,7 @@ show(plots.curves(alphas, jump, xlabel="alpha: share of the new level", ylabel="
 # Nothing was trained here. In a real run the new level learns while it fades in, so α has to rise more slowly than the level learns; if α rises faster, the distance jumps as it does here.
 
 # %% [markdown] slide_type="notes"
-# Ask what the room expects at alpha 0 and at alpha 1. At 0 the pictures are those of the smaller network, enlarged; at 1 they come from random weights alone. Then ask what a schedule has to do: fade no faster than the new level learns. What goes wrong: people expect a gradual fade to do no harm.
+# Compare with the room's sketches. At 0 the pictures are those of the smaller network, enlarged; at 1 they come from random weights alone. Three random levels, and the distance rises from the first tenth on for all three. Nothing was trained here. Ask what a schedule has to do in training: fade no faster than the new level learns.
 
 # %% [markdown]
 # And is growing cheaper? Measure the time of a forward pass through the first one, two, three or four levels:
@@ -839,7 +883,7 @@ for name, arm in (("growing", "growing"), ("full size", "no mixing")):
     print(f"{name:10s} steps", *(r["steps"] for r in runs), "  Fréchet after 60 s", *(f"{of(r, 'frechet 1.0')[0]:.1f}" for r in runs))
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Cheaper steps, and a jump at every fade
+# ## Cheaper steps, and a jump at two of three fades
 
 # %% slide_type="-"
 fig, (ax,) = plots.canvas(width=8.5, height=4.2)
@@ -905,12 +949,15 @@ for seed in range(3):
     noise[seed] = (255 * sd.mean().item(), (sd.mean() / codes_sd).item(), at_edges(pictures, sd))
     print("seed {}: noise moves a pixel by {:.2f} of 255, {:.1%} of what codes do; at edges {:.0%}".format(seed, *noise[seed]))
 
-# %% slide_type="-"
+# %% slide_type="slide"
 pictures, sd = variation(0)
 rows = {"face": pictures, "noise × 80": (80 * sd)[:, None].expand(-1, 3, -1, -1).clamp(max=1)}
 show(plots.image_rows(rows, title="What little the noise moves lies along edges"),
      alt="Eight faces, and below each where noise moves its pixels, made eighty times brighter: "
          "thin bright lines along the outline of head and hair and at the eyes, dark elsewhere")
+
+# %% [markdown] slide_type="notes"
+# Remember the last arrow of the drawing: fresh noise at each level. Twenty draws at fixed codes; the lower row is the standard deviation of each pixel, eighty times brighter. A draw moves a pixel by a quarter of one gray level of 255, along outlines, hair and glasses. Ask why it places no detail here: drawn faces have none that is left to chance. On photographs it places single hairs and freckles.
 
 # %% tags=["solution"]
 # What the text claims.
@@ -1026,7 +1073,7 @@ assert contrast["AdaIN"][1] < 0.35 and abs(beside - alone) < 0.01
 # Five tests: company · mixing · variety · blocks · center
 
 # %% [markdown] slide_type="notes"
-# Let groups write down for each suspect which test would convict it, before they run any. Four of the five tests will come out clean. What goes wrong: judging by the look of the faces. Her faces look like faces, and the test that finds the fault asks the same code twice, alone and in company.
+# Let groups write down for each suspect which test would convict it, before they run any. Four of the five tests will come out clean. The next slide shows her faces. What goes wrong: judging by their look alone. The test that finds the fault looks at no face: let the room work out which one that is.
 
 # %%
 def over_the_batch(x: Tensor, scale: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
@@ -1062,11 +1109,14 @@ w1, w2 = draw_w(2000, seed=18).chunk(2)
 patient = {"hers": frechet(hers(w1, w2)), "yours": frechet(yours(w1, w2))}
 print(", ".join(f"{name} {value:.1f}" for name, value in patient.items()))
 
-# %% slide_type="-"
+# %% slide_type="slide"
 rows = {"yours": yours(w1[:8], w2[:8]), "hers": hers(w1[:8], w2[:8])}
 show(plots.image_rows(rows, title="Hers are faces too, some of them pale or without detail"),
      alt="Two rows of eight faces for the same codes. Yours are clear; in her row some are pale and "
          "some dark, and the details are gone")
+
+# %% [markdown] slide_type="notes"
+# The same codes in both rows. Ask which suspects the picture alone acquits. The heads are turned as in your row, so the levels are not swapped; each face is another one, so not all have the first one's style. Three suspects are left: blocks of two by two pixels are hard to see in blurred faces, and so is a wrong center. Let the groups say which test acquits or convicts each.
 
 # %% [markdown]
 # Examine her function. Change the word in the last line, run the cell again, and stop as soon as you know.
@@ -1171,7 +1221,7 @@ assert verdict.mistake == "batch_statistics"
 # - At each level, a style overrules the mean and the spread of every map.
 # - Mixing *measures* which level holds which factor. We saw the split only after long training with mixtures, which cost quality.
 # - Truncation trades variety for typical faces. Report psi.
-# - "w is smoother" is about the tail. Print the median.
+# - “w is smoother” is about the tail. Print the median.
 # - Growing takes cheaper steps. Here it was not faster: plot quality over seconds.
 
 # %% [markdown] slide_type="notes"
