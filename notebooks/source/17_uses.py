@@ -171,9 +171,19 @@ check(answers, "17.1")
 # All arguments are whole numbers, and so is what you return. `a // b` is the quotient, `a % b` the remainder, `a << n` moves up by n bits. Mind that Python does `+` before `<<`. Try `push(25, 0, 2, 2)`, which is 49, and `push(25, 3, 1, 2)`, which is 103.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Pushing a symbol makes one whole number larger, by −log₂ p bits
+# ## Pushing a symbol on a number adds −log₂ p bits to it
+#
+# $$\text{state} \;\to\; (\text{state} \div \text{freq})\cdot 2^P + (\text{state} \bmod \text{freq}) + \text{start}$$
+#
+# | symbol, $P = 2$ | start | freq | bits |
+# |---|---|---|---|
+# | A | 0 | 2 | 1 |
+# | B | 2 | 1 | 2 |
+# | C | 3 | 1 | 2 |
+#
+# Push A on 25: $12\cdot 4 + 1 + 0 = 49$. Now push B, and push C.
 
-# %% slide_type="-" show_code=true lit="# 2."
+# %%
 def push(state: int, start: int, freq: int, precision: int) -> int:
     """The state with a symbol on it, which has freq slots, from start on."""
     # 1. quotient and remainder of the state by freq
@@ -186,7 +196,7 @@ def push(state: int, start: int, freq: int, precision: int) -> int:
 push = check(push)
 
 # %% [markdown] slide_type="notes"
-# Do 25 with the symbols A, B, C on the board: 49, 102, 103. Ask which pushes are cheap: those with many slots, since the state is divided by a large number before it moves up. Ask what would be lost without the remainder. What goes wrong: brackets, because Python adds before it shifts; and floats, which hold 53 bits while a file has thousands.
+# A file is one whole number, the state. A has two of the four slots. Do 25 with all three symbols on the board: 49, 102, 103. Ask which pushes are cheap: those with many slots, since the state is divided by a large number before it moves up. Ask what would be lost without the remainder. What goes wrong: brackets, because Python adds before it shifts; and floats, which hold 53 bits while a file has thousands.
 
 # %% [markdown]
 # Pop undoes it. The lowest $P$ bits of the state are the slot; the slot says which symbol it was; then quotient and remainder are put together again. `find(slot)` looks the slot up and returns `symbol, start, freq`. From 49 with $P=2$: the slot is $49 \bmod 4 = 1$, which belongs to A, with start 0 and freq 2; the state before was $2\cdot(49 \div 4) + 1 - 0 = 2\cdot 12 + 1 = 25$.
@@ -261,9 +271,9 @@ for letter in reversed(drawn):
 assert state == random_bits and abs(shares[0] - 0.5) < 0.03
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Popping random bits draws symbols, and pushing returns the bits
+# ## Popping random bits draws symbols
 #
-# - Pop with a table from any state: symbols come out with the table's probabilities.
+# - Pop undoes push. Pop from *any* state with a table: symbols come out with the table's probabilities.
 # - It uses up $\log_2 1/p$ bits for each.
 # - Push the same symbols back: the same bits are there again, to the last one.
 #
@@ -297,7 +307,7 @@ assert state == random_bits and abs(shares[0] - 0.5) < 0.03
 # Top to bottom for the sender, bottom to top for the receiver. The sum is the −ELBO.
 
 # %% [markdown] slide_type="notes"
-# Cover the right column first, and let the room find it: each line undone, from the bottom. Ask where the receiver gets q from: it has the encoder network, and x by then. Ask what the three lines add up to, on average: the three terms of the ELBO, with z drawn from q. What goes wrong: pushing z before x. The receiver needs z before it can read x, so z has to lie on top.
+# Read the left column; the room says what the receiver does: each line undone, from the bottom. Ask where the receiver gets q from: it has the encoder network, and x by then. Ask what the three lines add up to, on average: the three terms of the ELBO, with z drawn from q. What goes wrong: pushing z before x. The receiver needs z before it can read x, so z has to lie on top.
 
 # %% [markdown]
 # ### Exercise 17.4 · The sender
@@ -443,9 +453,9 @@ lossless = right == len(sent) and state == begin
 # %% slide_type="-"
 fig, (ax,) = plots.canvas(width=8.5, height=3.6)
 shown = {name: value for name, value in sorted(sizes.items(), key=lambda item: -item[1]) if name != "as they are"}
-ax.barh(list(shown), list(shown.values()), color=[plots.ACCENT if name == "bits back" else plots.QUIET for name in shown])
-ax.axvline(nats / math.log(2), color=plots.HOUSE, ls="--")
-ax.text(nats / math.log(2) + 3, 3.75, "−ELBO", color=plots.HOUSE, va="center")
+ax.barh(list(shown), list(shown.values()), color=[plots.HOUSE if name == "bits back" else plots.QUIET for name in shown])
+ax.axvline(nats / math.log(2), color=plots.ACCENT, ls="--")
+ax.text(nats / math.log(2) + 3, 3.75, "−ELBO", color=plots.ACCENT, va="center")
 for y, value in enumerate(shown.values()):
     ax.text(value - 4, y, f"{value:.0f}", va="center", ha="right", color="white")
 ax.set(xlabel="bits for each image")
@@ -577,9 +587,9 @@ for source, rows in bits_table.items():
 fig, axes = plots.canvas(width=10, height=3.8, cols=2)
 for ax, (source, rows) in zip(axes, bits_table.items(), strict=True):
     for y, (name, values) in enumerate(rows.items()):
-        ax.plot(values, [y] * 3, "o", color=plots.ACCENT if name == "bits back" else plots.HOUSE, ms=8, alpha=0.7)
-    ax.set(yticks=range(len(rows)), yticklabels=list(rows) if source == "drawn" else [], xlim=(80, 310), xlabel="bits for each image", title={"drawn": "drawn digits", "mnist": "MNIST"}[source])
-    ax.invert_yaxis()
+        color = {"bits back": plots.HOUSE, "-ELBO": plots.ACCENT}.get(name, plots.QUIET)
+        ax.plot(values, [y] * 3, "o", color=color, ms=8, alpha=0.7)
+    ax.set(yticks=range(len(rows)), yticklabels=[name.replace("-", "−") for name in rows] if source == "drawn" else [], xlim=(80, 310), xlabel="bits for each image", title={"drawn": "drawn digits", "mnist": "MNIST"}[source], ylim=(5.5, -0.5))
 plots.set_finding(fig, "Bits back lies on the −ELBO, and the table of 16 neighbors lies below both")
 show(fig, alt="Dots for three seeds each, on drawn digits and MNIST. PNG is at 276 to 287 bits, zlib at 223 to 244, bz2 at 166 to 193. The negative ELBO and bits back coincide at 126 to 143. The table of 16 neighbors is lowest, 102 to 116")
 
@@ -631,8 +641,8 @@ def encode_once(filler: Tensor) -> Tensor:
     mu, _ = vae.encode(torch.cat([upper, filler.expand(100, -1)], 1).reshape(-1, 1, 28, 28))
     return vae.decode(mu).sigmoid().flatten(1)[:, HALF:]
 
-guesses["encode, empty below"] = encode_once(torch.zeros(HALF))
-guesses["encode, means below"] = encode_once(means[HALF:])
+guesses["encode, empty"] = encode_once(torch.zeros(HALF))
+guesses["encode, means"] = encode_once(means[HALF:])
 for name, p in guesses.items():
     print(f"{name:22s} {cost(p):6.1f} nats")
 
@@ -701,17 +711,31 @@ for draws in (200, 2000, 20_000):
 guesses["20,000 draws"] = log_observed.softmax(0).T @ halves
 
 # %% [markdown] slide_type="slide" only="slides"
+# ## The lower half of a digit is missing: how to fill it in?
+#
+# - the mean of each pixel, or a linear regression from the upper pixels
+# - encode with an empty half, or with means below, and decode
+# - draw 20,000 codes, and weight each by how well it explains the upper half:
+#
+# $$p(\text{lower}\mid\text{upper}) = \frac{\frac1K\sum_k p(x\mid z_k)}{\frac1K\sum_k p(\text{upper}\mid z_k)}$$
+#
+# The score: $-\log p(\text{lower}\mid\text{upper})$ of the true half, in nats.
+
+# %% [markdown] slide_type="notes"
+# Explain the score: what the true lower half costs under a prediction; 100 nats is what the pixel means need. Let the room bet which of the five is best and which is worst, and write the bets down. Most expect the VAE to complete the digit when it encodes the half that is there. What goes wrong: the question is heard as one for a nice picture. It asks for probabilities.
+
+# %% [markdown] slide_type="slide" only="slides"
 # ## Encoding half an image is worse than not trying
 
 # %% slide_type="-"
 whole = {"true": some[:8].reshape(-1, 1, 28, 28)}
 for name, p in guesses.items():
     whole[name] = torch.cat([upper[:8], p[:8]], 1).reshape(-1, 1, 28, 28).clamp(0, 1)
-show(plots.image_rows(whole, title=f"Encoded once: {cost(guesses['encode, empty below']):.0f} nats; drawn from the prior: {-conditional_log_likelihood(log_all, log_observed).mean():.0f}"),
+show(plots.image_rows(whole, title=f"Encoded once: {cost(guesses['encode, empty']):.0f} nats; drawn from the prior: {-conditional_log_likelihood(log_all, log_observed).mean():.0f}"),
      alt="Eight digits with the true lower half, and with five guesses of it. Pixel means give the same gray cloud for all; regression a ghost of the right shape; encoding with an empty half leaves the lower half nearly empty; 20,000 draws from the prior give a definite stroke, often the right one")
 
 # %% [markdown] slide_type="notes"
-# Ask for bets before you show the rows: most expect the VAE to complete the digit. Let somebody explain the empty lower halves: the encoder takes missing for white. Then ask how one would do it right without training anything: try codes, keep those that explain the upper half. What goes wrong: averaging p(lower given z) over all draws alike; draws have to be weighted by how well they explain what is seen.
+# Compare with the bets. Let somebody explain the empty lower halves: the encoder takes missing for white. Then ask how one would do it right without training anything: try codes, keep those that explain the upper half. What goes wrong: averaging p(lower given z) over all draws alike; draws have to be weighted by how well they explain what is seen.
 
 # %% [markdown]
 # ### Exercise 17.9 · One draw
@@ -743,7 +767,7 @@ for name, found in fill_table.items():
     print(f"{name:28s}", *("".join(f"{v:7.1f}" for v in values) for values in found.values()))
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## What the lower half costs, given the upper
+# ## Draws from the prior beat a regression, by 3 to 10 nats
 #
 # | method | drawn digits, nats | MNIST, nats |
 # |---|---|---|
@@ -762,7 +786,7 @@ for name, found in fill_table.items():
 # %% [markdown]
 # Draws from the prior are ahead of the regression in all six runs, by 3 to 10 nats; one best code is behind it in all six. Means in place of the lower half don't rescue the encoder: its answer is no better than the means themselves. Twenty rounds don't either, at 173 to 214 nats: each prediction still comes from a single code, as if there were no other. And the table of neighbors? It needs about half as many nats as draws from the prior. It predicts each pixel from *true* neighbors, those of the lower half included, one after the other: an exact conditional likelihood by the chain rule.
 
-# %%
+# %% slide_type="slide"
 def drawn_by_table(images: int) -> Tensor:
     """Images (N, 28, 28), pixel by pixel from the table, each from the pixels drawn before it."""
     x, chance = torch.zeros(images, 28, 28), set_seed(SEED)
@@ -773,6 +797,9 @@ def drawn_by_table(images: int) -> Tensor:
 
 show(plots.image_grid(drawn_by_table(10)[:, None], columns=10, title="Drawn from the table: pieces of strokes, and no digit"),
      alt="Ten images drawn from the table of neighbors: loops, bent strokes and black blots in odd places; hardly any is a digit")
+
+# %% [markdown] slide_type="notes"
+# The table of 16 neighbors had the smallest file and the last row of the previous slide, so let it draw: each pixel from those drawn before it. Ask why edges are smooth and nothing is a digit: it sees no pixel that is more than four columns or two rows away. Ask which number of today would have told: none of the likelihoods. What goes wrong: a better likelihood is read as better pictures.
 
 # %% [markdown]
 # Hardly any of these is a digit. Edges are smooth and many strokes have a digit's width, but nothing says where they should go, since the table sees no pixel that is more than four columns or two rows away. The table has the better likelihood, on drawn digits and on MNIST, and yet it draws no digits. Likelihood and pictures part ways again, as in 13.
@@ -788,7 +815,7 @@ for source in ("drawn", "mnist"):
     assert all(g > r for g, r in zip(at["best z by gradient"], at["linear regression"], strict=True))
     assert all(2 * t < 1.06 * d for t, d in zip(at["table of 16 neighbors"], at["20,000 draws from the prior"], strict=True))
     assert max(row("uses_filling", "nats", source=source, method="effective sample size")) < 2
-assert cost(guesses["encode, empty below"]) > 1.4 * cost(guesses["pixel means"])
+assert cost(guesses["encode, empty"]) > 1.4 * cost(guesses["pixel means"])
 
 # %% [markdown]
 # ## 3 · Few labels
@@ -848,10 +875,9 @@ for name, found in label_table.items():
 fig, axes = plots.canvas(width=10, height=3.4, cols=2)
 for ax, source in zip(axes, ("drawn", "mnist"), strict=True):
     for y, (name, found) in enumerate(label_table.items()):
-        ax.plot(found[source], [y] * 3, "o", color=plots.ACCENT if name == "M2" else plots.HOUSE, ms=8, alpha=0.7)
-    ax.set(yticks=range(4), yticklabels=ways if source == "drawn" else [], xlim=(0.6, 1), xlabel="accuracy on test images", title={"drawn": "drawn digits", "mnist": "MNIST"}[source])
-    ax.invert_yaxis()
-plots.set_finding(fig, "Shifted images are ahead in all six runs; neither use of unlabeled images is ahead of the CNN")
+        ax.plot(found[source], [y] * 3, "o", color=plots.ACCENT if name == "CNN, shifted images" else plots.HOUSE, ms=8, alpha=0.7)
+    ax.set(yticks=range(4), yticklabels=ways if source == "drawn" else [], xlim=(0.6, 1), xticks=[0.6, 0.7, 0.8, 0.9, 1], xlabel="accuracy on test images", title={"drawn": "drawn digits", "mnist": "MNIST"}[source], ylim=(3.5, -0.5))
+plots.set_finding(fig, "Shifted images lead in all six runs; codes and M2 trail the CNN")
 show(fig, alt="Dots for three seeds on drawn digits and MNIST. The CNN is at 0.77 to 0.85, with shifted images at 0.88 to 0.92; the MLP on codes at 0.73 to 0.81, M2 at 0.69 to 0.81")
 
 # %% [markdown] slide_type="notes"
@@ -1007,7 +1033,7 @@ print(f"100 images: hers {her_bits:.1f} bits, yours {your_bits:.1f}")
 # %% [markdown] slide_type="slide" only="slides"
 # ## The clinic: decoded exactly, and too large
 #
-# Which of the five?
+# Hers: 158 bits an image; yours: 134. Which of the five?
 #
 # - **a** pixel tables in steps of 1/256
 # - **b** pops nothing
