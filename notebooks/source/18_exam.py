@@ -63,14 +63,14 @@ drawn = {"A": clumps(300, 1, [2]), "B": clumps(300, 3, list(range(8))), "C": eve
 fig, axes = plots.canvas(width=10, height=3, cols=4)
 for ax, (name, points) in zip(axes, drawn.items()):
     ax.scatter(*clumps(300, 0, list(range(8))).T, s=4, color="#c9ced8")
-    ax.scatter(*points.T, s=4, color=plots.ACCENT)
+    ax.scatter(*points.T, s=4, color=plots.SERIES[3])
     ax.set(xlim=(-1.9, 1.9), ylim=(-1.9, 1.9), xticks=[], yticks=[], aspect="equal", title=name)
-plots.set_finding(fig, "Data in gray, four generators in orange")
-show(fig, alt="Four panels with eight gray clumps on a circle. The orange points of A all lie in one clump, those of B in all eight, "
+plots.set_finding(fig, "Gray are the data. Which generator would you hand in?")
+show(fig, alt="Four panels with eight gray clumps on a circle. The points of A all lie in one clump, those of B in all eight, "
               "those of C are spread over the whole panel, those of D form a blurred ring through all eight")
 
 # %% [markdown] slide_type="notes"
-# Gray are the data, orange is what each generator drew. Ask for the name of each disease before anybody names a remedy: A has collapsed into one clump, B is what was asked for, C is noise, and D is blurred through all eight. Then ask which of them a loss would show. What goes wrong: people grade D above A, or the other way round; that depends on what the samples are for.
+# Gray are the data, green is what each generator drew. Ask for the name of each disease before anybody names a remedy: A has collapsed into one clump, B is what was asked for, C is noise, and D is blurred through all eight. Then ask which of them a loss would show. What goes wrong: people grade D above A, or the other way round; that depends on what the samples are for.
 
 # %% [markdown]
 # A has collapsed, B is what was asked for, C is noise, and D is blurred. Section 6 asks the same of logs, where no picture helps.
@@ -99,34 +99,21 @@ print(f"entropy: {-sum(p * math.log(p) for p in shares):.3f} nats")
 # The entropy is $-\sum p\log p$, with the natural logarithm, and three digits are enough: `0.898`. Where the options have letters, the answer is a letter in quotes: `"b"`.
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## With β = 4 the loss is no negative ELBO
+# ## Which distribution does each system model?
 #
-# For one image: reconstruction loss 50 nats, KL 2 nats.
-#
-# | for one image | nats |
-# |---|---|
-# | negative ELBO | 50 + 2 = **52** |
-# | loss with β = 4 | 50 + 4 · 2 = **58** |
+# 1. It names what is in a photo.
+# 2. It draws a photo of a dish that is asked for.
+# 3. It draws faces, whoever they belong to.
+# 4. It draws a bird and its name.
 
 # %% [markdown] slide_type="fragment" only="slides"
-# Is 58 still at least $-\log p(x)$? And with $\beta = \frac12$?
-
-# %% [markdown] slide_type="notes"
-# These are the numbers of Exercise 3.7. Ask first what β does to reconstructions: each nat of the KL costs more, so codes say less, and images get blurred. With β above 1 the loss is larger than the negative ELBO, so it is still a bound; with β below 1 nothing follows. Then ask whether 58 can be compared with the 52 of another paper. It can't: they are values of two different losses.
-
-# %% [markdown] slide_type="slide" only="slides"
-# ## Behind the bar stands what a model is given
+# $$p(y\mid x) \qquad p(x\mid y) \qquad p(x) \qquad p(x, y)$$
 #
-# | a system that … | models |
-# |---|---|
-# | names what is in a photo | $p(y\mid x)$ |
-# | draws a photo of a dish that is asked for | $p(x\mid y)$ |
-# | draws faces, whoever they belong to | $p(x)$ |
-# | draws a bird and its name | $p(x, y)$ |
+# Behind the bar stands what a model is given.
 
 # %% [markdown] slide_type="notes"
-# Cover the right column and let the room fill it in on paper. Then ask which of the four can name an unusual input: only
-# those that know p(x). What goes wrong: people call everything with a decoder generative. Ask what is behind the bar.
+# Let the room write down four answers on paper, with x for the picture and y for the words, before you show them in the same order. Then ask which of the four can name an unusual input: only
+# the last two, which know p(x). What goes wrong: people call everything with a decoder generative. Ask what is behind the bar.
 
 # %% [markdown]
 # ## 1 · What a model describes
@@ -268,6 +255,22 @@ show(diagram("vae"))
 # %% [markdown] slide_type="notes"
 # Let one person write the five lines on the board and the others say which of them is no equality. The gap is the KL to
 # the posterior, not the one to the prior that stands in the formula; that mix-up is the one to listen for.
+
+# %% [markdown] slide_type="slide" only="slides"
+# ## With β = 4 the loss is no negative ELBO
+#
+# For one image: reconstruction loss 50 nats, KL 2 nats.
+#
+# | for one image | nats |
+# |---|---|
+# | negative ELBO | 50 + 2 = **52** |
+# | loss with β = 4 | 50 + 4 · 2 = **58** |
+
+# %% [markdown] slide_type="fragment" only="slides"
+# Is 58 still at least $-\log p(x)$? And with $\beta = \frac12$?
+
+# %% [markdown] slide_type="notes"
+# These are the numbers of Exercise 3.7. Ask first what β does to reconstructions: each nat of the KL costs more, so codes say less, and images get blurred. With β above 1 the loss is larger than the negative ELBO, so it is still a bound; with β below 1 nothing follows. Then ask whether 58 can be compared with the 52 of another paper. It can't: they are values of two different losses.
 
 # %% [markdown]
 # ### Exercise 18.6 · Two terms
@@ -647,17 +650,20 @@ both_generator_losses = check(both_generator_losses)
 # %% [markdown] slide_type="slide" only="slides"
 # ## A log names the disease before a picture does
 #
-# | seen | name |
+# | log | what one sees: what is its name? |
 # |---|---|
-# | D(x) near 1, D(G(z)) near 0, no gradient for G | D too strong |
-# | modes fall to 1, gradients stay | mode collapse |
-# | D's loss stays at 1.386 | a blind D |
-# | gradient grows with the steps | `zero_grad` forgotten |
-# | KL near 0, no unit in use | dead code |
-# | test loss turns, training loss falls | overfitting |
+# | 1 | D(x) near 1, D(G(z)) near 0, no gradient for G |
+# | 2 | modes fall to 1, gradients stay |
+# | 3 | D's loss stays at 1.386 |
+# | 4 | gradient grows with the steps |
+# | 5 | KL near 0, no unit in use |
+# | 6 | test loss turns, training loss falls |
+
+# %% [markdown] slide_type="fragment" only="slides"
+# D too strong · mode collapse · a blind D · `zero_grad` forgotten · dead code · overfitting
 
 # %% [markdown] slide_type="notes"
-# Cover the right column. Then ask for a remedy for each row, and what it would cost. What goes wrong: a remedy is named
+# Let the room name all six before you show the names, in the same order. Then ask for a remedy for each row, and what it would cost. What goes wrong: a remedy is named
 # before the disease. The same D of one half may be a blind judge or a perfect generator, and only a fresh judge tells
 # them apart.
 
