@@ -39,7 +39,7 @@ show(plots.image_rows({name: digits[name] for name in ("Gaussian", "autoencoder"
 # The quiz of the first lecture with its names. Go down the rows and ask for reasons: pairs of pixels aren't enough; nobody taught the codes where to lie; gray is the best answer under a likelihood; a flow is as sharp as its decoder; a judge sees gray, and nobody counts what is left out. Ask what is left to find in the diffusion row. What goes wrong: faults are listed without the loss that explains them.
 
 # %% [markdown] slide_type="slide"
-# ## The map again, with what each box gives up
+# ## The map again: what does each branch give up?
 
 # %% slide_type="-"
 show(diagram("family"))
@@ -48,24 +48,24 @@ show(diagram("family"))
 # Let the room build it: ask for each branch before you press the key, what it knows about p(x), and what it has to give up for that. Flows: no layer that loses anything, so no bottleneck. VAE and diffusion: a bound, whose gap nobody sees from inside. GAN: no number at all. What goes wrong: autoregressive models are missed. They belong to the first branch, one word at a time, exact and slow: language models.
 
 # %% [markdown] slide_type="slide"
-# ## No model does all four well
+# ## Each model gives something up
 #
-# | model | sample | density | encode | condition | it costs |
+# | model | sample | density | encode | condition | it gives up |
 # |---|---|---|---|---|---|
-# | autoencoder | no | no | yes | – | a second model for its codes |
-# | VAE | 1 pass | a bound | a cloud | yes | blur, or a prior of its own |
-# | GAN | 1 pass | no | no | yes | two networks in balance |
-# | flow | 1 pass | exact | exact | yes | as many numbers inside as outside |
-# | diffusion | 10 to 1,000 passes | a bound | by its ODE | yes, with a dial | time |
+# | autoencoder | no | no | yes | – | new images |
+# | VAE | 1 pass | bound | a cloud | yes | sharp images |
+# | GAN | 1 pass | no | no | yes | any score |
+# | flow | 1 pass | exact | exact | yes | a bottleneck |
+# | diffusion | 10 to 1,000 | bound | by ODE | yes | speed |
 
 # %% [markdown] slide_type="notes"
-# This is the table that the first lecture promised. Cover it, and fill it in column by column with the room: who can sample, who knows a density, who finds a code, who can be told what to draw. Ask for the cell that surprises: diffusion can encode, since its ODE runs both ways; a GAN can't without a third network. What goes wrong: the last column is skipped. A method is chosen by what one can afford.
+# This is the table that the first lecture promised. Read it column by column, and let the room give the reasons: who can sample, who knows a density, who finds a code, who can be told what to draw. Ask for the cell that surprises: diffusion can encode, since its ODE runs both ways; a GAN can't without a third network. What goes wrong: the last column is skipped. A method is chosen by what one can afford.
 
 # %% slide_type="slide"
 names = {"VAE": ("1", "bound", "cloud"), "GAN": ("1", "none", "none"), "flow": ("1", "exact", "exact"), "diffusion": ("10", "bound", "by ODE")}
-fig = plots.score_table(names, ["passes", "log p(x)", "code"], {name: digits[name][:10] for name in names}, {("diffusion", "passes"), ("GAN", "log p(x)"), ("flow", "log p(x)")},
-                        title="What one sample costs, and what one may ask afterwards")
-show(fig, alt="Ten digits each of a VAE, a GAN, a flow on codes and a diffusion model, with passes per sample (1, 1, 1, 10), log-density (a bound, none, exact, a bound) and code (a cloud, none, exact, by the ODE)")
+fig = plots.score_table(names, ["passes", "log p(x)", "code"], {name: digits[name][:6] for name in names}, {("diffusion", "passes"), ("GAN", "log p(x)"), ("flow", "log p(x)")},
+                        title="An exact density doesn't make the best picture")
+show(fig, alt="Six digits each of a VAE, a GAN, a flow on codes and a diffusion model, with passes per sample (1, 1, 1, 10), log-density (a bound, none, exact, a bound) and code (a cloud, none, exact, by the ODE)")
 
 # %% [markdown] slide_type="notes"
 # The same in pictures, from the models of this course. Ask whether the row with the exact density looks best: it doesn't, and its density is that of the codes, not of the images. Then the price of the last row: ten passes where the others take one. What goes wrong: the rows are compared as if they had the same training. The diffusion model had five minutes, the others about twenty seconds.
@@ -110,27 +110,27 @@ for setting, (color, style) in settings.items():
         ax.plot([int(row["step"]) for row in rows], [int(row["modes"]) + 0.03 * (seed - 4) for row in rows], color=color, ls=style, lw=1.4, alpha=0.8, label=setting if seed == 0 else None)
 ax.set(xlabel="step", ylabel="modes covered, of eight", ylim=(-0.4, 8.4), yticks=range(0, 9, 2))
 ax.legend(loc="center right")
-plots.set_title(ax, "What no loss said: eight of eight seeds collapse, and a faster judge repairs them")
+plots.set_title(ax, "Eight of eight seeds collapse; a faster judge repairs them")
 show(fig, alt="Modes covered over steps, eight seeds each. With equal rates, and with a fast G and a fast D, nearly all runs cover seven or eight of eight; with the fast G alone all stay at two or fewer")
 
 # %% [markdown] slide_type="notes"
-# Notebook 06 in one figure. The losses of the orange runs were nearest to log 4, the best that they can look; they cover next to nothing. Ask for the same in other families: the β of a VAE that isn't reported, a bound that rises while samples get worse, a guided model that fits its label and loses its variety. What goes wrong: "look at samples" is taken for the remedy. Count something, and compare it with real data.
+# Notebook 06, and no loss said it: those of the orange runs were nearest to log 4, the best that they can look. Ask for the same in other families: the β of a VAE that isn't reported, a bound that rises while samples get worse, a guided model that fits its label and loses its variety. What goes wrong: "look at samples" is taken for the remedy. Count something, and compare it with real data.
 
 # %% slide_type="slide"
 guided = {w: measured("diffusion_guidance", w=w) for w in dict.fromkeys(row["w"] for row in measured("diffusion_guidance"))}
 fig, axes = plots.canvas(width=11, height=3.6, cols=3)
-for ax, (key, name) in zip(axes, {"fidelity": "told and drawn agree", "spread": "spread within a class", "frechet": "Fréchet distance"}.items(), strict=True):
+for ax, (key, name) in zip(axes, {"fidelity": "fidelity", "spread": "spread within a class", "frechet": "Fréchet distance"}.items(), strict=True):
     values = [[float(row[key]) for row in rows] for rows in guided.values()]
     for place, three in enumerate(values):
         ax.plot([place] * len(three), three, "o", color=plots.ACCENT, alpha=0.7)
     ax.plot([sum(three) / len(three) for three in values], color=plots.HOUSE)
     ax.set_xticks(range(len(guided)), list(guided))
     ax.set(xlabel="guidance w", ylabel=name)
-plots.set_finding(fig, "Who listens better varies less: every dial has two ends")
+plots.set_finding(fig, "Guidance trades variety for fidelity")
 show(fig, alt="Three panels over the strength of guidance, three seeds each. How often label and drawing agree rises to 1 at once; the spread within a class falls; the Fréchet distance rises steeply")
 
 # %% [markdown] slide_type="notes"
-# Guidance of notebook 14, three seeds. The first step brings all the fidelity there is; then variety goes, and the distance to real digits grows tenfold. Ask for the other dials of the course: β, the truncation of a style generator, temperature, the weight of a cycle. Each trades variety for quality. What goes wrong: a setting is chosen with one of the two numbers. Report both, or the curve.
+# Notebook 14, three seeds; fidelity: how often the digit is the one asked for. The first step brings all the fidelity there is; then variety goes, and the distance to real digits grows tenfold. Ask for the other dials of the course: β, the truncation of a style generator, temperature, the weight of a cycle. Each trades variety for quality. What goes wrong: a setting is chosen with one of the two numbers. Report both, or the curve.
 
 # %% slide_type="slide"
 betas = [1, 4, 8, 16, 32, 100]
@@ -142,11 +142,11 @@ for ax, key, what, name in ((left, "moves_smile", "azimuth", "smile, moved by th
     ax.set_xticks(range(len(betas)), betas)
     ax.set(xlabel="β", ylabel=name, ylim=(0, None))
 left.legend()
-plots.set_finding(fig, "One seed is an anecdote, and one panel is half of the truth")
+plots.set_finding(fig, "Three seeds tell three stories; the smile fades in all")
 show(fig, alt="Over beta, three seeds. Left, how far the head's latent moves the smile: up and down, with seeds far apart at 32. Right, how much of the smile is left in the pictures: it falls from nearly 1 to a third in all seeds")
 
 # %% [markdown] slide_type="notes"
-# Notebook 08. Cover the right panel and choose a seed with the room: each of the three tells another story about "the smile stays". Then the right panel, where all seeds agree: what does not stay is the smile itself. Ask how many claims about codes they have seen with one seed and one panel. What goes wrong: seeds are averaged at once. Look at them first; a mean hides that one run differs in kind.
+# Notebook 08. Look at the left panel only, and choose a seed with the room: each of the three tells another story about "the smile stays". Then the right panel, where all seeds agree: what does not stay is the smile itself. Ask how many claims about codes they have seen with one seed and one panel. What goes wrong: seeds are averaged at once. Look at them first; a mean hides that one run differs in kind.
 
 # %% slide_type="slide"
 arms = [("plain", "none"), ("random", "0.001"), ("latents", "0.001"), ("groups", "none")]
@@ -164,7 +164,7 @@ for ax, (setting, name) in zip(axes, {"only skin, pose and light vary": "a small
     ax.set(xlim=(-0.03, 1.03), ylim=(3.6, -0.6), xlabel="gap in recall, one dot a seed")
     ax.set_yticks(range(4), [arm for arm, _ in arms])
     ax.set_title(name, fontsize=13)
-plots.set_finding(fig, "A remedy is as good as its control and its world")
+plots.set_finding(fig, "Latent weights work in a small world, hardly in a larger")
 show(fig, alt="Gap in recall of four arms, one dot a seed, in two worlds. In the small one the latents' gap is near 0, plain and random are at a half; in the larger one plain and random are near 1, the latents little below, the true groups at about 0.4")
 
 # %% [markdown] slide_type="notes"
@@ -188,7 +188,7 @@ show(diagram("judging"))
 # 4. Ten numbers of a face that a person can edit.
 
 # %% [markdown] slide_type="fragment"
-# 1. a GAN · 2. a flow, and look at both tails · 3. diffusion with guidance, on codes · 4. a VAE, and labels to name the numbers
+# **A GAN** · **a flow**, and look at both tails · **diffusion** with guidance, on codes · **a VAE**, and labels to name the numbers
 
 # %% [markdown] slide_type="notes"
 # Let groups decide, one minute a line, with a reason from the table, before you press the key. There is no single right answer: a VAE does for the first, too, if blur is no harm. For the second, warn that likely is not typical: dark and plain readings can be likelier than common ones. What goes wrong: "diffusion" is the answer to all four. Ask what it costs in the first, and what it says in the second.

@@ -23,6 +23,7 @@ import torch
 from PIL import Image
 
 from course_utils import diagram, plots, show
+from course_utils.data import load
 from course_utils.data.measured import FOLDER
 from course_utils.data.toy import Mixture
 
@@ -35,6 +36,7 @@ def sheet(name: str, channels: int, side: int) -> dict[str, torch.Tensor]:
     rows = pixels.reshape(-1, side, 12, side, channels).permute(0, 2, 4, 1, 3)  # (R, 12, C, side, side)
     return dict(zip(picture.text["rows"].split(","), rows, strict=True))
 
+others = load("digits", split="test", source="drawn", n=12).float("cpu")  # real ones that the quiz doesn't show
 digits, faces = sheet("samples_digits", 1, 28), sheet("samples_faces", 3, 32)
 order = ["VAE", "Gaussian", "diffusion", "autoencoder", "real", "GAN", "flow"]
 letters = dict(zip("ABCDEFG", order, strict=True))
@@ -60,7 +62,7 @@ for ax, name in ((left, "a classifier: which side?"), (right, "a generative mode
     ax.scatter(*points.T, s=6, color=plots.INK, alpha=0.5, linewidths=0)
     ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal", xticks=[], yticks=[])
     ax.set_title(name, fontsize=13)
-plots.set_finding(fig, "A classifier knows the border, a generative model knows the places")
+plots.set_finding(fig, "Classifiers know the border, generative models the places")
 show(fig, alt="The same two clouds of points twice. Left, the plane is cut into two halves by a straight border; right, shades show where points are many, around the middle of each cloud, and where there are none")
 
 # %% [markdown] slide_type="notes"
@@ -74,13 +76,13 @@ show(fig, alt="The same two clouds of points twice. Left, the plane is cut into 
 # | sample | draw x from p(x) | faces, voices, molecules that nobody has seen |
 # | score | compute log p(x) | what is strange; and files as short as they can be |
 # | encode | find z for an x | a few numbers to search, compare and edit |
-# | condition | draw x from p(x given y) | images from words, color from gray, what is missing |
+# | condition | draw x, given y | images from words, color from gray |
 
 # %% [markdown] slide_type="notes"
 # This is why anybody wants one. Take one line and one example from the room's own field for each: a rare defect to train on, a file to shorten, a face to edit, a gap to fill. Say that no model of this course can do all four well, and that the last lecture fills in a table of who can do what. What goes wrong: sampling is taken for the whole subject, since it is what one sees.
 
 # %% [markdown] slide_type="slide"
-# ## Where they are at work
+# ## They are at work in six fields, and not only on pictures
 #
 # | field | what is made | by which idea | notebooks |
 # |---|---|---|---|
@@ -96,7 +98,7 @@ show(fig, alt="The same two clouds of points twice. Left, the plane is cut into 
 
 # %% slide_type="slide"
 noise = torch.rand(12, 1, 28, 28, generator=torch.Generator().manual_seed(0))
-show(plots.image_rows({"any pixels": noise, "one Gaussian": digits["Gaussian"], "digits": digits["real"]}, title="Nearly every image is noise; digits are a thin sheet among them"),
+show(plots.image_rows({"any pixels": noise, "one Gaussian": digits["Gaussian"], "digits": others}, title="Nearly every image is noise; digits are a thin sheet among them"),
      alt="Three rows of twelve images. Pixels drawn one by one are even noise; draws of a Gaussian with the digits' mean and covariance are clouds with a hint of strokes; the last row shows digits")
 
 # %% [markdown] slide_type="notes"
@@ -116,7 +118,7 @@ show(plots.image_grid(digits["VAE"], columns=6, title="VAE: a few numbers with n
      alt="Twelve digits drawn by a VAE: most can be read, with soft gray edges")
 
 # %% [markdown] slide_type="-"
-# Squeeze an image into 20 numbers, add noise to them, draw it again. The KL keeps all codes near N(0, I), so that one can draw new ones. **Notebooks 02 to 05, 08**
+# Squeeze an image into 20 numbers, add noise to them, draw it again. A term of the loss keeps the codes near N(0, I), so that new ones can be drawn. **Notebooks 02 to 05, 08**
 
 # %% [markdown] slide_type="notes"
 # Ask what is good and what is bad about these twelve: most can be read, and all have soft edges. The softness isn't sloppiness: where the model is unsure, gray is the best answer under its loss. Say that the KL divergence, in nats, has a notebook of its own, 04. What goes wrong: the VAE is dismissed for its blur. Its codes are what diffusion models of today draw on.
@@ -128,7 +130,7 @@ show(plots.image_grid(digits["VAE"], columns=6, title="VAE: a few numbers with n
 show(diagram("gan"))
 
 # %% [markdown] slide_type="notes"
-# Build it quickly; notebook 06 takes an hour for it. The generator has never seen an image and learns only what the judge tells it. Row F of the quiz was one: crisp, and some digits that are none. Ask why crisp: a gray edge is what a judge would notice first. What goes wrong: the judge is taken for a loss. It is a network that changes with each step, and notebooks 06, 07 and 11 live on that.
+# Build it quickly. The generator has never seen an image and learns only what the judge tells it. Ask whether its edges will be soft or crisp, and why: crisp, since a gray edge is what a judge would notice first. Name no row of the quiz yet. What goes wrong: the judge is taken for a loss. It is a network that changes with each step, and notebooks 06, 07 and 11 live on that.
 
 # %% [markdown] slide_type="slide"
 # ## Flow: every step can be undone, so the density is exact
@@ -140,13 +142,13 @@ show(diagram("coupling_layer"))
 # Build it: one half of the numbers passes untouched, and decides how the other half is scaled and shifted. Ask how to undo it: the untouched half is still there, so scale and shift can be computed again. From that comes a log-density without any bound, the only one of the course: notebook 13. What goes wrong: people expect the best samples from the exact density. The two have less to do with each other than anyone would like.
 
 # %% [markdown] slide_type="slide"
-# ## Diffusion: destroy an image step by step, and learn the way back
+# ## Diffusion: destroy an image stepwise, learn the way back
 
 # %% slide_type="-"
 show(diagram("diffusion"))
 
 # %% [markdown] slide_type="notes"
-# Build it: the way there is noise and needs no learning, the way back is one network that guesses the noise. Row C of the quiz is from a network that trained for five minutes on one core. Ask what it costs compared with a GAN: ten passes for each image, not one. What goes wrong: it is thought to be a new idea. It is from 2015, and its loss is the bound of the VAE: notebook 14.
+# Build it: the way there is noise and needs no learning, the way back is one network that guesses the noise. The one of the quiz trained for five minutes on one core; don't say which row it drew. Ask what it costs compared with a GAN: ten passes for each image, not one. What goes wrong: it is thought to be a new idea. It is from 2015, and its loss is the bound of the VAE: notebook 14.
 
 # %% [markdown] slide_type="slide"
 # ## All of them can be told what to draw
@@ -158,7 +160,7 @@ show(diagram("conditional_gan"))
 # A GAN here, but any of them takes a label, a text, a photograph with a hole. Ask what the judge has to be told besides the image: the label, or else the generator may draw any digit for any request. Notebook 10 measures how often a model listens, 15 translates day into night, 14 turns up the volume with guidance. What goes wrong: listening is taken for quality. The better a model listens, the less its samples differ.
 
 # %% slide_type="slide"
-show(plots.image_rows({"one": faces["real"][:8], "other": faces["style"][:8]}, title="Which row did a network draw? And whom does it draw seldom?"),
+show(plots.image_rows({"one": faces["real"][:8], "other": faces["style"][:8]}, title="Which row did a network draw? And whom seldom?"),
      alt="Two rows of eight small drawn faces with different skin, hair, pose and background. The upper row is crisp; in the lower one eyes and mouths are blurred")
 
 # %% [markdown] slide_type="notes"
