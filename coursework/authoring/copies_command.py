@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from coursework.saying import sentence_of
+
 
 def exam(
     seed: Annotated[
@@ -19,7 +21,9 @@ def exam(
     practice: Annotated[
         bool, typer.Option("--practice", help="Checks and hints stay on; the seed is in the copy.")
     ] = False,
-    minutes: Annotated[int, typer.Option(min=1, help="What the students are given.")] = 60,
+    minutes: Annotated[
+        int, typer.Option(min=1, help="How many minutes the students are given.")
+    ] = 60,
     questions: Annotated[
         int, typer.Option(metavar="NUMBER", help="How many, of all objectives: 9 to 12.")
     ] = 12,
@@ -39,7 +43,7 @@ def exam(
     try:
         number = number_of_exam(chosen, secret, questions)
     except (OSError, ValueError) as error:
-        raise _stop(str(error)) from None
+        raise _stop(sentence_of(error)) from None
     same = f"{chosen}" + (f" --secret {secret}" if secret else "")
     same += f" --questions {questions}" if questions != 12 else ""
     write_copies("practice" if practice else "exam", number, out, minutes=minutes, same=same)
@@ -67,7 +71,7 @@ def write_copies(
     except BuildError as error:
         raise _stop(f"{error}\nNothing was written.") from None
     except (OSError, ValueError) as error:
-        raise _stop(str(error)) from None
+        raise _stop(sentence_of(error)) from None
     typer.echo("\n".join(f"wrote    {path}" for path in written))
     if kind != "build":
         typer.echo(_asked_in(seed))

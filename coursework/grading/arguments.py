@@ -18,10 +18,20 @@ Submissions = Annotated[
         help="The platform's zip, a folder of notebooks, or a folder with one for each student."
     ),
 ]
-Out = Annotated[Path, typer.Option(help="Folder for the report.", rich_help_panel=WHAT)]
+Out = Annotated[
+    Path,
+    typer.Option(
+        help="Folder for the report; an older report in it is kept as results.old.jsonl.",
+        rich_help_panel=WHAT,
+    ),
+]
 Resume = Annotated[
     bool,
-    typer.Option("--resume", help="Grade only what is new or changed.", rich_help_panel=WHAT),
+    typer.Option(
+        "--resume",
+        help="Go on with the report in --out: grade only what is new or changed.",
+        rich_help_panel=WHAT,
+    ),
 ]
 Only = Annotated[
     list[str] | None,
@@ -99,32 +109,44 @@ Secret = Annotated[
 Questions = Annotated[
     int,
     typer.Option(
-        help="What `course exam --questions` was given.",
+        help="How many the exam has, as `course exam --questions` was given.",
         metavar="NUMBER",
         show_default="12",
         rich_help_panel=WHAT,
     ),
 ]
-Canvas = Annotated[bool, typer.Option("--canvas", help="A CSV for Canvas.", rich_help_panel=FILES)]
+Canvas = Annotated[
+    bool,
+    typer.Option(
+        "--canvas", help="canvas.csv, to import into the gradebook.", rich_help_panel=FILES
+    ),
+]
 Moodle = Annotated[
-    bool, typer.Option("--moodle", help="A grading worksheet for Moodle.", rich_help_panel=FILES)
+    bool,
+    typer.Option(
+        "--moodle", help="moodle.csv, a grading worksheet to upload.", rich_help_panel=FILES
+    ),
 ]
 Brightspace = Annotated[
     bool,
     typer.Option(
-        "--brightspace", help="A CSV for Brightspace; needs --roster.", rich_help_panel=FILES
+        "--brightspace", help="brightspace.csv, to import; needs --roster.", rich_help_panel=FILES
     ),
 ]
 Gradescope = Annotated[
     bool,
     typer.Option(
-        "--gradescope", help="Gradescope's results and autograder.", rich_help_panel=FILES
+        "--gradescope",
+        help="A results.json for each student, and an autograder.zip to upload to Gradescope.",
+        rich_help_panel=FILES,
     ),
 ]
 Database = Annotated[
     Path | None,
     typer.Option(
-        help="Enter the scores into nbgrader's gradebook.db.", metavar="DB", rich_help_panel=FILES
+        help="Enter the scores into nbgrader's gradebook.db, which is made where it is missing.",
+        metavar="DB",
+        rich_help_panel=FILES,
     ),
 ]
 Solutions = Annotated[
@@ -138,7 +160,7 @@ Solutions = Annotated[
 Seed = Annotated[
     int | None,
     typer.Option(
-        help="Fixes the inputs; a secret one is drawn if none.",
+        help="Draws the inputs of functions, so the same seed gives the same marks; a secret one if none.",
         metavar="NUMBER",
         rich_help_panel=HOW,
     ),
@@ -155,12 +177,16 @@ Workers = Annotated[
 ]
 Scheduler = Annotated[
     str | None,
-    typer.Option(help="Grade on an existing Dask cluster.", metavar="tcp://…", rich_help_panel=HOW),
+    typer.Option(
+        help="Address of a Dask cluster that grades instead of this machine.",
+        metavar="tcp://…",
+        rich_help_panel=HOW,
+    ),
 ]
 Released = Annotated[
     Path | None,
     typer.Option(
-        help="Folder of the notebooks as handed out.",
+        help="Folder of the notebooks as handed out; for an exam, what `course exam --out` wrote.",
         metavar="FOLDER",
         show_default="the course's own",
         rich_help_panel=HOW,
@@ -170,7 +196,7 @@ Unconfined = Annotated[
     bool,
     typer.Option(
         "--unconfined",
-        help="Grade even where the sandbox is incomplete.",
+        help="Grade even where student code could reach your files or the network; says what is open.",
         rich_help_panel=HOW,
     ),
 ]

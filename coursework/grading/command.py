@@ -9,7 +9,7 @@ import typer
 
 from coursework.grading import arguments as given
 from coursework.grading.options import RELEASED, BatchOptions, Decisions, ReportOptions
-from coursework.saying import counted, one_line
+from coursework.saying import counted, one_line, sentence_of
 
 if TYPE_CHECKING:
     from coursework.grading.grader import Mapper
@@ -71,7 +71,7 @@ def _copy(seed: int, secret: Path | None, questions: int) -> int:
         try:
             return number_of_exam(seed, secret, questions)
         except (OSError, ValueError) as error:
-            told = str(error)
+            told = sentence_of(error)
     typer.echo(told, err=True)
     raise typer.Exit(1)
 
@@ -87,14 +87,17 @@ def _grade_and_report(
     from coursework.grading.batch import begin
     from coursework.grading.choices import keep_choices, read_choices
     from coursework.grading.handed_out import refuse_another_copy
+    from coursework.grading.refusing import refuse_empty, refuse_places
     from coursework.grading.report import write_all
     from coursework.grading.results import ResultsError
     from coursework.grading.submissions import opened
 
     try:
+        refuse_places(source, options, wanted)
         with opened(source) as submissions:
             if submissions.left_out:
                 typer.echo(one_line(f"left out: {', '.join(submissions.left_out)}"))
+            refuse_empty(source, submissions, options)
             again = _again(submissions, options)
             choices = read_choices(options, decisions, submissions)
             for line in choices.told:
@@ -106,18 +109,8 @@ def _grade_and_report(
             for line in write_all(results, submissions, options.out, wanted, choices):
                 typer.echo(one_line(line))
     except (ResultsError, OSError, ValueError) as error:
-        typer.echo("\n".join(map(one_line, _told(error).split("\n"))), err=True)
+        typer.echo("\n".join(map(one_line, sentence_of(error).split("\n"))), err=True)
         raise typer.Exit(1) from None
-
-
-def _told(error: Exception) -> str:
-    """The sentence of an error; the system's own say neither what failed nor what to do."""
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        return (
-            f"{error.filename} can't be read or written: {error.strerror}; look whether the path is "
-            "right, and whether you may write there"
-        )
-    return str(error)
 
 
 def _again(submissions: list[Submission], options: BatchOptions) -> list[Submission] | None:

@@ -95,7 +95,9 @@ def _read(path: Path) -> Report:
             f"{path} can't be read; name the folder that `course grade --out` wrote"
         ) from None
     except ValueError:
-        raise ResultsError(f"{path} does not begin as a results file does") from None
+        raise ResultsError(
+            f"{path} does not begin as a results file does; name the folder that `course grade --out` wrote"
+        ) from None
     if batch is None:
         raise ResultsError(f"{path} was written by another version; grade that week again")
     results = Results(path, batch)

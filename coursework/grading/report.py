@@ -114,6 +114,7 @@ def _write_platforms(marked: Marked, out: Path, wanted: ReportOptions) -> Iterat
     if wanted.brightspace:
         write(out / "brightspace.csv", brightspace_csv(marked.table, marked.labs.counted))
         yield f"wrote {out}/brightspace.csv"
+        yield from _unknown_to_brightspace(marked.table)
     if wanted.gradescope:
         from coursework.grading.autograder import write_autograder
 
@@ -124,6 +125,17 @@ def _write_platforms(marked: Marked, out: Path, wanted: ReportOptions) -> Iterat
 
         count = enter_scores(wanted.nbgrader_db, marked.table, marked.names)
         yield f"entered {counted(count, 'student')} into {wanted.nbgrader_db}"
+
+
+def _unknown_to_brightspace(table: list[Row]) -> list[str]:
+    """A warning where Brightspace would find nobody for a row of its import."""
+    unknown = [r for r in table if r.counts and not (r.identity.sis_id or r.identity.login)]
+    if not unknown:
+        return []
+    return [
+        f"look at this: brightspace.csv has no OrgDefinedId or Username for "
+        f"{counted(len(unknown), 'student')}; give --roster a file that has"
+    ]
 
 
 def _write_moodle(marked: Marked, out: Path) -> Iterator[str]:

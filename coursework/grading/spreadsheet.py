@@ -99,8 +99,10 @@ def _told(error: csv.Error) -> str:
 
 
 def _text(path: Path) -> str:
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; give a CSV file")
     if not path.is_file():
-        raise ValueError(f"{path}: no such file")
+        raise ValueError(f"{path}: no such file; give the path of a CSV file")
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path} has {path.stat().st_size >> 20} MB; {LARGEST >> 20} MB are read")
     data = path.read_bytes()

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from coursework.saying import sentence_of
+
 Reports = Annotated[
     list[Path], typer.Argument(help="Report folders, in the order of the weeks.", metavar="REPORT…")
 ]
@@ -30,7 +32,7 @@ def misconceptions(reports: Reports, out: Page = Path("misconceptions.html")) ->
         found = named(read)
         write(out, lecture_html(read, found))
     except (ResultsError, OSError) as error:
-        typer.echo(f"{error}", err=True)
+        typer.echo(sentence_of(error), err=True)
         raise typer.Exit(1) from None
     typer.echo("\n".join([*table(found), f"wrote {out}"]))
 

@@ -48,6 +48,8 @@ def opened(source: Path) -> Iterator[Submissions]:
     with tempfile.TemporaryDirectory(
         prefix=f"course-submissions-{os.getpid()}-", ignore_cleanup_errors=True
     ) as room:
+        if source.is_dir() and _is_report(source):
+            raise ValueError(f"{source} is a report of the grader; {GIVE}")
         if source.is_dir():
             yield find(source, Path(room))
         elif not source.exists():

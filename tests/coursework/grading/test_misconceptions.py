@@ -145,6 +145,7 @@ def test_the_command_says_what_is_no_report(tmp_path):
     (tmp_path / "results.jsonl").write_text("hello\n")
     done = run(tmp_path, "--out", tmp_path / "page.html")
     assert done.exit_code == 1 and "does not begin as a results file" in done.output
+    assert "course grade --out" in done.output
     done = run(tmp_path / "nowhere", "--out", tmp_path / "page.html")
     assert done.exit_code == 1 and "course grade --out" in done.output
     assert not (tmp_path / "page.html").exists()

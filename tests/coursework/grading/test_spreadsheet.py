@@ -129,6 +129,8 @@ def test_what_is_no_csv_is_told(tmp_path, data, words):
         read_table(path)
 
 
-def test_a_missing_file_is_told():
+def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(ValueError, match="no such file"):
         read_table(Path("nowhere.csv"))
+    with pytest.raises(ValueError, match="is a folder; give a CSV file"):
+        read_table(tmp_path)
