@@ -14,8 +14,10 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from coursework import exercises
 from coursework.authoring.setup_cell import INSTALL, OPEN
 from coursework.authoring.source import find_sources, read_source
+from coursework.checking import Question
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -110,6 +112,18 @@ def test_readme_lists_every_notebook_and_every_link_leads_somewhere():
         for target in re.findall(r"\]\(([^)#\s]+)\)", text):
             if "://" not in target:
                 assert (ROOT / document).parent.joinpath(target).exists(), (document, target)
+
+
+def test_readme_promises_no_more_exercises_than_there_are():
+    told = re.search(r"(\d+) hours\b.*?(\d+) functions\b.*?(\d+) questions\b", README, re.DOTALL)
+    assert told
+    hours, functions, questions = map(int, told.groups())
+    every = [exercises.get(name) for name in exercises.names()]
+    asked = sum(isinstance(exercise, Question) for exercise in every)
+    assert functions < len(every) - asked < functions + 20
+    assert questions < asked < questions + 20
+    minutes = sum(read_source(path, ROOT).minutes for path in find_sources(ROOT))
+    assert abs(minutes / 60 - hours) < 2
 
 
 def test_the_picture_has_alt_text():
