@@ -66,9 +66,7 @@ def marked_up(text: str) -> str:
     """`code`, **bold** and *emphasis* as HTML, everything else escaped, line breaks kept."""
     safe = html.escape(text, quote=False)
     safe = re.sub(r"`([^`\n]+)`", rf'<code style="{CODE}">\1</code>', safe)
-    pieces = re.split(
-        r"(<code.*?</code>)", safe
-    )  # every second piece is code, where * is a product
+    pieces = re.split(r"(<code.*?</code>)", safe)  # every second one is code: its * is a product
     pieces[::2] = [_emphasized(piece) for piece in pieces[::2]]
     return "".join(pieces).replace("\n", "<br>")
 

@@ -87,11 +87,11 @@ class Patient:
         made = g(z).detach().unflatten(0, (len(SEEDS), -1))
         if self.zigzag:
             goal = zigzag_places()[0].repeat(BATCH // 8).sort().values
-            return (made[..., 0].sort(1).values - goal).abs().mean(1) / 0.5
+            return (made[..., 0].sort(1).values - goal).abs().mean(1) / 0.5  # 1 at the start
         if self.sgd:
             return made.norm(dim=2).mean(1)
-        near = torch.cdist(made, RING.means.expand(len(SEEDS), 8, 2)) < 0.3
-        return (near.sum(1) >= 20).sum(1).float()
+        near = torch.cdist(made, RING.means.expand(len(SEEDS), 8, 2)) < 0.3  # 3 sd of a mode
+        return (near.sum(1) >= 20).sum(1).float()  # at least 1 % of the samples
 
 
 def zigzag_places() -> tuple[Tensor, Tensor]:

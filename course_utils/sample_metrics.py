@@ -63,7 +63,7 @@ def coverage(real: Tensor, fake: Tensor, k: int) -> float:
 
 
 def radii(points: Tensor, k: int) -> Tensor:
-    """Distance of each point (N, D) to its k-th nearest other point: (N,) float64."""
+    """Distance of each point (N, D) to its k-th nearest other: (N,). ValueError if k >= N."""
     rows = double_on_cpu(points.flatten(1))
     if not 0 < k < len(rows):
         raise ValueError(f"k = {k}: {len(rows)} points have from 1 to {len(rows) - 1} neighbors")

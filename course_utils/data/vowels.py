@@ -58,6 +58,7 @@ def draw_vowels(n: int, voice: str = "A", seed: int = 0) -> Vowels:
     """n vowels of voice "A" or "B", all five equally often, each spoken a little differently.
 
     Envelopes are measured on the sound, by the cepstrum, as one would with a recording.
+    Raises ValueError for another voice.
     """
     if voice not in ("A", "B"):
         raise ValueError(f"There is no voice {voice!r}; there are A and B.")

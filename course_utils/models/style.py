@@ -34,7 +34,7 @@ class StyleGenerator(nn.Module):
         widths = (
             CHANNELS[0],
             *CHANNELS,
-        )  # level 0 has two styles, before its convolution and after
+        )  # level 0 is styled before its convolution too
         self.styles = nn.ModuleList(nn.Linear(LATENT, 2 * width) for width in widths)
         self.convs = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in pairwise(widths))
         self.noise = nn.ParameterList(torch.zeros(width, 1, 1) for width in CHANNELS)

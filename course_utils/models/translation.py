@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 
 class UNet(nn.Module):
-    """(N, inputs, H, W) to (N, outputs, H, W), with bridges. Ronneberger et al., 2015.
+    """(N, inputs, H, W) to (N, outputs, H, W), with skip connections. Ronneberger et al., 2015.
 
     residual: begin as the identity and learn what to change of the first `outputs` channels.
     """
