@@ -46,7 +46,7 @@ def main() -> None:
 def lab(
     context: typer.Context,
     number: Annotated[
-        str, typer.Argument(metavar="NN", help="Which notebook; else the first.")
+        str, typer.Argument(metavar="NN", help="Which notebook, such as 3; the first if none.")
     ] = "",
     everything: Annotated[
         bool, typer.Option("--everything", help="Show sources and solutions beside the notebooks.")
@@ -85,7 +85,7 @@ def run(
         bool, typer.Option("--student", help="The student notebooks, solved or not.")
     ] = False,
     timeout: Annotated[
-        int | None, typer.Option(help="Seconds a cell may take; no limit if none.")
+        int | None, typer.Option(min=1, help="Seconds a cell may take; no limit if none.")
     ] = None,
 ) -> None:
     """Execute solution notebooks without a browser and print a table of times."""
@@ -111,18 +111,27 @@ def run(
 
 
 Numbers = Annotated[
-    list[str] | None, typer.Argument(metavar="[NN]...", help="Which, with --variant.")
+    list[str] | None,
+    typer.Argument(
+        metavar="[NN]...", help="Which notebooks, with --variant; all that have variants if none."
+    ),
 ]
-Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail on stale files.")]
+Check = Annotated[
+    bool,
+    typer.Option("--check", help="Write nothing; fail where a notebook differs from its source."),
+]
 Repository = Annotated[
-    str | None, typer.Option(metavar="OWNER/NAME", help="GitHub address, for Colab.")
+    str | None,
+    typer.Option(metavar="OWNER/NAME", help="GitHub address, for the badges that open Colab."),
 ]
 Force = Annotated[
     bool, typer.Option("--force", help="Also overwrite student notebooks edited by hand.")
 ]
 Confirm = Annotated[
     list[str] | None,
-    typer.Option(metavar="KEY", help="This answer fits its changed question; or `all`."),
+    typer.Option(
+        metavar="KEY", help="The answer KEY, such as 4.3b, fits its changed question; or `all`."
+    ),
 ]
 Prove = Annotated[
     bool, typer.Option("--prove", help="Ask GitHub whether everybody can open the badges.")
@@ -131,7 +140,7 @@ Variant = Annotated[
     int | None,
     typer.Option(metavar="SEED", help="Write copies with the variants that this seed draws."),
 ]
-Out = Annotated[Path, typer.Option(help="Folder for the copies.")]
+Out = Annotated[Path, typer.Option(help="Folder for the copies, with --variant.")]
 
 
 @app.command()

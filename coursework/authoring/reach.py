@@ -24,16 +24,24 @@ def reachable(root: Path, number: str, cells: Sequence[str]) -> list[Path]:
     notebook's own exercises, and what lies beside such a module or below it and is no module:
     pages of explorers, tables of measurements.
     """
-    waiting = [*LOOKED_UP, f"coursework.exercises.nb{number}"]
+    waiting = {*LOOKED_UP, f"coursework.exercises.nb{number}"}
     for cell in cells:
-        waiting += _imported(parse(cell))
+        waiting.update(_imported_in(cell))
     modules: set[Path] = set()
+    names: set[str] = set()
     while waiting:
-        for path in _files_of(root, waiting.pop()):
+        name = waiting.pop()
+        names.add(name)
+        for path in _files_of(root, name):
             if path not in modules:
                 modules.add(path)
-                waiting += _imported_by(path.read_bytes())
+                waiting.update({*_imported_by(path.read_bytes())} - names)
     return sorted({*modules, *_beside(modules)})
+
+
+@cache
+def _imported_in(cell: str) -> tuple[str, ...]:
+    return tuple(_imported(parse(cell)))
 
 
 @cache

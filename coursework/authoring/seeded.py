@@ -13,9 +13,10 @@ from coursework.authoring.problems import BuildError
 from coursework.authoring.project import read_project
 from coursework.authoring.rules import find_problems
 from coursework.authoring.source import Source, choose_sources
-from coursework.checking.variants import PUBLIC, copy_number, read_secret
+from coursework.checking.variants import copy_number, read_secret
 from coursework.exercises import Registry
 from coursework.exercises.nb18.places import LEAST, MOST
+from coursework.seeds import PUBLIC
 
 EXAM = "18"
 KEPT = "# This copy judges none of these: it keeps your answers, and they are judged when it is graded."

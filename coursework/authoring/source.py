@@ -9,7 +9,9 @@ A cell's header line may say `slide_type="slide"` (slide, subslide, -, fragment,
 
 import re
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +115,7 @@ def read_source(path: Path, root: Path) -> Source:
     text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     problems = _tag_problems(file, text)
     text = _TAGS_AS_TEXT.sub(r"\1[\2]", text)
-    parsed = jupytext.reads(text, fmt="py:percent").cells
+    parsed = list(_parsed(text))
     course: dict[str, Any] = {}
     if parsed and parsed[0].cell_type == "raw" and parsed[0].source.startswith("---"):
         try:
@@ -139,6 +141,12 @@ def read_source(path: Path, root: Path) -> Source:
         problems=problems,
         picture=str(course.get("picture", "")),
     )
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> tuple[Any, ...]:
+    """The cells of a script: the same script is read several times, and its cells are only read."""
+    return tuple(jupytext.reads(text, fmt="py:percent").cells)
 
 
 _UNCLEAR_CELLS = (
@@ -194,9 +202,9 @@ def _picture_problems(file: str, picture: str) -> list[Problem]:
 def _cell(parsed: Any, header_line: int) -> SourceCell:
     lines = parsed.source.split("\n")
     blank = next((n for n, line in enumerate(lines) if line.strip()), 0)
-    metadata = {key: value for key, value in parsed.metadata.items() if key not in _IGNORED}
+    kept = {key: value for key, value in parsed.metadata.items() if key not in _IGNORED}
     text = parsed.source.strip("\n").rstrip()
-    return SourceCell(parsed.cell_type, text, header_line + 1 + blank, header_line, metadata)
+    return SourceCell(parsed.cell_type, text, header_line + 1 + blank, header_line, deepcopy(kept))
 
 
 _IGNORED = {"lines_to_next_cell", "lines_to_end_of_cell_marker", "title"}

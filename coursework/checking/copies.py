@@ -13,8 +13,8 @@ from datetime import datetime
 
 from course_utils.cards import HOUSE, Card
 from course_utils.display import emit
-from coursework.checking.variants import PUBLIC
 from coursework.saying import counted
+from coursework.seeds import PUBLIC
 
 AFTER = "after the end"  # how a kept answer says that it is late; `grading/clock.py` reads it
 BEGUN = (

@@ -14,7 +14,7 @@ from coursework.checking.engine import judge
 from coursework.checking.exercise import Exercise, Verdict
 from coursework.checking.running import SECONDS, Clock
 from coursework.checking.their_code import dropped, helpers_of
-from coursework.checking.variants import PUBLIC
+from coursework.seeds import PUBLIC
 
 
 def evaluate(

@@ -32,8 +32,8 @@ from coursework.checking.exercise import Exercise, Mistake, Property, Question
 from coursework.checking.inputs import Inputs
 from coursework.checking.reordered import Order, look
 from coursework.checking.state import own_state
+from coursework.seeds import PUBLIC
 
-PUBLIC = 0  # the seed of the course's own copy
 SEEDS = 2**64  # seeds are smaller; a copy's number has above them how many questions it asks
 LEAST_SECRET = 12  # characters
 Function = Callable[..., Any]

@@ -22,7 +22,8 @@ from itertools import chain
 from types import ModuleType
 
 from coursework.checking.exercise import Exercise, Prediction, Question
-from coursework.checking.variants import PUBLIC, Drawn, Variant, dice, questions_of
+from coursework.checking.variants import Drawn, Variant, dice, questions_of
+from coursework.seeds import PUBLIC
 
 
 @cache

@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Generator, Iterator
 
-from coursework.checking.variants import PUBLIC
 from coursework.grading.grader import Mapper, Settings
 from coursework.grading.options import BatchOptions
 from coursework.grading.results import BatchInfo, Result, Results, ResultsError
 from coursework.grading.standing import digest, finished
 from coursework.grading.status import Fault, Status
 from coursework.grading.submissions import Submission
+from coursework.seeds import PUBLIC
 
 
 def begin(options: BatchOptions) -> Results:

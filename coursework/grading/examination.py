@@ -20,7 +20,6 @@ from coursework import exercises
 from coursework.checking import Exercise, Question, Verdict, evaluate
 from coursework.checking.parts import all_but_edges
 from coursework.checking.running import THREAD, TookTooLong, limited
-from coursework.checking.variants import PUBLIC
 from coursework.grading.definitions import defined_as, definitions, speaks_of
 from coursework.grading.demos import definitions_only
 from coursework.grading.findings import Examined, Finding, cell_stopped, opening, raised
@@ -30,6 +29,7 @@ from coursework.grading.meter import Meter
 from coursework.grading.sandbox import SandboxError, Zygote, one_core
 from coursework.grading.session import Session, is_plain
 from coursework.grading.status import Reason
+from coursework.seeds import PUBLIC
 
 SUBMISSION = 240.0  # seconds for all of a submission, restarts included, as `Meter` counts them
 RESTARTS = 40

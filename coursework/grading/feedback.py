@@ -14,12 +14,12 @@ from markupsafe import Markup
 from coursework import exercises
 from coursework.checking import Exercise, Question
 from coursework.checking.notebook import HEADLINES
-from coursework.checking.variants import PUBLIC
 from coursework.grading.gradebook import Row
 from coursework.grading.naming import person
 from coursework.grading.outline import outline
 from coursework.grading.pages import label, page, printable, prose
 from coursework.grading.results import ExerciseResult, Result
+from coursework.seeds import PUBLIC
 
 
 def file_name(student: str) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursework import exercises
-from coursework.checking.variants import PUBLIC
 from coursework.grading.definitions import Excerpt, answers_code, find_lab
 from coursework.grading.demos import released, to_run
 from coursework.grading.examination import examine
@@ -27,6 +26,7 @@ from coursework.grading.submitted_notebook import (
     read_bytes,
     unreadable,
 )
+from coursework.seeds import PUBLIC
 
 TRIES = 2  # sandboxes that may fail under one submission
 LONGEST_MESSAGE = 3000  # characters

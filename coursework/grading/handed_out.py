@@ -8,8 +8,8 @@ from pathlib import Path
 from coursework import exercises
 from coursework.checking import Question
 from coursework.checking.exercise import Exercise
-from coursework.checking.variants import PUBLIC
 from coursework.grading.options import RELEASED, BatchOptions
+from coursework.seeds import PUBLIC
 
 
 def refuse_another_copy(options: BatchOptions) -> None:

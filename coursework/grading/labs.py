@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from coursework import exercises
-from coursework.checking.variants import PUBLIC
+from coursework.seeds import PUBLIC
 
 FEW = 5  # a notebook is odd where this many times as many students handed in another
 

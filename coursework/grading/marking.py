@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass, replace
 
-from coursework.checking.variants import PUBLIC
 from coursework.grading.choices import Choices
 from coursework.grading.gradebook import Brief, Row, counted_labs, rows
 from coursework.grading.labs import Labs, exercises_of, handed_in_where, most_of
@@ -16,6 +15,7 @@ from coursework.grading.overrides import apply_overrides
 from coursework.grading.roster import Roster
 from coursework.grading.students import Submission
 from coursework.saying import counted
+from coursework.seeds import PUBLIC
 
 SHOWN = 10  # warnings of one kind
 

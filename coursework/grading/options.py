@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursework.checking.variants import PUBLIC
+from coursework.seeds import PUBLIC
 
 RELEASED = Path(__file__).resolve().parents[2] / "notebooks"
 

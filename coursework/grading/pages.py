@@ -12,8 +12,8 @@ from markupsafe import Markup
 from course_utils.cards import marked_up
 from coursework import exercises
 from coursework.checking import Exercise
-from coursework.checking.variants import PUBLIC
 from coursework.saying import counted
+from coursework.seeds import PUBLIC
 
 
 @cache

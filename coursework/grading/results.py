@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from coursework.checking.variants import PUBLIC
 from coursework.grading.status import Fault, Reason, Status
+from coursework.seeds import PUBLIC
 
 # Version 1 called its first line "run", and its results had neither status nor reason. Up to
 # version 2 a result of a grader that had died did not say of which content it was.

@@ -8,7 +8,7 @@ fewer, and `place_drawn` says where the course shows the answer to one.
 from __future__ import annotations
 
 from coursework.checking.exercise import Exercise, Prediction, Question
-from coursework.checking.variants import PUBLIC, Drawn
+from coursework.checking.variants import Drawn
 from coursework.exercises.nb18.autoencoders import bottleneck, no_generator, squared_error
 from coursework.exercises.nb18.bound import (
     beta_loss,
@@ -46,6 +46,7 @@ from coursework.exercises.nb18.noise import (
 )
 from coursework.exercises.nb18.places import LEAST, MOST, OBJECTIVES, PLACES, draw_sitting
 from coursework.exercises.nb18.shapes import flattened, interpolation, on_the_way, transposed_side
+from coursework.seeds import PUBLIC
 
 POOL = {
     "18.1": which_distribution, "18.2": class_by_bayes,
