@@ -33,7 +33,7 @@ def fresh(tmp_path: Path) -> Path:
     write(root / ".venv/bin/pip", "true")
     write(root / ".venv/bin/mypy", "true")
     slow = 'if [ "$1" = -m ]; then echo slow tests; exit ${SLOW:-0}; fi'
-    write(root / ".venv/bin/pytest", f'{slow}\n{BUSY}\necho "cache: $COURSE_CACHE"')
+    write(root / ".venv/bin/pytest", f'{slow}\n[ $SLOW ] || {BUSY}\necho "cache: $COURSE_CACHE"')
 
     return root
 

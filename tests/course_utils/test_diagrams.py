@@ -142,6 +142,7 @@ def test_text_stands_out():
             assert contrast(line, PAPER[mode]) >= 3, role
 
 
+@pytest.mark.slow
 def test_a_second_run_draws_the_same_bytes():
     code = "from coursework.diagrams import *; print(*(diagram(n).html() for n in names()))"
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout

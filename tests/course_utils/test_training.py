@@ -230,24 +230,15 @@ def test_progress_in_a_terminal_is_rewritten_in_place(
     assert last.rstrip() == "done" and last.endswith("\n")
 
 
-def test_device_is_chosen_once_and_by_name_when_asked() -> None:
+def test_device_is_chosen_once_and_by_name_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pick_device() is pick_device()
-    code = "from course_utils.device import pick_device; print(pick_device())"
-
-    def ask(name: str) -> subprocess.CompletedProcess[str]:
-        import os
-
-        environment = {**os.environ, "COURSE_DEVICE": name}
-        return subprocess.run(
-            [sys.executable, "-c", code],
-            env=environment,
-            text=True,
-            capture_output=True,
-            check=False,
-        )
-
-    assert ask("cpu").stdout == "cpu\n"
-    assert "COURSE_DEVICE='quantum' can't be used here" in ask("quantum").stderr
+    monkeypatch.setattr("course_utils.device._fastest", lambda: "meta")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # it sets no number of threads
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    assert pick_device.__wrapped__() == torch.device("cpu")
+    monkeypatch.setenv("COURSE_DEVICE", "quantum")
+    with pytest.raises(RuntimeError, match="COURSE_DEVICE='quantum' can't be used here"):
+        pick_device.__wrapped__()
 
 
 def test_a_device_that_is_there_and_cannot_compute_is_refused_with_advice(

@@ -2,19 +2,23 @@
 
 nbval stays the one that runs solution notebooks as tests. It drops what a cell updates later, such
 as a line of progress, so its kernel's messages are read here as well.
+The process that only hands tests out imports this file, too: what loads torch is imported where it
+is used.
 """
+
+from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 
-from coursework.authoring.executed import keep
-from coursework.authoring.source import Source, read_source
+if TYPE_CHECKING:
+    from coursework.authoring.source import Source
 
 
 class Listener:
@@ -65,6 +69,8 @@ LISTENER = pytest.StashKey[Listener]()
 
 def source_of(path: Path) -> Source | None:
     """The source of a solution notebook of the course, None for any other file."""
+    from coursework.authoring.source import read_source
+
     root = path.parents[2]
     source = root / "notebooks" / "source" / f"{path.stem}.py"
     is_solution = path.parent == root / "notebooks" / "solutions"
@@ -85,5 +91,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         return
     listener, source = item.parent.stash[LISTENER], source_of(item.path)
     if source and listener.is_whole():
+        from coursework.authoring.executed import keep
+
         with suppress(OSError):  # no room for a cache: slides and site run the notebook themselves
             keep(source, listener.shown)

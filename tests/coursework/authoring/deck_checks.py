@@ -44,8 +44,9 @@ SMALL = """() => {
     if (size < 17.9) found.push(`${size} px: ${e.textContent}`);
   }
   for (const e of slide.querySelectorAll('img[data-smallest]')) {
-    const shown = e.getBoundingClientRect().width / parseFloat(e.style.width);
-    const size = e.dataset.smallest * shown;  // of no label: 0
+    const box = e.getBoundingClientRect(), shape = e.naturalWidth / e.naturalHeight;
+    const shown = Math.min(box.width, box.height * shape);  // the picture is fitted into its box
+    const size = e.dataset.smallest * shown / parseFloat(e.style.width);  // of no label: 0
     if (size && size < 17.9) found.push(`${size.toFixed(1)} px, in a figure: ${e.alt}`);
   }
   return found;

@@ -65,8 +65,8 @@ def test_build_wants_an_owner_and_a_name(course):
 def test_run_prints_a_table_and_ends_with_0(course):
     folder = course.root / "notebooks" / "solutions"
     write_notebook(folder / "01_good.ipynb", "x = 2", "assert x == 2")
-    done = call("run", cwd=course.root)
-    assert done.returncode == 0, done.stderr
+    done = invoke("run", cwd=course.root)
+    assert done.exit_code == 0, done.stderr
     assert "seconds" in done.stdout and "peak GB" in done.stdout
     name, seconds, peak, outcome = done.stdout.strip().split("\n")[-1].split()
     assert name == "01_good" and outcome == "ok"
@@ -167,11 +167,26 @@ def test_lab_without_notebooks_says_so(course):
     assert done.exit_code == 1 and "no notebook 5" in done.stderr
 
 
+def test_paths_and_numbers_that_can_not_be_meant_are_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    for words in (("--secret", tmp_path / "none"), ("--out", tmp_path / "file")):
+        done = invoke("exam", *map(str, words), cwd=ROOT)
+        assert done.exit_code == 1 and "Errno" not in done.stderr
+        assert str(words[1]) in done.stderr and "look whether the path is right" in done.stderr
+    assert invoke("run", "--timeout", "-5", "1", cwd=ROOT).exit_code == 2
+
+
 def test_help_names_every_command():
     done = call("--help")
     assert done.returncode == 0
     for command in ("build", "lab", "run"):
         assert command in done.stdout
+
+
+def test_commands_load_torch_only_when_they_need_it():
+    code = "import sys, coursework.cli; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_a_learner_imports_none_of_it():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import math
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +14,7 @@ import pytest
 
 from coursework import exercises
 from coursework.checking import evaluate
-from coursework.checking.exercise import Exercise, Prediction, Question, Verdict
+from coursework.checking.exercise import Exercise, Mistake, Prediction, Question, Verdict
 from tests.coursework.exercises.verdicts import verdicts
 
 NAMES = exercises.names()
@@ -22,24 +24,33 @@ QUESTIONS = [e for e in map(exercises.get, NAMES) if isinstance(e, Question)]
 PREDICTIONS = [p for number in NUMBERS for p in exercises.predictions(number)]
 # All functions of an exercise are judged on the same inputs; among the slow tests each goes through
 # `evaluate` by itself, too. COURSE_SEEDS=200 before a new exercise, or a changed one, is committed.
-QUICK, LONG = range(1), range(1, int(os.environ.get("COURSE_SEEDS", "20")))
+SEEDS = range(1, int(os.environ.get("COURSE_SEEDS", "20")))
+FEW = 12  # mistakes of each exercise that every test run tries
 
 
 def _name_of(value: object) -> str:
     return getattr(value, "name", str(value))
 
 
-def _misjudged(exercise: Exercise, seeds: range) -> list[tuple[int, str, Verdict]]:
+def _few(exercise: Exercise) -> list[Mistake]:
+    apart = math.ceil(len(exercise.mistakes) / FEW) or 1
+    return list(exercise.mistakes[::apart])
+
+
+def _misjudged(
+    exercise: Exercise, seeds: range, only: Collection[Mistake] | None = None
+) -> list[tuple[int, str, Verdict]]:
     """Seed, function and verdict wherever the reference fails, or a mistake is told as another."""
     return [
         (seed, mistake.name if mistake else "reference", verdict)
         for seed in seeds
-        for mistake, verdict in verdicts(exercise, seed)
+        for mistake, verdict in verdicts(exercise, seed, only)
         if (verdict.kind, verdict.mistake)
         != (("mistake", mistake.name) if mistake else ("passed", None))
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name_of)
 def test_reference_passes(exercise: Exercise) -> None:
     verdict = evaluate(exercise.name, exercise.reference, 0)
@@ -56,14 +67,16 @@ def test_each_mistake_by_itself_is_named_as_itself(exercise: Exercise) -> None:
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name_of)
-def test_reference_and_mistakes(exercise: Exercise) -> None:
-    assert _misjudged(exercise, QUICK) == []
+def test_reference_and_some_mistakes(exercise: Exercise) -> None:
+    assert _misjudged(exercise, range(1), _few(exercise)) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name_of)
 def test_reference_and_mistakes_on_many_seeds(exercise: Exercise) -> None:
-    assert _misjudged(exercise, LONG) == []
+    others = [mistake for mistake in exercise.mistakes if mistake not in _few(exercise)]
+    assert _misjudged(exercise, range(1), others) == []
+    assert _misjudged(exercise, SEEDS) == []
 
 
 # With extreme inputs; with gradients; modules that are trained; random answers told by `when`.

@@ -1,6 +1,6 @@
 """What every test of a notebook's exercises asks: does it pass, is a mistake told by its name?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -40,9 +40,14 @@ def assert_mistake(name: str, fn: Callable[..., Any], mistake: str) -> None:
         assert verdict.mistake == mistake, (seed, verdict.kind, verdict.mistake, verdict.message)
 
 
-def verdicts(exercise: Exercise, seed: int) -> Iterator[tuple[Mistake | None, Verdict]]:
-    """Verdicts on the reference (None) and on every wrong function, all on the same inputs."""
+def verdicts(
+    exercise: Exercise, seed: int, only: Collection[Mistake] | None = None
+) -> Iterator[tuple[Mistake | None, Verdict]]:
+    """Verdicts on the reference (None) and on wrong functions, all on the same inputs.
+
+    only: these mistakes, where not all are asked for.
+    """
     inputs = Inputs(exercise, seed)
     yield None, judge(exercise, exercise.reference, inputs=inputs)
-    for mistake in exercise.mistakes:
+    for mistake in exercise.mistakes if only is None else only:
         yield mistake, judge(exercise, mistake.wrong, inputs=inputs)

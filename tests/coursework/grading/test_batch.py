@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from coursework import exercises
-from coursework.grading.probe import probe
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import (
     MISTAKES,
     NAMES,
@@ -26,10 +26,7 @@ from tests.coursework.grading.making import (
     unsolved,
 )
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not probe().complete, reason="no complete sandbox here"),
-]
+pytestmark = [pytest.mark.slow, sandboxed]
 MOST = sum(exercises.get(n).points for n in NAMES)
 
 

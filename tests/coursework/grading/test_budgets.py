@@ -16,9 +16,9 @@ from coursework.grading.examination import examine
 from coursework.grading.findings import Examined
 from coursework.grading.meter import IDLE_WEIGHT, Meter
 from coursework.grading.package import hidden_names
-from coursework.grading.probe import probe
 from coursework.grading.sandbox import Zygote
 from coursework.grading.status import Reason
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import RIGHT, SETUP
 
 BUSY = """import time
@@ -56,7 +56,7 @@ def graded(zygote: Zygote, cells: list[str], seconds: float) -> Examined:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not probe().complete, reason="no complete sandbox here")
+@sandboxed
 def test_a_file_gets_the_same_result_on_a_busy_machine(zygote):
     """The cell takes 1.2 of 2 seconds, more than two on a core with three other processes."""
     calm = asdict(graded(zygote, CELLS, 2.0))
@@ -66,7 +66,7 @@ def test_a_file_gets_the_same_result_on_a_busy_machine(zygote):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not probe().complete, reason="no complete sandbox here")
+@sandboxed
 @pytest.mark.parametrize(
     "waits",
     [
@@ -118,7 +118,7 @@ def wilson_interval(successes, n, z):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not probe().complete, reason="no complete sandbox here")
+@sandboxed
 def test_a_lent_function_called_with_giants_runs_under_the_same_limit():
     """The course's own `group_accuracy` needs seconds for 100,000 groups of one example each."""
     names = ["group_accuracy", "accuracy_gap", "wilson_interval"]

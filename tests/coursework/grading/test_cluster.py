@@ -9,14 +9,11 @@ from coursework.grading.cluster import on_cluster
 from coursework.grading.gradebook import latest
 from coursework.grading.options import BatchOptions
 from coursework.grading.pool import on_this_machine
-from coursework.grading.probe import probe
 from coursework.grading.submissions import find
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import RIGHT, SETUP, save
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not probe().complete, reason="no complete sandbox here"),
-]
+pytestmark = [pytest.mark.slow, sandboxed]
 WRONG = "def roc_auc(a, b):\n    return 0.5"
 
 

@@ -11,13 +11,10 @@ from pathlib import Path
 import pytest
 
 from coursework import exercises
-from coursework.grading.probe import probe
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import NAMES, RIGHT, SETUP, course_grade, notebook, solved
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not probe().complete, reason="no complete sandbox here"),
-]
+pytestmark = [pytest.mark.slow, sandboxed]
 MOST = sum(exercises.get(n).points for n in NAMES)
 ROSTER = """Student,ID,SIS User ID,SIS Login ID,Section
     Points Possible,,,,

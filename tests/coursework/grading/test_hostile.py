@@ -22,11 +22,11 @@ from coursework.grading.gradebook import latest
 from coursework.grading.grader import Settings
 from coursework.grading.options import BatchOptions, ReportOptions
 from coursework.grading.pool import on_this_machine
-from coursework.grading.probe import probe
 from coursework.grading.report import write_all
 from coursework.grading.results import Result
 from coursework.grading.status import Status
 from coursework.grading.submissions import find
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import NAMES, save, solved
 
 FREAKS = {  # text that is too long to be written down
@@ -37,10 +37,7 @@ FREAKS = {  # text that is too long to be written down
     "DOTS": "v = x" + ".real" * 20_000,
 }
 HOSTILE = sorted(Path(__file__).with_name("hostile").glob("*.txt"))
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not probe().complete, reason="no complete sandbox here"),
-]
+pytestmark = [pytest.mark.slow, sandboxed]
 
 
 def read_hostile(path: Path, words: dict[str, str]) -> tuple[set[str], list[str]]:

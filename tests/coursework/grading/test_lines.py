@@ -10,8 +10,8 @@ from coursework.grading.definitions import Excerpt
 from coursework.grading.grader import Grader, Settings
 from coursework.grading.inside.errors import Place, place_of, unpack
 from coursework.grading.options import RELEASED
-from coursework.grading.probe import probe
 from coursework.grading.results import Result
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import save, solved
 
 TWICE = """
@@ -88,7 +88,7 @@ def result(tmp_path_factory) -> Result:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not probe().complete, reason="no complete sandbox here")
+@sandboxed
 @pytest.mark.parametrize(
     ("name", "message", "marked"),
     [
@@ -115,7 +115,7 @@ def test_the_line_is_the_tracebacks(result, name, message, marked):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not probe().complete, reason="no complete sandbox here")
+@sandboxed
 def test_lines_survive_the_results_file(result):
     again = Result.from_json(result.to_json())
     assert [v.line for v in again.verdicts] == [v.line for v in result.verdicts]

@@ -16,13 +16,10 @@ import pytest
 
 from benchmarks.grading_class import same_bytes, wrong_marks
 from benchmarks.made_up_class import Made, make_class
-from coursework.grading.probe import probe
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import course_grade, results
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not probe().complete, reason="no complete sandbox here"),
-]
+pytestmark = [pytest.mark.slow, sandboxed]
 COUNT, ODD, SEED = 24, 8, 1
 
 

@@ -11,9 +11,9 @@ import pytest
 from coursework.grading.batch import begin
 from coursework.grading.feedback import feedback_html
 from coursework.grading.options import BatchOptions
-from coursework.grading.probe import probe
 from coursework.grading.results import VERSION, BatchInfo, ExerciseResult, Result, ResultsError
 from coursework.grading.status import Reason, Status
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.made_up_class import one, table_of
 from tests.coursework.grading.making import MISTAKES, course_grade, results, save, solved
 
@@ -72,7 +72,7 @@ def test_feedback_says_which_parts_are_right():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not probe().complete, reason="no complete sandbox here")
+@sandboxed
 def test_course_grade_with_and_without(tmp_path):
     subs = tmp_path / "subs"
     save(subs, "ada", solved())

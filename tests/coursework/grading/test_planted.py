@@ -11,13 +11,10 @@ import pytest
 
 from coursework.grading.grader import Settings
 from coursework.grading.pool import Pool
-from coursework.grading.probe import probe
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import marks, results, save, solved
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not probe().complete, reason="no complete sandbox here"),
-]
+pytestmark = [pytest.mark.slow, sandboxed]
 MODULES = ("torch", "numpy", "json", "multiprocessing", "coursework", "sitecustomize", "typer")
 COMMAND = "from coursework.cli import app\nif __name__ == '__main__':\n    app()\n"
 ROOT = Path(__file__).resolve().parents[3]

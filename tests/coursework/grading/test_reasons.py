@@ -9,16 +9,13 @@ import pytest
 from coursework.grading import grader as graders
 from coursework.grading.grader import Grader, Settings
 from coursework.grading.options import RELEASED
-from coursework.grading.probe import probe
 from coursework.grading.results import Result
 from coursework.grading.sandbox import SandboxError
 from coursework.grading.status import Reason, Status
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import save, solved
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not probe().complete, reason="no complete sandbox here"),
-]
+pytestmark = [pytest.mark.slow, sandboxed]
 STOPPED = "1 / 0\ndef roc_auc(a, b):\n    return 1"
 CELLS = {
     "roc_auc": STOPPED,

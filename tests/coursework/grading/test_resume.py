@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from coursework.grading.probe import probe
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import (
     MISTAKES,
     RIGHT,
@@ -24,10 +24,7 @@ from tests.coursework.grading.making import (
     save,
 )
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not probe().complete, reason="no complete sandbox here"),
-]
+pytestmark = [pytest.mark.slow, sandboxed]
 
 
 def test_interrupt_keeps_what_is_done(tmp_path):

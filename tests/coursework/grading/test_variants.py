@@ -13,12 +13,11 @@ from coursework.grading.batch import begin
 from coursework.grading.handed_out import refuse_another_copy
 from coursework.grading.labs import exercises_of
 from coursework.grading.options import BatchOptions
-from coursework.grading.probe import probe
 from coursework.grading.results import BatchInfo, ResultsError
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import course_grade, results
 
 ROOT = Path(__file__).resolve().parents[3]
-CONFINED = probe().complete
 SEED = 7
 
 
@@ -45,7 +44,7 @@ def with_only(notebook: dict, names: list[str]) -> dict:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CONFINED, reason="the sandbox is incomplete here")
+@sandboxed
 def test_right_copied_and_open_notebooks_with_the_command(tmp_path: Path) -> None:
     student, solution = write_variants(ROOT, SEED, tmp_path / "out", ["07"])
     public = ROOT / "notebooks" / "solutions" / student.name
@@ -70,7 +69,7 @@ def test_right_copied_and_open_notebooks_with_the_command(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CONFINED, reason="the sandbox is incomplete here")
+@sandboxed
 @pytest.mark.skipif("18" not in {d.name[:2] for d in exercises.drawn()}, reason="no exam here")
 def test_an_exam_set_answered_and_graded_with_the_command(tmp_path: Path) -> None:
     student, solution = write_exam(ROOT, SEED, tmp_path / "out")

@@ -8,14 +8,11 @@ import pytest
 
 from coursework.grading.examination import examine
 from coursework.grading.package import hidden_names
-from coursework.grading.probe import probe
 from coursework.grading.sandbox import Zygote
+from tests.coursework.grading.confined import sandboxed
 from tests.coursework.grading.making import SETUP
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not probe().complete, reason="no complete sandbox here"),
-]
+pytestmark = [pytest.mark.slow, sandboxed]
 LEAVES = """
 import atexit, builtins, ctypes, fcntl, gc, mmap, os, random, resource, signal, socket, sys
 import threading, time, linecache, warnings, matplotlib, numpy as np
