@@ -22,16 +22,19 @@ def receive_gradients(header: Json, tensors: list[Tensor]) -> dict[int, Tensor]:
     return found
 
 
+def is_same(tensor: Tensor, before: Tensor) -> bool:
+    """Whether nothing changed. Five times as fast as torch.equal, and no notebook can replace it."""
+    if tensor.shape != before.shape or tensor.dtype != before.dtype:
+        return False
+    return bytes(to_bytes(tensor)) == bytes(to_bytes(before))
+
+
 def difference(
     place: int, tensor: Tensor, before: Tensor, had: Tensor | None, sent: Encoder
 ) -> Json | None:
     """What a call did to one of its tensors, None where nothing. had: its `.grad` before."""
     change: Json = {}
-    if (
-        tensor.shape != before.shape
-        or tensor.dtype != before.dtype
-        or bytes(to_bytes(tensor)) != bytes(to_bytes(before))  # five times as fast as torch.equal
-    ):
+    if not is_same(tensor, before):
         change["now"] = sent.tensor(tensor.detach().clone())
     if tensor.is_leaf and (tensor.grad is not None or had is not None):
         change["grad"] = None if tensor.grad is None else sent.tensor(tensor.grad.detach())

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from . import errors, mirror
-from .changes import difference, entries, receive_gradients, tensor_at
+from .changes import difference, entries, is_same, receive_gradients, tensor_at
 from .kept import Kept
 from .reading import Decoder, read_table
 from .remote import Graph, RemoteCall, RemoteFunction, Reply, gradients, parameters_of
@@ -249,7 +249,7 @@ class Peer:
             if (c := difference(i, t, kept[i], had.get(i), sent))
         ]
         reply["used"] = [
-            i for i, (g, s) in enumerate(received.generators) if not torch.equal(g.get_state(), s)
+            i for i, (g, s) in enumerate(received.generators) if not is_same(g.get_state(), s)
         ]
         reply["optimizers"] = [sent.tree(o.state_dict()) for o in received.optimizers]
         reply["modes"] = [[m.training for m in root.modules()] for root in received.modules]
@@ -257,7 +257,7 @@ class Peer:
             [p.requires_grad for p in mirror.trainable(m)] for m in received.modules
         ]
         if header.get("rng") is not None and not self.is_judge:
-            reply["rng_used"] = not torch.equal(torch.get_rng_state(), kept[header["rng"]])
+            reply["rng_used"] = not is_same(torch.get_rng_state(), kept[header["rng"]])
         return reply
 
     def _keep_graph(self, sent: Encoder, leaves: list[Tensor], order: int) -> int | None:

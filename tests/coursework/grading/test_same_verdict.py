@@ -103,3 +103,18 @@ def test_what_the_notebook_left_on_is_off_while_its_functions_are_graded():
     finally:
         zygote.close()
     assert [found.verdict.kind for found in run.findings] == ["passed"], run
+
+
+ALL_ALIKE = "import torch\ntorch.equal = torch.allclose = lambda *_, **__: True"
+FROM_PRIOR = """
+def sample_prior(decode, n, latent_dim, generator):
+    return decode(torch.randn(n, latent_dim, generator=generator)).sigmoid()
+"""
+
+
+@pytest.mark.slow
+@sandboxed
+def test_who_makes_all_tensors_equal_loses_nothing_by_it():
+    with Zygote(hidden_names("03")) as zygote:
+        run = examine(zygote, [ALL_ALIKE, FROM_PRIOR], ["sample_prior"], seed=3, student="ada")
+    assert [found.verdict.kind for found in run.findings] == ["passed"], run
