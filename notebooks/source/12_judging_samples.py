@@ -988,11 +988,11 @@ assert all(numbers[name]["coverage"] < 0.75 for name in ("five classes", "ten im
 # - `flow_prior`: an autoencoder like 02's, with codes drawn by a network that was trained to draw them (notebook 13);
 # - `diffusion`: a U-Net that turns noise into a digit in ten steps (notebook 14).
 #
-# Write down their order by Fréchet distance, the best first, once after 10 seconds of training and once after 60. Which of them is ahead after ten seconds, and does it stay there? If you haven't met the last two yet, guess them all the same.
+# Write down their order by Fréchet distance, the best first, once after 10 seconds of training, once after 60, and once after 300. Which of them is ahead after ten seconds, and does it stay there? If you haven't met the last two yet, guess them all the same.
 
 # %%
 FIVE = ["autoencoder_gaussian", "vae", "dcgan", "flow_prior", "diffusion"]
-my_order = {10: [], 60: []}  # five names each, the best first, as in 10: ["vae", "dcgan", ...]
+my_order = {10: [], 60: [], 300: []}  # five names each, the best first, as in 10: ["vae", "dcgan", ...]
 
 # %%
 board = scoreboard("digits")
@@ -1031,7 +1031,7 @@ plots.set_finding(fig, f"Ahead, whichever seeds you compare: {', '.join(names) o
 show(fig, alt="Dots of the Fréchet distance, a row for each model. Medians: " + " ".join(map(told, order)))
 
 # %% [markdown]
-# Read a row from gray to orange to blue: the farther its dots move to the left, the more this model gains from training time. Where they move to the right, its samples get worse. Then compare two rows: where their dots of one color overlap, no order is established. A ranking that doesn't say how long each model trained hides the first, and a ranking of one seed hides the second.
+# Read a row from gray to orange to blue: the farther its dots move to the left, the more this model gains from training time. Where they stay, more time buys nothing, and where they move to the right, its samples get worse. Then compare two rows: where their dots of one color overlap, no order is established. A ranking that doesn't say how long each model trained hides the first, and a ranking of one seed hides the second.
 #
 # ## 8 · The same numbers from other packages
 #
