@@ -166,6 +166,8 @@ def build(
         return
     if numbers:
         raise _stop("`course build` builds all notebooks; name some with --variant SEED only")
+    if check and repository is not None:
+        raise _stop("--check writes nothing, and --repository writes an address: give one of them")
     _build(check, repository, force, confirm or [], prove)
 
 

@@ -62,6 +62,13 @@ def test_build_wants_an_owner_and_a_name(course):
     assert done.exit_code == 1 and "OWNER/NAME" in done.stderr
 
 
+def test_an_address_and_a_check_do_not_go_together(course):
+    before = (course.root / "pyproject.toml").read_text(encoding="utf-8")
+    done = invoke("build", "--check", "--repository", "ada/course", cwd=course.root)
+    assert done.exit_code == 1 and "give one of them" in done.stderr
+    assert (course.root / "pyproject.toml").read_text(encoding="utf-8") == before
+
+
 def test_run_prints_a_table_and_ends_with_0(course):
     folder = course.root / "notebooks" / "solutions"
     write_notebook(folder / "01_good.ipynb", "x = 2", "assert x == 2")
