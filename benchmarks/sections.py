@@ -8,11 +8,12 @@ README = Path(__file__).with_name("README.md")
 
 
 def replace_section(text: str) -> None:
-    """Put a section, which begins with its `## title`, at the end, and drop the old one."""
-    title = text.split("\n", 1)[0]
+    """Put a section, which begins with its `## title`, in place of the old one, or at the end."""
     old = README.read_text(encoding="utf-8")
-    others = re.sub(_pattern(title), "", old, flags=re.DOTALL).rstrip("\n")
-    README.write_text(f"{others}\n\n{text}", encoding="utf-8")
+    found = re.search(_pattern(text.split("\n", 1)[0]), old, re.DOTALL)
+    before, after = (old[: found.start()], old[found.end() :]) if found else (old, "")
+    parts = [before.rstrip("\n"), text.rstrip("\n"), *([after.rstrip("\n")] if after else [])]
+    README.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 def rewrite(head: str, sections: Sequence[str]) -> None:
