@@ -15,6 +15,7 @@ from torch import Tensor
 
 HOUSE = "#4263ac"  # indigo: what the course says or draws in its own name
 ACCENT = "#e76300"  # orange: what to look at
+MADE = "#2b8a8f"  # teal: what a model made, as in the diagrams
 INK, QUIET = "#26282e", "#717581"  # text, and what may be overlooked
 
 # Ten colors of Petroff, "Accessible color sequences for data visualization", 2021.
@@ -25,7 +26,7 @@ PETROFF = (
 # The same with dark green, ink and a stronger cyan, for ten classes of small dots.
 CLASSES = (*PETROFF[:3], "#0b6e4f", *PETROFF[4:8], INK, "#5ec6cc")
 MARKERS = "osD^vPXp*h"
-SERIES = (HOUSE, ACCENT, "#832db6", "#2b8a8f", "#bd1f01")  # of curves, with a line style each
+SERIES = (HOUSE, ACCENT, "#832db6", MADE, "#bd1f01")  # of curves, with a line style each
 LINES = ("-", "--", "-.", ":", (0, (1, 1)))
 
 STYLE: Any = {  # names of matplotlib's settings, "matplotlibrc" in its documentation

@@ -82,9 +82,9 @@ def style_generator(d: Drawing) -> None:
     """Style-based generator: noise becomes a style, and the style is set anew at every
     resolution, from coarse to fine."""
     d.step("A mapping network turns the noise z into a style w.")
-    d.circle("z", (0.9, 4.6), "*z*")
-    d.network("mapping", (3, 4.6), "mapping", "3 layers", (1.4, 1.4))
-    d.box("w", (5.2, 4.6), "*w*", "style", high=1)
+    d.circle("z", (0.9, 4.9), "*z*")
+    d.network("mapping", (3, 4.9), "mapping", "3 layers", (1.3, 1.3))
+    d.box("w", (5.2, 4.9), "*w*", "style", high=1)
     d.arrow("z", "mapping", "w")
     d.step("The image begins as one learned constant of 4 × 4 numbers, the same for all.")
     d.box("constant", (1.1, 1.8), "4 × 4", "constant", high=0.9)
@@ -95,8 +95,8 @@ def style_generator(d: Drawing) -> None:
     d.picture("image", (12.2, 1.8), "face 4 -20", "*x̂*", role="made")
     d.arrow("constant", "coarse", "middle", "fine", "image")
     d.step("The style scales the features of every block: coarse ones first, fine ones last.")
-    for block in ("coarse", "middle", "fine"):
+    for block in ("constant", "coarse", "middle", "fine"):
         d.arrow("w", block)
     d.step("Fresh noise at every block draws what no style decides, such as single hairs.")
-    d.curve("noise", (9.6, 4.6), "fresh noise")
+    d.curve("noise", (9.6, 4.9), "fresh noise")
     d.arrow("noise", "fine", role="chance")

@@ -82,18 +82,18 @@ def two_bumps(n: int, chance: Generator) -> Tensor:
 def draw_map(axes, g, z: Tensor, chance: Generator) -> None:
     """The map z -> G(z), and the densities before and after it."""
     line = torch.linspace(-3, 3, 121)[:, None]
-    axes[0].fill_between(line[:, 0], -4, -4 + 3 * torch.exp(-0.5 * line[:, 0] ** 2), color=plots.QUIET, alpha=0.2, lw=0)  # the noise
+    axes[0].fill_between(line[:, 0], -4, -4 + 3 * torch.exp(-0.5 * line[:, 0] ** 2), color=plots.SERIES[2], alpha=0.2, lw=0)  # the noise
     with torch.no_grad():
         made, curve = g(z), g(line)
     axes[0].plot(line, curve, color=plots.HOUSE)
     for start in torch.linspace(-2.4, 2.4, 13):
-        axes[0].plot(start, -3.8, "o", color=plots.QUIET, ms=4)
+        axes[0].plot(start, -3.8, "o", color=plots.SERIES[2], ms=4)
         end = g(start.reshape(1, 1)).item()
         axes[0].plot([start, start, -3], [-3.8, end, end], color=plots.QUIET, lw=0.7)
     axes[0].set(xlim=(-3, 3), ylim=(-4, 4), xlabel="z", ylabel="G(z)")
-    axes[1].hist(two_bumps(20_000, chance)[:, 0].numpy(), 60, range=(-4, 4), density=True, histtype="step", color=plots.HOUSE,
+    axes[1].hist(two_bumps(20_000, chance)[:, 0].numpy(), 60, range=(-4, 4), density=True, histtype="step", color=plots.QUIET,
                  orientation="horizontal", lw=2, label="data")
-    axes[1].hist(made[:, 0].numpy(), 60, range=(-4, 4), density=True, color=plots.ACCENT, alpha=0.5, orientation="horizontal", label="G(z)")
+    axes[1].hist(made[:, 0].numpy(), 60, range=(-4, 4), density=True, color=plots.MADE, alpha=0.5, orientation="horizontal", label="G(z)")
     axes[1].set(xlim=(0, 0.6), ylim=(-4, 4), xlabel="density")
 
 # %% slide_type="slide"
@@ -110,7 +110,7 @@ show(fig, alt="Left, above the bump of the noise, a curve from z to G(z): not st
 # Follow one thin line aloud: from the noise at the bottom up to the curve, and left to what comes out. Ask for the density in the middle: low, though the noise has its largest there, since the slope divides it. Nothing in this picture needs a discriminator yet; it says what is to be learned, not how. What goes wrong: the curve is taken for a density. It is a map, and the densities stand beside it.
 
 # %% [markdown]
-# The gray bump at the bottom is the density of the noise. Follow the thin lines. Evenly spaced points come out closer together where the slope is small and far apart where it is large: where the slope is $s$, the density is divided by $|s|$. The map is continuous, so *some* points land between the bumps. A generator is
+# The purple bump at the bottom is the density of the noise. Follow the thin lines. Evenly spaced points come out closer together where the slope is small and far apart where it is large: where the slope is $s$, the density is divided by $|s|$. The map is continuous, so *some* points land between the bumps. A generator is
 # such a map with a network in place of the formula; training has to find the steep places.
 
 # %% [markdown]
@@ -535,7 +535,7 @@ show(fig, alt="Two curves for each of three runs over 200 steps, log scale: the 
 # Early, while $D$ is ahead, both are far above 1. Later they are near 1, and at a good part of those steps one is above 1 and the other below: the printed shares say at how many. $(1 - D)/D$ is averaged over fakes one at a time, while the gradient adds the fakes up as vectors, so a few fakes that $D$ is very sure of lift the average more than the norm.
 # So the slopes in the logit tell you where the two losses differ much. They don't tell you which gradient is longer where they differ little.
 #
-# One more thing you should know: **Adam hides this.** It divides each gradient by its recent size, so a gradient that is a hundred times smaller makes nearly the same step. With Adam, the saturating loss fails only where gradients are so small that they are lost in rounding.
+# One more thing you should know: **Adam hides this.** It divides each gradient by its recent size, so a gradient that is a hundred times smaller makes nearly the same step. With Adam, the saturating loss fails only where gradients are hardly larger than the $10^{-8}$ that Adam adds to their size before it divides, or are lost in rounding.
 # With plain gradient descent $G$ stops at once; the clinic has such a run.
 
 # %% tags=["solution"]
@@ -729,7 +729,7 @@ for setting in ("equal rates", "G 20 times as fast", "and D 10 times"):
     print(f"{setting:19s} modes after 1,200 steps, eight seeds: {' '.join(row['modes'] for row in rows)}; samples on a mode {share:.0%}")
 
 # %% [markdown]
-# So the collapse isn't luck: no seed of the eight recovers, and in all but one the fast $G$ covers *no* mode when it is counted. The place that $D$ finds most real for a moment need not be near the data.
+# So the collapse isn't luck: no seed of the eight recovers. At step 1,200 the fast $G$ covers *no* mode in all but one of them; at steps 300, 600 and 900 of the same runs it covered none, one or two. The place that $D$ finds most real for a moment need not be near the data.
 #
 # ### What the losses say
 #
@@ -925,7 +925,7 @@ left.axhline(math.log(4), color=plots.QUIET, lw=1, ls=":")
 left.text(560, math.log(4) + 0.06, "log 4", color=plots.QUIET)
 left.set(xlabel="step", ylabel="loss (nats)")
 left.legend()
-right.plot(list(quality), list(quality.values()), color="#2b8a8f", marker="o")
+right.plot(list(quality), list(quality.values()), color=plots.MADE, marker="o")
 right.axhline(frechet(x[:2000]), color=plots.QUIET, lw=1, ls=":", label="other real digits")
 right.set(yscale="log", xlabel="step", ylabel="Fréchet distance, log scale")
 right.set_yticks([10, 100, 1000], ["10", "100", "1,000"])
@@ -987,7 +987,7 @@ show(plots.image_rows({f"real: {gray['real']:.0%} gray": x_test[:10], f"GAN: {gr
      alt="Ten images each: real digits and those of the GAN have hard edges, those of the VAE soft gray ones; the gray share of the VAE is the largest")
 
 # %% [markdown] slide_type="notes"
-# Ask for the difference in one word: edges. The shares: of the pixels with ink, how many are gray. The VAE's decoder has more than three times the weights, so size is not the reason. Give the argument: a pixel is black in half of the images; gray is the best answer by likelihood, and the worst for a judge. What goes wrong: sharp is taken for good. No term of a GAN's loss counts what it leaves out.
+# Ask for the difference in one word: edges. The shares: of the pixels with ink, how many are gray. The VAE's decoder has more than three times the weights, so size is not the reason. Give the argument: a pixel is black in half of the images; gray is the best answer by likelihood, and the worst for a judge. What goes wrong: sharp is taken for good. G's loss doesn't count what its samples leave out.
 
 # %% [markdown]
 # The VAE's generator has more weights, and the blurred edges. So having fewer weights isn't the reason. The architectures differ too, so this comparison proves no more than that. Here is an argument about the loss, for any architecture. Take one pixel, at the edge of a stroke, that is black in half of the images that fit a code and white in the other half. Which single answer has the highest log-likelihood, and what does a perfect judge say of it? (A perfect judge says which share of the pixels of this gray are real. Notebook 07 has the proof.)
@@ -1000,7 +1000,7 @@ p_real, p_fake = 0.0, 1.0  # how often real pixels and that answer are this gray
 print(f"what a perfect judge says of it: {p_real / (p_real + p_fake):.2f}, fake")
 
 # %% [markdown]
-# Gray is the *best* answer for the likelihood and the *worst* for the judge. That is why GAN samples are sharper. The judge has a drawback. A VAE's loss is large if there is a single kind of training image that it can't draw, so it covers all of them, with a blur. A GAN's loss has no term for images that are left out: see section 6.
+# Gray is the *best* answer for the likelihood and the *worst* for the judge. That is why GAN samples are sharper. The judge has a drawback. A VAE's loss is large if there is a single kind of training image that it can't draw, so it covers all of them, with a blur. $G$'s loss is a mean over its own samples, and has no term for images that they leave out: see section 6. Only through $D$ could it learn of them. (With a perfect $D$ it would: notebook 07 turns the game into a distance that counts them.)
 
 # %% tags=["solution"]
 # What the text claims.
@@ -1175,7 +1175,7 @@ for top, below, (name, run) in zip(axes, axes[5:], patients.items()):
     for key, color, style in (("d_loss", plots.HOUSE, "-"), ("g_loss", plots.ACCENT, "--")):
         top.plot(run[key], color=color, ls=style, lw=1.4, label=key)
     top.set_title(f"run {name}", fontsize=12)
-    below.scatter(*run["samples"].T, s=3, color=plots.ACCENT)
+    below.scatter(*run["samples"].T, s=3, color=plots.MADE)
     below.plot(*ring.means.T, "o", mfc="none", mec=plots.INK, ms=8, ls="none")
     below.set(xlim=(-6, 7), ylim=(-6, 7), aspect="equal", xticks=[], yticks=[])
 axes[0].set_ylabel("loss (nats)")
@@ -1201,7 +1201,7 @@ def chart(fig, run: str):
     left.axhline(math.log(4), color=plots.QUIET, lw=1, ls=":", label="log 4")
     left.set(xlabel="step", ylabel="loss (nats)")
     left.legend()
-    right.scatter(*patients[run]["samples"].T, s=4, color=plots.ACCENT)
+    right.scatter(*patients[run]["samples"].T, s=4, color=plots.MADE)
     right.plot(*ring.means.T, "o", mfc="none", mec=plots.INK, ms=11, ls="none")
     right.plot([4], [4], "+", color=plots.QUIET, ms=14)
     right.set(xlim=(-6, 7), ylim=(-6, 7), aspect="equal", xlabel="samples at the end; + is where they started")
@@ -1314,7 +1314,7 @@ for runs in (dict(zip((faults[number] for number in shuffled), patients.values()
 # - $\log(1 - D)$ has slope $-D$ in the logit, $-\log D$ has $-(1 - D)$.
 # - One step: $D$ on detached fakes, then $G$ against the new $D$.
 # - Losses say how the two are matched; tests on samples say how good $G$ is.
-# - GAN samples are sharp, since a judge calls gray fake; no loss term counts what they leave out.
+# - GAN samples are sharp, since a judge calls gray fake; $G$'s loss doesn't count what they leave out.
 #
 # **Next:** what would a perfect judge say, and what would $G$ then minimize?
 

@@ -98,7 +98,7 @@ predict("07.edge")
 
 # %% slide_type="slide" tags=["plot"]
 def draw_densities(ax, p: Tensor = p_data, q: Tensor = p_g) -> None:
-    for density, color, line, name in ((p, plots.HOUSE, "-", "$p_{data}$"), (q, plots.ACCENT, "--", "$p_G$")):
+    for density, color, line, name in ((p, plots.QUIET, "-", "$p_{data}$"), (q, plots.MADE, "--", "$p_G$")):
         ax.fill_between(x, density, color=color, alpha=0.15, lw=0)
         ax.plot(x, density, color=color, ls=line, label=name)
     ax.set(xlim=(-5, 5), ylim=(0, None), ylabel="density")
@@ -653,8 +653,8 @@ print(f"the data     mean {0:6.3f}   spread {math.sqrt(1.5**2 + 0.8**2):.3f}")
 fig, axes = plots.canvas(width=9.5, height=4, cols=2)
 bins = torch.linspace(-5, 5, 51).tolist()
 for ax, weights, title in zip(axes, (None, by_network.numpy()), ("20,000 fakes as they are", "each counted D / (1 − D) times")):
-    ax.hist(fakes.numpy(), bins, weights=weights, density=True, color=plots.ACCENT, alpha=0.4)
-    ax.plot(x, p_data, color=plots.HOUSE, label="$p_{data}$")
+    ax.hist(fakes.numpy(), bins, weights=weights, density=True, color=plots.MADE, alpha=0.4)
+    ax.plot(x, p_data, color=plots.INK, label="$p_{data}$")
     ax.set(xlim=(-5, 5), ylim=(0, 0.36), xlabel="x", ylabel="density")
     ax.set_title(title, fontsize=12)
     ax.legend()
@@ -901,7 +901,7 @@ show(fig, alt="Pull over shift. Left, bumps that end: the saturating pull rises,
 # It is true of $\log(1 - D)$, and the other loss was invented because of it: with $a$ the logit of $D$, the slopes in $a$ are $-D$ and $-(1 - D)$, and where $D \to 0$ one goes to 0 and the other to −1.
 #
 # **Left**, bumps that end. From 2 on $D^* = 0$ on every fake, and flat: $\log(1 - D)$ is 0 with slope 0. $-\log D$ doesn't help: it is infinite (`nan` in the table) as soon as a single fake lies where no data can be, at any shift, and has no slope to follow there. So changing the loss doesn't help against a judge that is *exactly* right. A trained network is never exactly right. Between
-# the two bumps it guesses, smoothly, and the slope of that guess is what pulls. $W_1$ pulls with 1 everywhere; that is the idea of the Wasserstein GAN (Arjovsky et al., 2017).
+# the two bumps it guesses, smoothly, and the slope of that guess is what pulls. $W_1$ pulls with 1 from any distance; that is the idea of the Wasserstein GAN (Arjovsky et al., 2017).
 
 # %% tags=["solution"]
 # What the text claims; and the saturating pull is the slope of V(D*, G) = −log 4 + 2 JS.
@@ -1074,8 +1074,8 @@ print(f"W1 of fakes and data: {wasserstein_1d(made[:20_000], one):.3f}; of two s
 
 # %% slide_type="slide" tags=["plot"]
 fig, (left, right) = plots.canvas(width=10, height=4.2, cols=2)
-left.hist(made.numpy(), 80, range=(-5, 5), density=True, color=plots.ACCENT, alpha=0.4, label="fakes")
-left.plot(x, p_data, color=plots.HOUSE, label="$p_{data}$")
+left.hist(made.numpy(), 80, range=(-5, 5), density=True, color=plots.MADE, alpha=0.4, label="fakes")
+left.plot(x, p_data, color=plots.INK, label="$p_{data}$")
 left.set(xlim=(-5, 5), xlabel="x", ylabel="density")
 left.legend()
 right.plot(x, torch.full_like(x, 0.5), color=plots.QUIET, ls=":", lw=1.6)

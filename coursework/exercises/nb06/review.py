@@ -65,8 +65,8 @@ REVIEW = [
             "d": ("A VAE adds its noise to the image, and a GAN to the code alone.", "noise",
                 "Its noise is in the code. What you see is the decoder's mean, without noise."),
         },
-        why="Right. The drawback: a VAE's loss grows with each training image it can't draw; a "
-            "GAN's loss has no term for images it leaves out.",
+        why="Right. The drawback: a VAE's loss grows with each training image it can't draw; G's "
+            "loss is a mean over its own images, and has no term for those that it leaves out.",
         hints=["What is the best single answer to a pixel that is black or white with a half each, "
                "by log-likelihood?",
                "And if a judge asks whether this looks like an image it knows?",

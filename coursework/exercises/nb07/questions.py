@@ -45,7 +45,7 @@ _QUESTIONS = [
     choice("07.answers.7.4", "reading D where it is P(fake)", {
         "a": ("It is fairly sure that x is real.", "our_label", "In this course's convention that "
             "would be so. In the other one D should be large on G(z)."),
-        "b": ("It has the logit 0.9, so about 0.7 for real.", "logit", "D stands inside a log in "
+        "b": ("It has the logit 0.9, so nearly 0.7 for real.", "logit", "D stands inside a log in "
             "their formula, so it is a probability, not a logit."),
         "c": "It gives x a chance of 0.1 of being real.",
         "d": ("Nothing can be said without knowing the densities.",
