@@ -86,8 +86,8 @@ _BOTTLENECK = choice(
         "c": "Too small: detail is lost. Too large: the code need not summarize anything.",
         "d": ("A small one loses detail. A large one has no fault, since the error only falls.",
             "error_is_all",
-            "The error falls, yes, down to a copy of the input at 784. A copy is no summary; "
-            "search, denoising and anomaly scores all depend on the bottleneck."),
+            "The error falls, yes, down to a copy of the input at 784. A copy is no summary: it "
+            "makes no search shorter, and what copies anything finds no anomaly."),
     },
     why="Right. With a code that is too small, different images share a reconstruction; one of "
         "784 numbers can pass every pixel on. The error alone always favors the wider code; what "
@@ -112,8 +112,8 @@ _ANOMALY = choice(
         "d": ("That the AUC was computed wrongly.", "auc", "The AUC was right for the anomalies it "
             "was tried on. It says nothing on other ones."),
     },
-    why="Right, and that is not how strange it is. The score works on anomalies that are as "
-        "complex as the normal images, and fails on simple ones. Notebook 09 meets the same trap "
+    why="Right, and that is not how strange it is. The score found zeros, which have as much in "
+        "them as the normal digits, and fails on simpler images. Notebook 09 meets the same trap "
         "again with densities.",
     hints=[
         "What does the score of an image consist of?",
@@ -146,8 +146,8 @@ PREDICTIONS = [
                 "it is still one number. Look at the printed ratios.",
             "At 5 or 16 numbers": "Yes, on this data. Enough room for curves to matter, not enough "
                 "for PCA to get by with straight lines.",
-            "At 64 numbers": "With 64 straight directions PCA has most of what there is to have. "
-                "Look at the printed ratios.",
+            "At 64 numbers": "With 64 straight directions PCA has most of what there is to have, "
+                "and is ahead. Look at the printed ratios.",
         }, right="b",
     ),
     Prediction(

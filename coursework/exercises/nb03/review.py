@@ -15,7 +15,7 @@ _DIFFERENCE = choice(
         "c": ("It adds noise to the image, so it never draws the same one twice.",
             "noise_on_the_image", "The noise is in the code, and random output alone is no model."),
         "d": ("Its samples are always better than those of an autoencoder.", "always_better",
-            "Look at the table of three rows again: a Gaussian fitted to an autoencoder's codes "
+            "Look at the table of section 7 again: a Gaussian fitted to an autoencoder's codes "
             "drew digits that the measure likes better."),
     },
     why="Right. The prior is part of the model and says where to draw new codes, and the loss "
@@ -76,7 +76,8 @@ _ZERO_KL = choice(
     "03.answers.3.18", "a KL of zero",
     {
         "a": ("The best there is: the approximate posterior is exact.", "wrong_kl",
-            "That would be KL(q(z|x) ‖ p(z|x)) = 0, the gap. This KL is the one to the *prior*."),
+            "Exact means that KL(q(z|x) ‖ p(z|x)), the gap, is 0. It is where the decoder ignores "
+            "the code, and that is not the best there is. This KL is the one to the *prior*."),
         "b": ("The encoder's spread has gone to 0.", "small_variances",
             "At σ → 0 the KL goes to infinity. It is 0 at μ = 0 and σ = 1."),
         "c": ("The images are reconstructed perfectly.", "reconstruction",
@@ -121,7 +122,8 @@ PREDICTIONS = [
     ),
     Prediction(
         "03.rows",
-        "the Fréchet distance of three generators with codes of 16 numbers. Which is the best?",
+        "the Fréchet distance of three generators with a network and codes of 16 numbers. Which "
+            "is the best?",
         {
             "The VAE with its prior": "Many texts would lead you to expect that. Run the cell.",
             "The autoencoder with N(0, I)": "Notebook 02 measured garbage there. Run the cell.",
