@@ -1,17 +1,19 @@
-"""Rare roads of notebook 09: does a density find them, and does a controller gain from that?
+"""Rare roads of notebook 09: which score finds them, and does a controller gain from that?
 
-`python -m benchmarks.rare_roads` measures (about four minutes of one core), writes the table that
+`python -m benchmarks.rare_roads` measures (about five minutes of one core), writes the table that
 notebook 09 reads, and replaces this benchmark's section in README.md.
 
 A small VAE learns from scenes of which 5 % are rare, without labels. Two scores: its negative ELBO,
-and its squared error as a share of what the scene itself varies. Then 400 of the scenes are labeled
-with their curvature and a controller learns from them: 400 at random, or 200 at random and 200
-chosen.
+and its squared error as a share of what the scene itself varies. Two more need no network: low
+contrast, which is that share's denominator with a minus sign, and the unexplained share of a
+principal component analysis with as many numbers as the VAE's code. Then 400 of the scenes are
+labeled with their curvature and a controller learns from them: 400 at random, or 200 at random and
+200 chosen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import mean, stdev
 
 import torch
@@ -33,7 +35,9 @@ from course_utils.training import fit
 
 TITLE = "## The rare roads of notebook 09, five seeds"
 SEEDS, POOL, TESTED, BUDGET = range(5), 4_000, 6_000, 400
-WAYS = ("at random", "highest negative ELBO", "largest unexplained share", "truly rare")
+OF_VAE = ("highest negative ELBO", "largest unexplained share")
+OF_NONE = ("lowest contrast", "PCA's largest unexplained share")  # no network
+WAYS = ("at random", *OF_VAE, *OF_NONE, "truly rare")
 KINDS = ("rare", "night", "snow", "fog", "town", "dirt road", "bend", "obstacle")
 
 
@@ -70,6 +74,11 @@ def train_vae(x: Tensor, seed: int) -> RoadVAE:
     return vae
 
 
+def own_variation(x: Tensor) -> Tensor:
+    """Squared deviation of scenes (N, 3, 32, 32) from their mean color, (N,)."""
+    return (x - x.mean((2, 3), keepdim=True)).square().sum((1, 2, 3))
+
+
 def scores(vae: RoadVAE, x: Tensor) -> dict[str, Tensor]:
     """For scenes x (N, 3, 32, 32) two scores (N,), higher is stranger; the code is the mean mu."""
 
@@ -77,12 +86,30 @@ def scores(vae: RoadVAE, x: Tensor) -> dict[str, Tensor]:
         mu, logvar = vae.encoder(x).chunk(2, 1)
         logits = vae.decoder(mu)
         left = (x - logits.sigmoid()).square().sum((1, 2, 3))
-        own = (x - x.mean((2, 3), keepdim=True)).square().sum((1, 2, 3))
-        return torch.stack(
-            [gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits), left / own], 1
-        )
+        nats = gaussian_kl(mu, logvar) - bernoulli_log_likelihood(x, logits)
+        return torch.stack([nats, left / own_variation(x)], 1)
 
-    return dict(zip(WAYS[1:3], batched(both, x).T, strict=True))
+    return dict(zip(OF_VAE, batched(both, x).T, strict=True))
+
+
+def principal_directions(x: Tensor, count: int = 16) -> tuple[Tensor, Tensor]:
+    """The mean (D,) of scenes (N, 3, 32, 32), flattened, and their first directions (D, count)."""
+    set_seed(0)
+    flat = x.flatten(1)
+    mean = flat.mean(0)
+    return mean, torch.pca_lowrank(flat - mean, q=count + 8, center=False, niter=8)[2][:, :count]
+
+
+def scores_without_network(pca: tuple[Tensor, Tensor], x: Tensor) -> dict[str, Tensor]:
+    """For scenes x (N, 3, 32, 32) two scores (N,), higher is stranger."""
+    mean, directions = pca
+
+    def both(x: Tensor) -> Tensor:
+        centered = x.flatten(1) - mean
+        left = (centered - centered @ directions @ directions.T).square().sum(1)
+        return torch.stack([-own_variation(x), left / own_variation(x)], 1)
+
+    return dict(zip(OF_NONE, batched(both, x).T, strict=True))
 
 
 def kinds(roads: Dataset) -> dict[str, Tensor]:
@@ -138,39 +165,48 @@ def choose(way: str, found: dict[str, Tensor], rare: Tensor, chance: torch.Gener
     return torch.cat([order[:half], score.topk(half).indices])
 
 
+def tried(
+    way: str, seed: int, pool: Dataset, test: Dataset, found: Mapping[str, tuple[Tensor, Tensor]]
+) -> list[dict[str, object]]:
+    """A row for each kind of scene; `found` has the scores of the pool's scenes and the test's."""
+    of_pool = {name: score for name, (score, _) in found.items()}
+    chosen = choose(way, of_pool, pool.labels == 1, torch.Generator().manual_seed(seed))
+    net = controller(pool.images[chosen], pool.factors["curvature"][chosen], seed)
+    wrong = (batched(net, test.float()) - test.factors["curvature"]).square()
+    common, rows = test.labels == 0, []
+    for name, mask in ({"common": common} | kinds(test)).items():
+        auc = float("nan")
+        if way in found:
+            score = found[way][1]
+            auc = roc_auc(score[common], score[mask])
+        rows.append(
+            {
+                "seed": seed,
+                "way": way,
+                "scenes": name,
+                "number": int(mask.sum()),
+                "auc": f"{auc:.4f}",
+                "error": f"{wrong[mask].mean().sqrt():.4f}",
+                "rare_chosen": int(pool.labels[chosen].sum()),
+            }
+        )
+    print(*(f"{key} {value}" for key, value in rows[1].items()), flush=True)
+    return rows
+
+
 def measure() -> list[dict[str, object]]:
     """One row for each seed, way and kind of scene: AUC of the score, error of the controller."""
     torch.set_num_threads(1)
     test, rows = draw_roads(TESTED, "test"), []
-    x_test, masks = test.float(), kinds(test)
-    masks = {"common": test.labels == 0} | masks
     for seed in SEEDS:
         pool = draw_roads(POOL, seed=seed)
-        vae = train_vae(pool.images, seed)
-        found, found_test = scores(vae, pool.float()), scores(vae, x_test)
+        vae, pca = train_vae(pool.images, seed), principal_directions(pool.float())
+        mine, theirs = (
+            scores(vae, x) | scores_without_network(pca, x) for x in (pool.float(), test.float())
+        )
+        found = {way: (mine[way], theirs[way]) for way in mine}
         for way in WAYS:
-            chosen = choose(way, found, pool.labels == 1, torch.Generator().manual_seed(seed))
-            net = controller(pool.images[chosen], pool.factors["curvature"][chosen], seed)
-            wrong = (batched(net, x_test) - test.factors["curvature"]).square()
-            for name, mask in masks.items():
-                score = found_test.get(way)
-                auc = (
-                    roc_auc(score[masks["common"]], score[mask])
-                    if score is not None
-                    else float("nan")
-                )
-                rows.append(
-                    {
-                        "seed": seed,
-                        "way": way,
-                        "scenes": name,
-                        "number": int(mask.sum()),
-                        "auc": f"{auc:.4f}",
-                        "error": f"{wrong[mask].mean().sqrt():.4f}",
-                        "rare_chosen": int(pool.labels[chosen].sum()),
-                    }
-                )
-            print(*(f"{key} {value}" for key, value in rows[-len(masks) + 1].items()), flush=True)
+            rows += tried(way, seed, pool, test, found)
     return rows
 
 
@@ -184,21 +220,23 @@ def section(rows: Sequence[Row]) -> str:
         return f"{mean(values):.3f} ± {stdev(values):.3f}"
 
     aucs = "\n".join(
-        f"| {kind} | {told('auc', WAYS[1], kind)} | {told('auc', WAYS[2], kind)} |"
+        f"| {kind} | {' | '.join(told('auc', way, kind) for way in (*OF_VAE, *OF_NONE))} |"
         for kind in KINDS
     )
     errors = "\n".join(
         f"| {way} | {mean(int(row['rare_chosen']) for row in rows if row['way'] == way):.0f} |"
-        f" {told('error', way, 'rare')} | {told('error', way, 'night')} | {told('error', way, 'common')} |"
+        f" {' | '.join(told('error', way, scenes) for scenes in ('rare', 'night', 'common'))} |"
         for way in WAYS
     )
     return f"""{TITLE}
 
-A VAE learns from {POOL:,} scenes without labels, 5 % of them rare. Area under the ROC curve against
-common scenes ({TESTED:,} test scenes; mean ± standard deviation over seeds):
+A VAE learns from {POOL:,} scenes without labels, 5 % of them rare. Two more scores need no network:
+low contrast, and the unexplained share of a principal component analysis with 16 numbers. Area
+under the ROC curve against common scenes ({TESTED:,} test scenes; mean ± standard deviation over
+seeds):
 
-| scenes | negative ELBO | unexplained share |
-|---|---|---|
+| scenes | negative ELBO | unexplained share | low contrast | PCA's unexplained share |
+|---|---|---|---|---|
 {aucs}
 
 A controller learns the curvature from {BUDGET} labeled scenes, all of them taken at random, or half

@@ -18,10 +18,10 @@ PREDICTIONS = [
     }, right="b"),
     Prediction("08.smile", "the head's latent is turned, at β = 1, at β = 8, at β = 100. What will "
         "the smile do, and why?", {
-        "Move less at first, then mostly vanish: encoding it costs too much":
-            "Yes. At β = 100 most of it is gone from the pictures. If the code ignores the smile, "
-            "the smile never changes, and that proves nothing. Look at what happens to the "
-            "skin, too.",
+        "Move less up to β = 8; at 100 most of it is gone: too expensive":
+            "Yes. At β = 100 most of it is gone from the pictures, and what is left moves with the "
+            "head. If a code ignores the smile, the smile never changes, and that proves nothing. "
+            "Look at what happens to the skin, too.",
         "Move less and less, since each factor gets a latent of its own":
             "Up to β = 8 it does, in every seed. Look at what comes after, and at the right panel.",
         "Move as much as ever, since nothing in the loss knows what a smile is":

@@ -13,8 +13,8 @@ PREDICTIONS = [
             "Look at each of the eight groups, not at each property. One is missed far more than "
             "the others.",
         "Mostly those who are rare in several ways at once":
-            "Yes, if dark skin is one of the ways. 5 % of 10 % of 10 % of 1,500 faces is less than "
-            "one face.",
+            "Yes, above all if dark skin is one of the ways. 5 % of 10 % of 10 % of 1,500 faces is "
+            "less than one face.",
     }, right="c"),
     Prediction("09.debiased", "the debiased detector never saw a group label. What will its recall "
         "be where the plain one misses most?", {

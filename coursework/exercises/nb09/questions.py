@@ -34,7 +34,7 @@ _QUESTIONS = [
             "between 0 and 1."),
         15 / (15 + 1.96): ("z_not_squared", "Nearly: n / (n + z²), and z = 1.96 is to be squared."),
     }, why='With k = n the formula becomes n / (n + z²) = 15 / 18.84 = 0.796. So "all fifteen '
-        'found" goes with a true recall of 80 %. For 99 % you need 380 faces, all of them found.',
+        'found" goes with a true recall of 80 %. For 99 % you need 381 faces, all of them found.',
         hints=["`wilson_interval(15, 15)` gives both ends.", "The first of the two.",
             "15 / (15 + 1.96²)."]),
     Question("09.answers.9.10", "what α does", 5.0, wrong={
