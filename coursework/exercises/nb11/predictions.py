@@ -55,11 +55,14 @@ PREDICTIONS = [
         "which D's loss will tell best how good the samples are?",
         {
             "The Wasserstein critic's alone":
-                "It does, and look at the second row: R1 on an ordinary D does it, too.",
-            "That of any D with a penalty on its slope":
-                "Yes, roughly: what helps is a smooth D near its best.",
+                "It does, and look at R1 with five steps: an ordinary D does it, too.",
+            "That of a D with a penalty on its slope and several steps for each of G's":
+                "Yes: R1 with five steps, and WGAN-GP with five. Neither the penalty nor the steps "
+                "are enough alone: look at the rows of the controls.",
+            "That of any D that takes several steps for each of G's":
+                "Look at five steps without a penalty: hardly better than one step.",
             "None: D is a moving target":
-                "That is nearly so for the first row. Look at the other two.",
+                "That is nearly so without a penalty. Look at the two rows with both.",
         }, right="b",
     ),
 ]  # fmt: skip

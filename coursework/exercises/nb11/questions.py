@@ -51,22 +51,23 @@ QUESTIONS = [
     Question(
         name="11.answers.11.9", title="the slope that a penalty allows", answer=1.3,
         wrong={
-            1.0: ("exactly_1", "1 is where the penalty is 0. The critic pays a little to be "
-                "steeper: it weighs W · s against λ(s − 1)²."),
+            1.0: ("exactly_1", "1 is where the penalty is 0. A little steeper, the estimate "
+                "W · s gains more than the penalty λ(s − 1)² takes."),
             1.6: ("factor_2", "The derivative of λ(s − 1)² is 2λ(s − 1). Divide W by 2λ, not "
                 "by λ."),
             0.3: ("without_1", "That is how far above 1 the slope is."),
             0.6: ("w_over_lambda", "That is W/λ. Set W − 2λ(s − 1) = 0."),
             7.8: ("estimate", "That is the critic's estimate, slope times W. The slope alone is "
                 "asked for."),
-            0.7: ("sign", "A slope below 1 would cost and earn less. The critic goes *above* 1."),
+            0.7: ("sign", "A slope below 1 has a penalty and a smaller estimate. The critic goes "
+                "*above* 1."),
             4.0: ("lambda_is_1", "That is the slope for λ = 1."),
             31.0: ("lambda_is_a_tenth", "That is the slope for λ = 0.1."),
         },
         why="s = 1 + W/(2λ) = 1.3, and the critic estimates 1.3 · 6 = 7.8 for a W1 of 6. So the "
             "estimate is W1 only for λ large beside W: close to the end of training, not at its "
             "start.",
-        hints=["The critic a + s·x earns s·W and pays λ(s − 1)². Where is the difference largest?",
+        hints=["The estimate is s·W, the penalty λ(s − 1)². Where is their difference largest?",
                "Set the derivative to 0: W − 2λ(s − 1) = 0.",
                "s = 1 + 6/20."],
     ),
