@@ -76,7 +76,7 @@ DDIM_STEP = Exercise(
     mistakes=named(
         {
             "times_swapped": (
-                "ᾱ_t and ᾱ_s changed places: x_t is at ᾱ_t, and the result shall be at ᾱ_s.",
+                "ᾱ_t and ᾱ_s changed places: x_t is at ᾱ_t, and the result has to be at ᾱ_s.",
                 lambda j: ddim_step(j.x_t, j.eps_hat, j.s, j.t.clamp(max=1)),
             ),
             "x_t_and_noise_swapped": (

@@ -99,6 +99,11 @@ DDPM_STEP = Exercise(
                 "β_t stands outside of the root. The standard deviation is the root of the whole β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t).",
                 added(lambda s: s.beta * ((1 - s.before) / (1 - s.now)).sqrt()),
             ),
+            "root_of_a_part": (
+                "The root covers only a part of the fraction. It covers the whole: √(β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t)), so brackets go around all of it.",
+                added(lambda s: s.beta * (1 - s.before) / (1 - s.now).sqrt()),
+                added(lambda s: (s.beta * (1 - s.before)).sqrt() / (1 - s.now)),
+            ),
             "variance_without_beta": (
                 "β_t is missing in the variance: β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t).",
                 added(lambda s: ((1 - s.before) / (1 - s.now)).sqrt()),

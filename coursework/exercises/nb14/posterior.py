@@ -199,6 +199,10 @@ POSTERIOR = Exercise(
                 _variance(lambda k: k.right[1].clamp(min=1e-20).log()),
                 _variance(lambda k: k.right[1].log()),
             ),
+            "variance_for_each_entry": (
+                "The variance is right and has the shape of the mean. It is the same everywhere: return one number, `beta * (1 - before) / (1 - now)`.",
+                _variance(lambda k: k.right[1].expand_as(k.right[0])),
+            ),
             "variance_upside_down": (
                 "The variance is upside down: β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t), the smaller one above.",
                 _variance(lambda k: k.beta * (1 - k.now) / (1 - k.before).clamp(min=1e-20)),
