@@ -102,7 +102,7 @@ show(plots.image_rows(rows, title="Which row did a network draw?"),
 show(diagram("style_generator"))
 
 # %% [markdown] slide_type="notes"
-# Follow the drawing: z enters a small network and becomes w. The picture doesn't begin with w, it begins with a constant that is the same for all faces. Each level doubles the resolution, and is told w once more. Ask what the picture can know that no style told it: nothing, but the noise. Our network has levels of 4, 8, 16 and 32 pixels.
+# Follow the drawing: z enters a small network and becomes w. The picture doesn't begin with w, it begins with a constant that is the same for all faces. Each level doubles the resolution, and is told w once more. Ask what the picture can know that no style told it: only the noise. Our network has levels of 4, 8, 16 and 32 pixels.
 
 # %% [markdown]
 # The picture grows from a learned constant of 4×4, the same for all faces. Ours has four levels, 4, 8, 16 and 32 pixels. At each level a convolution makes feature maps, and then the style overrules two numbers of every map: its mean and its spread (its standard deviation). A linear layer computes the new ones, bias and scale, from $w$. This is **adaptive instance normalization**, AdaIN:
@@ -321,7 +321,7 @@ for name in SHOWN:
     print(f"{name:18s}" + "".join(f"{row[f'{name} coarse']:>8s}{row[f'{name} fine']:>7s}  " for row in pair))
 
 # %% [markdown]
-# In both, azimuth and hair length follow the coarse source, skin, background and hair color the fine one. The light doesn't agree: in the second network it follows the coarse source (0.97). So "a mixture loses the light" is true of one network. "Coarse levels hold the pose" is true of two, and of the factors that were measured.
+# In both, azimuth and hair length follow the coarse source, skin, background and hair color the fine one. The light doesn't agree: in the second network it follows the coarse source (0.97). So "a mixture loses the light" is true of one network. "Coarse levels hold the pose" is true of two networks, as far as azimuth tells.
 
 # %%
 def draw_mixture(fig, crossover: int, psi_w: float):
@@ -346,40 +346,47 @@ explore(draw_mixture, crossover=(0, 4, 2), psi_w=(-1.0, 1.5, 1.0),
 #
 # ## 3 · Where the split comes from, and what it costs
 #
-# Does the split come from the architecture, or from training? The course's benchmark trained two recipes, each with three seeds, for 60 processor seconds a run. The recipes are alike but for one thing: in "mixing", nine of ten training pictures were made with the styles of *two* codes. Two runs follow the recipe "mixing" for longer, the number of steps that took 400 seconds: "checkpoint", the network that you have used so far, and "again", the second network of section 2. The row "mixing seed 0" is "again" after its first 833 steps, about a minute.
+# Does the split come from the architecture, or from training? The course's benchmark trained two recipes, each with three seeds, for 60 processor seconds a run. The recipes are alike but for one thing: in "mixing", nine of ten training pictures were made with the styles of *two* codes. Three runs went on to 5,271 steps, about 400 seconds. Two follow the recipe "mixing": "checkpoint", the network that you have used so far, and "again", the second network of section 2. The third, "no mixing, long", is their control. The row "mixing seed 0" is "again" after its first 833 steps, about a minute.
 
 # %%
-table = {arm: measured("style_faces", arm=arm) for arm in ("checkpoint", "again", "mixing", "no mixing")}
+table = {arm: measured("style_faces", arm=arm) for arm in ("checkpoint", "again", "no mixing, long", "mixing", "no mixing")}
 def of(row: dict, *keys: str) -> list[float]:
     """Numbers of a row, by their columns."""
     return [float(row[key]) for key in keys]
 
 columns = {"Fréchet": "frechet 1.0", "mixed faces": "frechet mixed", "skin, coarse": "skin_tone coarse",
-           "skin, fine": "skin_tone fine", "azimuth, coarse": "azimuth coarse"}
-print(f"{'':20s}" + "".join(f"{name:>17s}" for name in columns))
+           "skin, fine": "skin_tone fine", "azimuth, coarse": "azimuth coarse", "ground, fine": "background fine"}
+print(f"{'':22s}" + "".join(f"{name:>16s}" for name in columns))
 for arm, runs in table.items():
     for r in runs:
-        print(f"{arm:12s} seed {r['seed']}  " + "".join(f"{float(r[key]):17.2f}" for key in columns.values()))
+        print(f"{arm:15s} seed {r['seed']}" + "".join(f"{float(r[key]):16.2f}" for key in columns.values()))
 
 # %% [markdown]
-# First the **cost**. After 60 seconds the runs without mixing have distances of 3.5, 5.5 and 3.5. With mixing they are 5.6, 45 and 31: behind in every seed, and in two no better, or hardly, than the mean face drawn 1,000 times (32 in section 1). With mixing it took 400 seconds to reach 3.3 and 3.2.
+# First the **cost**. After 60 seconds the runs without mixing have distances of 3.5, 5.5 and 3.5. With mixing they are 5.6, 45 and 31: behind in every seed, and in two of them about as bad as the mean face drawn 1,000 times (32 in section 1), or worse. The long runs keep that order: 1.0 without mixing, 3.3 and 3.2 with it.
 #
-# Then the **split**. In both runs of 400 seconds, skin follows the fine source and not the coarse one. In *no* run of 60 seconds does it, with mixing or without, although the architecture is the same. So the levels only make room for the split; training makes it. A minute of mixing isn't enough. Does it take mixing at all, or only time? This table can't say: the run that would, 400 seconds without mixing, isn't in it.
+# Then the **split**, first that of the skin. In both long runs with mixing, skin follows the fine source and not the coarse one. In the long run without, it follows both about halfway (0.42 and 0.36), as it did after a minute. So time alone doesn't split it; nor does a minute of mixing. For the skin it takes both. The last two columns tell another story: in *all three* long runs azimuth follows the coarse source and the background the fine one, and in the short runs without mixing the background already follows the fine source more than the coarse one. Nobody told these levels to. So what a level holds comes partly from the architecture and partly from the training, and only a measurement tells which. (The control is one run.)
 #
-# Last the column "mixed faces": the Fréchet distance of faces with two levels of one code and two of another. Every run with mixing draws mixtures *better* than plain faces, every run without draws them worse. You get what you train for. (The two poor runs, at 45 and 31, prove little: the growing networks of section 6 are poor too, and draw better mixtures although none was trained with any. So look at the other three runs with mixing.)
+# Last the column "mixed faces": the Fréchet distance of faces with two levels of one code and two of another. Every run with mixing draws mixtures *better* than plain faces, every run without draws them worse. The long run without mixing has the best plain faces of all, and its mixtures, at 4.0, are behind those of both long runs with mixing. You get what you train for. (The two poor runs, at 45 and 31, prove little: the growing networks of section 6 are poor too, and their mixtures are also better than their plain faces, although none was trained with mixtures. So look at the other three runs with mixing.)
 
 # %% tags=["solution"]
 # What the text claims, for every run of the table.
 for arm in ("checkpoint", "again", "mixing"):
     assert all(of(row, "frechet mixed") < of(row, "frechet 1.0") for row in table[arm])
-for row in table["no mixing"]:
+for row in table["no mixing"] + table["no mixing, long"]:
     coarse, fine = of(row, "skin_tone coarse", "skin_tone fine")
     assert abs(fine - coarse) < 0.3 and of(row, "frechet mixed") > of(row, "frechet 1.0")
+    assert of(row, "background fine")[0] > of(row, "background coarse")[0] + 0.25
+for row in table["no mixing"]:
     (mixing,) = measured("style_faces", arm="mixing", seed=row["seed"])
     assert of(row, "frechet 1.0") < of(mixing, "frechet 1.0")
     assert float(mixing["skin_tone fine"]) < float(mixing["skin_tone coarse"]) + 0.3
 for row in table["checkpoint"] + table["again"]:
     assert float(row["skin_tone fine"]) > 0.8 and abs(float(row["skin_tone coarse"])) < 0.1
+(control,) = table["no mixing, long"]
+for row in table["checkpoint"] + table["again"]:
+    assert of(row, "frechet mixed") < of(control, "frechet mixed") and of(row, "frechet 1.0") > of(control, "frechet 1.0")
+for row in table["checkpoint"] + table["again"] + [control]:
+    assert of(row, "azimuth coarse")[0] > 0.7 > 0.1 > abs(of(row, "azimuth fine")[0]) and of(row, "background fine")[0] > 0.8
 assert all(len(table[arm]) == 3 for arm in ("mixing", "no mixing"))
 for row in [run for runs in table.values() for run in runs]:
     z, w, z_middle, w_middle = of(row, "mean in z", "mean in w", "median in z", "median in w")
@@ -391,11 +398,11 @@ for row in [run for runs in table.values() for run in runs]:
 # ### Exercise 16.4 · Why does skin follow the fine source?
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
-# In both networks of 400 seconds, skin follows the fine source alone. What does that come from, as far as these runs tell?
+# In the network that you have used, skin follows the fine source alone. What does that come from, as far as these runs tell?
 #
 # - **a** The architecture: a level of 4×4 or 8×8 pixels can't set the color of a face.
-# - **b** Long training with mixed styles; whether it takes the mixing stays open.
-# - **c** The data: pose is a coarse property of a face, and skin is a fine one.
+# - **b** Both, mixed styles and time: neither alone makes skin follow the fine source.
+# - **c** Training time: any run of 400 seconds has the split, with mixed styles or without.
 # - **d** Mixed styles: every run trained with them has the split, however short.
 
 # %%
@@ -407,18 +414,19 @@ answers["16.4"] = "b"
 check(answers, "16.4")
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## Long runs with mixing have the split, and mixing costs quality
+# ## Mixing costs quality. What does it buy?
 #
 # | trained | Fréchet | of mixed faces | skin: coarse, fine |
 # |---|---|---|---|
 # | mixing, 400 s, two runs | 3.3, 3.2 | 1.7, 1.1 | **−0.08, 0.86** · **0.07, 0.94** |
-# | mixing, 60 s, three seeds | **5.6, 45, 31** | 4.0, 31, 24 | 0.41, 0.68 · 0.59, −0.08 · 0.77, 0.30 |
+# | no mixing, 400 s, one run | **1.0** | 4.0 | 0.42, 0.36 |
+# | mixing, 60 s, three seeds | 5.6, 45, 31 | 4.0, 31, 24 | 0.41, 0.68 · 0.59, −0.08 · 0.77, 0.30 |
 # | no mixing, 60 s, three seeds | 3.5, 5.5, 3.5 | 5.9, 11, 4.4 | 0.42, 0.42 · 0.19, 0.36 · 0.34, 0.29 |
 #
-# Which run is missing, so that one could say what makes the split?
+# Which rows show that time alone doesn't split the skin?
 
 # %% [markdown] slide_type="notes"
-# Compare the last two rows. Let the room say what differs between the recipes: one line of the training step, and it costs quality in every seed. Then the skin: only the first row has the split, so the architecture alone doesn't make it. Ask for the missing run: 400 seconds without mixing. Without it nobody knows whether the split takes mixing or only time. What goes wrong: two things change at once, and one gets the credit.
+# Compare rows one and two: the same steps, and one line of the training step differs. It costs quality, and buys good mixtures and a skin that follows one source. Rows one and three: a minute of mixing isn't enough. Then say what the table leaves out: background and azimuth split without mixing, too. What goes wrong: without row two, two things change at once, and one gets the credit.
 
 # %% [markdown]
 # ### Yours, ten seconds
@@ -428,7 +436,7 @@ check(answers, "16.4")
 # ### Exercise 16.5 · The training step
 # Difficulty ●●● · importance ●●● · 12 minutes
 #
-# `z1` and `z2` (N, 32) are two codes for each picture. `generator.to_w(z1)` gives the style (N, 32) of a code, `generator(styles)` pictures of styles (N, 4, 32), `discriminator(x)` logits. The first `crossover` of the 4 levels take their style from z1: call your `mix_styles`. Both updates use the same fakes; D comes first, and G hears the new D.
+# `z1` and `z2` (N, 32) are two codes for each picture. `generator.to_w(z1)` gives the style (N, 32) of a code, `generator(styles)` pictures of styles (N, 4, 32), `discriminator(x)` logits. The first `crossover` of the 4 levels take their style from z1: call your `mix_styles`. Both updates use the same fakes; D is updated first, and G's loss uses the new D.
 
 # %%
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
@@ -572,8 +580,19 @@ for psi in (1.0, 0.7, 0.5, 0.3):
 #
 # $$w' = \bar w + \psi\,(w - \bar w)$$
 #
-# - ψ = 1: the codes as they are; published faces are often drawn at 0.5 to 0.7
-# - What do a thousand codes draw at ψ = 0, and what at ψ = −0.7?
+# Published faces are often drawn at ψ = 0.5 to 0.7.
+
+# %% slide_type="-" only="slides"
+across = torch.linalg.svd((w - w_mean).cpu(), full_matrices=False).Vh[:2]  # two directions in which codes differ most
+fig, axes = plots.canvas(width=9, height=2.7, cols=4)
+for ax, psi in zip(axes, (1.0, 0.7, 0.5, 0.3)):
+    ax.plot(*((truncate(w, w_mean, psi) - w_mean).cpu() @ across.T).T, ".", color=plots.SERIES[2], ms=3, alpha=0.5)
+    ax.plot(0, 0, "*", color=plots.INK, ms=14, mec="white")
+    ax.set(xlim=(-6, 6), ylim=(-6, 6), aspect="equal", xticks=[], yticks=[], title=f"ψ = {psi:g}")
+show(fig, alt="A thousand codes in two of their directions, four times: a wide cloud around a star, the mean code, at psi 1, and the same cloud ever smaller at 0.7, 0.5 and 0.3")
+
+# %% [markdown] slide_type="-" only="slides"
+# What do a thousand codes draw at ψ = 0, and what at ψ = −0.7?
 
 # %% [markdown] slide_type="notes"
 # The reason for the formula: codes that training seldom saw tend to give bad pictures, and most of them are far from the mean. So a share psi of the way from the mean to the code is all that is used. Let everybody write down what psi 0 draws, and what a negative psi draws, before you go on. What goes wrong: people expect gray or noise at 0. It is a face, the same one for every code.
@@ -687,7 +706,15 @@ for name, change in lengths.items():
 # ## Path length: what a small step does to the picture
 #
 # $$\ell = \frac{1}{\epsilon^2}\,\big\lVert g(\text{path at } t + \epsilon) - g(\text{path at } t)\big\rVert^2$$
-#
+
+# %% slide_type="-" only="slides"
+share = torch.linspace(0, 1, 12, device=device)[:, None]
+angles = share * math.pi / 2
+paths = {"arc in z": generator.to_w(angles.cos() * z0[:1] + angles.sin() * z1[:1]), "line in w": w0[:1] + share * (w1[:1] - w0[:1])}
+show(plots.image_rows({name: batched(generator, codes.detach()) for name, codes in paths.items()}),
+     alt="Two rows of twelve faces, from one face to another in even steps. Both rows begin and end with the same two faces, and differ a little in the middle")
+
+# %% [markdown] slide_type="-" only="slides"
 # | a thousand paths, shipped network | arcs in z | lines in w |
 # |---|---|---|
 # | mean path length | 2,971 | **1,291** |
@@ -765,7 +792,7 @@ for row in [run for runs in table.values() for run in runs]:
 # Explain the experiment: two thousand codes, their faces, the judge's reading of them, and a least-squares line from code to factor, tested on codes it has not seen. Ask why z is worse although both codes draw the same face: z is a ball of noise, and the three layers behind it have laid the factors out. This claim about w holds; the one about smoothness holds for the tail.
 
 # %% [markdown]
-# This claim holds: a *linear* function reads every factor of the table better from w than from z, here and in every other run of the table. Here azimuth and light can hardly be read from z. The mapping network, three small layers, has laid the factors out in nearly straight directions. It learned that from faces; z is a Gaussian that knows nothing of them.
+# This claim holds: a *linear* function reads every factor of the table better from w than from z, here and in every other run of section 3's table. Here azimuth and light can hardly be read from z. The mapping network, three small layers, has laid the factors out in nearly straight directions. It learned that from faces; z is a Gaussian that knows nothing of them.
 #
 # ### Exercise 16.9 · The mean
 # Difficulty ●●○ · importance ●●○ · 3 minutes
@@ -925,7 +952,7 @@ assert min(int(r["steps"]) for r in measured("style_faces", arm="growing")) > 2 
 # %% [markdown]
 # ### And the noise?
 #
-# What the lecture's pictures show at 1024×1024, and 32×32 can't: single hairs, pores, freckles, which each draw of the *noise* places anew. Our faces have no texture. So what does the noise do here? Hold $w$ fixed, draw the noise twenty times, and look at the standard deviation of every pixel.
+# Published faces of 1024×1024 show what 32×32 can't: single hairs, pores, freckles. Each draw of the *noise* places them anew. Our faces have no texture. So what does the noise do here? Hold $w$ fixed, draw the noise twenty times, and look at the standard deviation of every pixel.
 
 # %%
 def variation(seed: int, n: int = 8) -> tuple[Tensor, Tensor]:
@@ -964,7 +991,7 @@ show(plots.image_rows(rows, title="What little the noise moves lies along edges"
 assert all(level < 0.4 and share < 0.01 and edges > 0.6 for level, share, edges in noise.values())
 
 # %% [markdown]
-# A new draw of the noise moves a pixel by about a quarter of one gray level of 255, less than a hundredth of what another code does. Two thirds of that variance fall on the quarter of the pixels with the steepest edges: outlines of head, hair and glasses shift by a trace. (In the second network it has a little more to do. The benchmark compared squared changes: a new draw of the noise makes 0.3 % of what a new code makes there, and 0.01 % here.) It places no detail, because the data have no detail that is left to chance. A network gives noise a task only if its data have one. The quality of the published faces came from larger networks, from days of training that grew from 4×4 to 1024×1024, and from tens of thousands of photographs (Karras et al., [2018](https://arxiv.org/abs/1710.10196), [2019](https://arxiv.org/abs/1812.04948), [2020](https://arxiv.org/abs/1912.04958)).
+# A new draw of the noise moves a pixel by about a quarter of one gray level of 255, less than a hundredth of what another code does. Two thirds of that variance fall on the quarter of the pixels with the steepest edges: outlines of head, hair and glasses shift by a trace. (In the second network it has a little more to do. The benchmark compared squared changes: a new draw of the noise makes 0.3 % of what a new code makes there, and 0.01 % here.) It places no detail, because the data have no detail that is left to chance. A network gives noise a task only if its data have one. The quality of the published faces came from larger networks, from days of training at up to 1024×1024, and from tens of thousands of photographs (Karras et al., [2018](https://arxiv.org/abs/1710.10196), [2019](https://arxiv.org/abs/1812.04948), [2020](https://arxiv.org/abs/1912.04958)). The first two grew; the third did without, since details of grown faces stick to preferred places.
 #
 # **Tomorrow:** if a schedule promises to be faster, plot the quality over *seconds*, for both, on more than one seed.
 #
@@ -1219,13 +1246,13 @@ assert verdict.mistake == "batch_statistics"
 # ## What to take away
 #
 # - At each level, a style overrules the mean and the spread of every map.
-# - Mixing *measures* which level holds which factor. We saw the split only after long training with mixtures, which cost quality.
+# - Mixing *measures* which level holds which factor. Skin was split only by long training with mixtures, which cost quality. The background parted without them.
 # - Truncation trades variety for typical faces. Report psi.
 # - “w is smoother” is about the tail. Print the median.
 # - Growing takes cheaper steps. Here it was not faster: plot quality over seconds.
 
 # %% [markdown] slide_type="notes"
-# Ask each row of the room for one claim they would now read differently in a paper. Then go back to the question of the first slide: the turn of the head sits in the coarse levels, in both networks of 400 seconds. The skin follows the fine source alone in these two, and in no short run. Ask which other claims of this course rest on a single run.
+# Ask each row of the room for one claim they would now read differently in a paper. Then go back to the question of the first slide: the turn of the head sits in the coarse levels, in both networks of 400 seconds. The skin follows the fine source alone in these two, in no short run, and not in the long one without mixing. Ask which other claims of this course rest on a single run.
 
 # %%
 progress("16")

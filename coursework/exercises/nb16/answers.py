@@ -29,20 +29,21 @@ QUESTIONS = [
             "a": ("The architecture: a level of 4×4 or 8×8 pixels can't set the color of a face.",
                 "architecture", "It can: the short runs have the same architecture, and in "
                 "all of them the skin follows the coarse source, at least in part."),
-            "b": "Long training with mixed styles; whether it takes the mixing stays open.",
-            "c": ("The data: pose is a coarse property of a face, and skin is a fine one.", "data",
-                "All runs see the same faces. Compare their columns for the skin."),
+            "b": "Both, mixed styles and time: neither alone makes skin follow the fine source.",
+            "c": ("Training time: any run of 400 seconds has the split, with mixed styles or "
+                "without.", "time", "The run of 400 seconds without mixed styles hasn't: there "
+                "skin follows both sources about halfway."),
             "d": ("Mixed styles: every run trained with them has the split, however short.",
                 "every_mixing_run", "Look at the three runs of 60 seconds with mixing: in none of "
                 "them does skin follow the fine source alone."),
         },
-        why="Right. The levels make a split possible. Skin follows the fine source alone in the "
-            "two runs that had both, mixed styles and 400 seconds. Mixed styles for a minute were "
-            "not enough. A run of 400 seconds without them would say whether time alone is.",
+        why="Right. Skin follows the fine source alone in the two runs that had both. A minute of "
+            "mixed styles wasn't enough, and neither were 400 seconds without them. The background "
+            "follows the fine source more than the coarse one in every run without mixing.",
         hints=["Which runs have the split, by the columns for the skin?",
                "What do these runs have that the others lack?",
-               "They have two things: mixed styles and 400 seconds. Which runs have only one of "
-               "the two, and which kind of run is missing?"],
+               "They have two things: mixed styles and 400 seconds. Look at the runs that have only "
+               "one of the two."],
     ),
     choice(
         "16.answers.16.7", "what truncation does to a comparison", {
