@@ -1,6 +1,6 @@
 """What generative models are good for, on three seeds: the studies whose tables notebook 17 shows.
 
-`python -m benchmarks.uses` measures (about ten minutes of processor time) and writes the tables.
+`python -m benchmarks.uses` measures (about twelve minutes of processor time) and writes the tables.
 MNIST has to be in `data/` or `$COURSE_DATA`. `python -m benchmarks.uses labels` measures one study.
 """
 
@@ -18,7 +18,19 @@ from scipy.signal import wiener
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from benchmarks.uses_models import M2, bits_of, context_table, ink, shifted, small_cnn, train_vae
+from benchmarks.uses_models import (
+    M2,
+    bits_of,
+    context_table,
+    ink,
+    project,
+    regression,
+    shifted,
+    small_cnn,
+    small_mlp,
+    train_denoiser,
+    train_vae,
+)
 from course_utils.data import load
 from course_utils.data.checkpoint import read_checkpoint
 from course_utils.data.measured import write_measured
@@ -27,7 +39,6 @@ from course_utils.distributions import bernoulli_log_likelihood, vae_loss
 from course_utils.models.autoencoder import Autoencoder
 from course_utils.models.diffusion import UNet, euler
 from course_utils.models.vae import VAE
-from course_utils.training import fit
 
 Look = Mapping[str, object]
 SOURCES, SEEDS = ("drawn", "mnist"), range(3)
@@ -67,6 +78,7 @@ def filling(source: str, seed: int) -> Iterator[Look]:
     found = {
         "pixel means": nats(mean[None].expand_as(x)),
         "linear regression": nats(F.pad(x[:, :HALF], (0, 1), value=1) @ weights),
+        "logistic regression": nats(regression(x_train, HALF)(x[:, :HALF]).detach().sigmoid()),
         "encode, zeros": nats(through(vae, filled(x, torch.zeros(784)))),
         "encode, means": nats(through(vae, filled(x, mean))),
         "20 rounds of encoding": nats(rounds(vae, filled(x, torch.zeros(784)), x)),
@@ -144,19 +156,24 @@ def few_labels(source: str, seed: int) -> Iterator[Look]:
         used = time.process_time() - began
         return {"method": method, "accuracy": f"{right:.3f}", "seconds": f"{used:.0f}"}
 
-    for method, change in (("CNN", lambda x: x), ("CNN, shifted images", shifted)):
+    codes = nn.Sequential(Codes(vae_of(source, seed)), small_mlp(16, seed))
+    for method, model, change in (
+        ("MLP", small_mlp(784, seed), same),
+        ("MLP on codes", codes, same),
+        ("CNN", small_cnn(seed), same),
+        ("CNN, shifted images", small_cnn(seed), shifted),
+    ):
         began = time.process_time()
-        yield look(method, learned(small_cnn(seed), x, y, change, 400), began)
-    began = time.process_time()
-    vae = vae_of(source, seed)
-    torch.manual_seed(seed)
-    mlp = nn.Sequential(nn.Linear(16, 100), nn.ReLU(), nn.Linear(100, 10))
-    codes = nn.Sequential(Codes(vae), mlp)
-    yield look("MLP on codes", learned(codes, x, y, lambda x: x, 400), began)
-    began = time.process_time()
-    m2 = M2(seed)
-    m2.learn(x_train, x, y, epochs=12, seed=seed)
-    yield look("M2", m2.classifier, began)
+        yield look(method, learned(model, x, y, change, 400), began)
+    for method, change in (("M2", same), ("M2, shifted images", shifted)):
+        began = time.process_time()
+        m2 = M2(seed, change)
+        m2.learn(x_train, x, y, epochs=12, seed=seed)
+        yield look(method, m2.classifier, began)
+
+
+def same(x: Tensor) -> Tensor:
+    return x
 
 
 class Codes(nn.Module):
@@ -188,28 +205,21 @@ def cleaning(source: str, seed: int) -> Iterator[Look]:
     """Squared error, summed over an image's pixels, of what each method makes of a noisy one."""
     x_train, _, x_test, _ = data(source, seed)
     x = x_test[:IMAGES]
-    torch.manual_seed(seed)
-    denoiser = Autoencoder(64)
-
-    def loss(clean: Tensor) -> Tensor:
-        x_hat = denoiser(clean + 0.5 * torch.randn_like(clean)).sigmoid()
-        return (x_hat - clean).square().flatten(1).sum(1).mean()
-
-    fit(loss, x_train, model=denoiser, epochs=8, lr=2e-3, seed=seed, progress=False)
+    denoisers = {at: train_denoiser(x_train, at, seed) for at in (0.25, 0.5)}
     unet = UNet()
     unet.load_state_dict(read_checkpoint("diffusion_digits"))
     unet.eval()
     for sigma in (0.25, 0.5, 1.0):
         generator = torch.Generator().manual_seed(seed)
         y = x + sigma * torch.randn(x.shape, generator=generator)
-        for method, x_hat in cleaned(y, sigma, denoiser, unet, seed):
+        for method, x_hat in cleaned(y, sigma, x_train, denoisers, unet):
             error = float((x_hat.clamp(0, 1) - x).square().flatten(1).sum(1).mean())
             yield {"sigma": sigma, "method": method, "error": f"{error:.1f}"}
 
 
 @torch.no_grad()
 def cleaned(
-    y: Tensor, sigma: float, denoiser: Autoencoder, unet: UNet, seed: int
+    y: Tensor, sigma: float, x_train: Tensor, denoisers: Mapping[float, Autoencoder], unet: UNet
 ) -> Iterator[tuple[str, Tensor]]:
     """Each method and what it makes of y, noise of standard deviation sigma on x in [0, 1]."""
     pictures = y[:, 0].numpy()
@@ -221,7 +231,9 @@ def cleaned(
         )
         rows = [wiener(p.astype(np.float64), side, noise=sigma**2) for p in pictures]
         yield f"Wiener {side}×{side}", torch.tensor(np.stack(rows)).float()[:, None]
-    yield "02's denoiser (0.5)", denoiser(y).sigmoid()
+    yield "64 principal components", project(x_train, y)
+    for trained_at, denoiser in denoisers.items():
+        yield f"02's denoiser ({trained_at})", denoiser(y).sigmoid()
     t = 2 * sigma / (1 + 2 * sigma)  # x_t = (1 − t) (2x − 1) + t ε, so t / (1 − t) = 2σ
     x_t = (1 - t) * (2 * y - 1)
     yield "14's network, one look", (x_t - t * unet(x_t, torch.full((len(y),), t)) + 1) / 2

@@ -1,4 +1,4 @@
-"""Models and coders of `uses.py`: a VAE of binarized digits, M2, a table of neighbors, files."""
+"""Models of `uses.py`: a VAE of binarized digits, a logistic regression, M2, neighbors, files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import lzma
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from course_utils.distributions import bernoulli_log_likelihood, gaussian_kl, vae_loss
+from course_utils.models.autoencoder import Autoencoder
 from course_utils.models.vae import VAE
 from course_utils.training import fit
 
@@ -26,6 +28,7 @@ NEIGHBORS = [
     *((2, dx) for dx in range(-2, 3)),
 ]  # rows above, columns to the left: 16 pixels that are read before this one
 Contexts = Callable[[Tensor], Tensor]
+Change = Callable[[Tensor], Tensor]  # what is done to images before a classifier sees them
 
 
 def ink(x: Tensor) -> Tensor:
@@ -39,6 +42,64 @@ def train_vae(x: Tensor, seed: int) -> VAE:
     vae = VAE(16, 400)
     fit(lambda x: vae_loss(x, *vae(x)), x, model=vae, epochs=16, lr=2e-3, seed=seed, progress=False)
     return vae
+
+
+def train_denoiser(x: Tensor, sigma: float, seed: int) -> Autoencoder:
+    """02's autoencoder with 64 latents on gray images with noise, eight epochs of squared error."""
+    torch.manual_seed(seed)
+    model = Autoencoder(64)
+
+    def loss(clean: Tensor) -> Tensor:
+        x_hat = model(clean + sigma * torch.randn_like(clean)).sigmoid()
+        return (x_hat - clean).square().flatten(1).sum(1).mean()
+
+    fit(loss, x, model=model, epochs=8, lr=2e-3, seed=seed, progress=False)
+    return model
+
+
+def project(x: Tensor, y: Tensor, k: int = 64) -> Tensor:
+    """Images y on the first k principal components of the images x; both (N, 1, 28, 28)."""
+    mean = x.flatten(1).mean(0)
+    centered = x.flatten(1) - mean
+    axes = torch.linalg.eigh(centered.T @ centered)[1][:, -k:]  # (784, k)
+    return (mean + (y.flatten(1) - mean) @ axes @ axes.T).reshape(y.shape)
+
+
+def regression(x: Tensor, seen: int) -> nn.Linear:
+    """Logits of the other pixels of x (N, D), 0 or 1, from the first `seen`: one linear layer.
+
+    The weight decay is the best of four on the last tenth of x; then the layer is fitted to all x.
+    """
+    layer = nn.Linear(seen, x.shape[1] - seen)
+    nn.init.zeros_(layer.weight)
+    layer.bias.data = x[:, seen:].mean(0).clamp(1e-4, 1 - 1e-4).logit()
+    fitted, held_out = x[: -len(x) // 10], x[-len(x) // 10 :]
+    best = (float("inf"), 0.0, layer)
+    for decay in (1e-2, 3e-3, 1e-3, 3e-4):  # each begins where the one before ended
+        settle(layer, fitted, decay)
+        with torch.no_grad():
+            cost = -bernoulli_log_likelihood(held_out[:, seen:], layer(held_out[:, :seen])).mean()
+        best = min(best, (float(cost), decay, deepcopy(layer)), key=lambda found: found[0])
+    _, decay, layer = best
+    settle(layer, x, decay)
+    return layer
+
+
+def settle(layer: nn.Linear, x: Tensor, decay: float, steps: int = 25) -> None:
+    """Fit the layer to x: Bernoulli loss and `decay` times its squared weights, by L-BFGS."""
+    seen = layer.in_features
+    optimizer = torch.optim.LBFGS(
+        layer.parameters(), max_iter=steps, history_size=20, line_search_fn="strong_wolfe"
+    )
+
+    def loss() -> Tensor:
+        optimizer.zero_grad()
+        nats = -bernoulli_log_likelihood(x[:, seen:], layer(x[:, :seen])).mean()
+        value = nats + decay * layer.weight.square().sum()
+        value.backward()
+        return value
+
+    optimizer.step(loss)
 
 
 def small_cnn(seed: int) -> nn.Module:
@@ -55,6 +116,12 @@ def small_cnn(seed: int) -> nn.Module:
     )
 
 
+def small_mlp(inputs: int, seed: int) -> nn.Module:
+    """One hidden layer of 100."""
+    torch.manual_seed(seed)
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, 100), nn.ReLU(), nn.Linear(100, 10))
+
+
 def shifted(x: Tensor) -> Tensor:
     """Images (N, 1, 28, 28), each moved by up to two pixels."""
     padded = F.pad(x, (2, 2, 2, 2))
@@ -65,13 +132,13 @@ def shifted(x: Tensor) -> Tensor:
 
 
 class M2:
-    """A VAE whose latent is a class and K numbers. Kingma et al., 2014, section 2."""
+    """A VAE whose latent is a class and K numbers. Kingma et al., 2014, section 2.
 
-    def __init__(self, seed: int, latents: int = 4) -> None:
-        torch.manual_seed(seed)
-        self.classifier = nn.Sequential(
-            nn.Flatten(), nn.Linear(784, 400), nn.ReLU(), nn.Dropout(0.2), nn.Linear(400, 10)
-        )
+    The classifier q(y|x) is `small_cnn`; it sees its images through `change`.
+    """
+
+    def __init__(self, seed: int, change: Change, latents: int = 4) -> None:
+        self.change, self.classifier = change, small_cnn(seed)
         self.encoder = nn.Sequential(nn.Linear(794, 400), nn.ReLU(), nn.Linear(400, 2 * latents))
         self.decoder = nn.Sequential(nn.Linear(latents + 10, 400), nn.ReLU(), nn.Linear(400, 784))
 
@@ -87,10 +154,11 @@ class M2:
         n, flat = len(x), x.flatten(1)
         labels = torch.eye(10).repeat(n, 1)  # (10 N, 10)
         bounds = self.bound(flat.repeat_interleave(10, 0), labels).reshape(n, 10)
-        log_q = self.classifier(x).log_softmax(1)
+        log_q = self.classifier(self.change(x)).log_softmax(1)
         unknown = (log_q.exp() * (bounds + log_q)).sum(1).mean()
         known = self.bound(x_known.flatten(1), F.one_hot(y_known, 10).float()).mean()
-        return unknown + 0.1 * known + 10 * F.cross_entropy(self.classifier(x_known), y_known)
+        guesses = self.classifier(self.change(x_known))
+        return unknown + 0.1 * known + 10 * F.cross_entropy(guesses, y_known)
 
     def learn(self, x: Tensor, x_known: Tensor, y_known: Tensor, epochs: int, seed: int) -> None:
         parts = nn.ModuleList([self.classifier, self.encoder, self.decoder])

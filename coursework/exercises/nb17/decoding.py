@@ -104,12 +104,12 @@ class File:
         put = pushed if back_forward else _back
         return x, put(state, z, self.of_x(x), self.precision)
 
-    def turned(self, z_turned: bool, x_turned: bool) -> Any:
+    def turned(self, z_turned: bool, x_turned: bool, back_turned: bool = False) -> Any:
         """Popped in reverse, and lists that weren't turned around."""
         z = self.z[::-1] if z_turned else self.z
         x, state = _off(self.after_z, self.of_z(z), self.precision)
         x = x[::-1] if x_turned else x
-        return x, _back(state, z, self.of_x(x), self.precision)
+        return x, _back(state, z[::-1] if back_turned else z, self.of_x(x), self.precision)
 
 
 def _pixels_first(t: File) -> Any:
@@ -136,7 +136,7 @@ MISTAKES = named({
         "Turn "
         "the list around before you use it, `z = z[::-1]`, or `z.insert(0, symbol)`.",
         lambda t: t.turned(True, True), lambda t: t.turned(True, False),
-        lambda t: t.turned(False, True)),
+        lambda t: t.turned(False, True), lambda t: t.turned(True, True, True)),
     "returned_in_reverse": ("The pixels that you return run from last to first. Turn the list "
         "around.", lambda t: (t.x[::-1], t.right)),
     "tables_in_wrong_order": ("The pixels are right. At the end, z and its tables run in opposite "

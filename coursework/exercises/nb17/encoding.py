@@ -177,7 +177,7 @@ MISTAKES = named({
         lambda t: t.rest),
     "backward": ("You pushed from the last to the first. That can be decoded too, by a decoder "
         "that "
-        "goes from first to last. Ours (17.4) goes backward, so push in the order of x, and of z.",
+        "goes from first to last. Ours (17.5) goes backward, so push in the order of x, and of z.",
         lambda t: t.on(t.rest, _turned(t.pixels), _turned(t.code)),
         lambda t: t.on(t.rest, _turned(t.pixels), t.code),
         lambda t: t.on(t.rest, t.pixels, _turned(t.code))),
