@@ -457,6 +457,22 @@ explore(boundary_for, eights=(0.01, 0.99, 0.25),
 # 2. **Fill in**: guess the part of x that is missing.
 # 3. **Score**: say how likely an x is.
 
+# %% slide_type="-" only="slides"
+fig, axes = plots.canvas(width=9.6, height=3.4, cols=3)
+eights, gain = mus[1] + torch.randn(12, 2, generator=set_seed(3)) @ torch.linalg.cholesky(covs[1]).T, covs[1, 1, 0] / covs[1, 0, 0]
+guess, reach = mus[1, 1] + gain * (20 - mus[1, 0]), 1.645 * (covs[1, 1, 1] - gain * covs[1, 1, 0]).sqrt()  # of an eight with 20 % ink
+for ax, name in zip(axes, ("sample", "fill in", "score")):
+    ax.plot(*x[some].T, ".", color=plots.QUIET, ms=4, alpha=0.35)
+    ax.set(xlim=(0, 32), ylim=(0, 6.5), xticks=[], yticks=[], xlabel="ink", title=name)
+axes[0].set_ylabel("width")
+axes[0].plot(*eights.T, "X", color=plots.MADE, ms=9, mec="white")
+axes[1].axvline(20, color=plots.QUIET, ls=":")
+axes[1].plot([20, 20], [guess - reach, guess + reach], color=plots.MADE, lw=7, solid_capstyle="round")
+for place, told, text in (((5.5, 1.4), (3, 5.4), "likely"), ((27, 0.9), (22, 2.2), "unlikely")):
+    axes[2].plot(*place, "*", color=plots.HOUSE, ms=17, mec="white", zorder=5)
+    axes[2].annotate(text, place, told, color=plots.HOUSE, weight="bold", arrowprops={"arrowstyle": "-", "color": plots.HOUSE})
+show(fig, alt="The measured points in gray, three times. Sample: a dozen new crosses among the eights. Fill in: a dotted line at a known ink, and a bar of widths that fit it. Score: one star in the thick of the points, likely, and one far from all, unlikely")
+
 # %% [markdown] slide_type="notes"
 # Name one use of each: draw images, speech, molecules; restore what a scratch has covered; notice that a scene is like nothing seen before. Ask the room for one more use each, and write it down, since the last slide comes back to it. The next slides do all three with two numbers per image, then with 784 pixels. Watch out: the third has traps of its own, and we will see one today.
 
@@ -681,7 +697,7 @@ check(answers, "1.7")
 # %% [markdown]
 # ## 4 · The same on the road
 #
-# In most driving data 95 % is sunny, highway, straight ahead. Our scenes are small pictures, drawn by a program, with about the same shares. A network learns from everyday scenes whether the road goes
+# Most driving data is sunny, highway, straight ahead; a lecture puts the share at 95 %. Our scenes are small pictures, drawn by a program, of which about as many are everyday ones. A network learns from everyday scenes whether the road goes
 # **straight or bends**. What will it do at night, in snow, in town?
 
 # %%

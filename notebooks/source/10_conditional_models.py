@@ -437,10 +437,10 @@ show(fig, alt="Two curves over the width of the code, 2 to 32, three seeds each.
               "the code rise from 0.21 to 0.96. Beside them, 16 numbers with beta 4: 0.97 and 0.79")
 
 # %% [markdown]
-# The two curves cross. The wider the code, the more class it keeps, and the less the label rules. From 16 to 32 the fidelity falls no further: the code already holds nearly all of the class. And the last pair of points, 16 numbers at β = 4: with four times the weight on the KL the code has to carry less. It drops some of what the label says anyway, and the samples obey again (0.97). Much of the class can still be read from these codes (0.79). So the class in the code isn't enough to overrule the label: the decoder also has to rely on it.
+# The two curves cross. The wider the code, the more class it keeps, and the less the label rules. From 16 to 32 the fidelity falls no further: the code already holds nearly all of the class. And the last pair of points, 16 numbers at β = 4: with four times the weight on the KL the code has to carry less. It drops some of what the label says anyway, and the samples obey again (0.97). That isn't free: their spread is 0.47 to 0.49 of real digits', and at K = 2 it is 0.21 to 0.40. Much of the class can still be read from these codes (0.77 to 0.79). So the class in the code isn't enough to overrule the label: the decoder also has to rely on it.
 
 # %% [markdown] slide_type="notes"
-# This is the figure of the lesson; the open marks at the right are 16 numbers at β = 4. Let the room state the mechanism: in training, code and label always come from one image, so they agree, and the loss never says which to believe. In sampling they disagree for the first time. Beta 4 is the cheap cure here; a narrower code is another. Nobody changed the network.
+# This is the figure of the lesson; the open marks at the right are 16 numbers at β = 4. Let the room state the mechanism: in training, code and label always come from one image, so they agree, and the loss never says which to believe. In sampling they disagree for the first time. Beta 4 is one cure, a narrower code another, and both cost variety: spreads of 0.5 and 0.2 to 0.4.
 
 # %% tags=["solution"]
 # What the text claims, for every seed of the benchmark and for the runs here.
@@ -494,7 +494,7 @@ for k, model in vaes.items():
 # %% [markdown]
 # Must both networks be told? In the benchmark, with 16 numbers: both, fidelity 0.43–0.45; only the decoder, 0.41–0.42; only the encoder, 0.08–0.12, which is chance. The decoder is the one that draws, and telling the encoder as well changes little.
 #
-# **Tomorrow, with your own conditional VAE:** swap labels on encoded test examples and count which side wins. If the code does, make it narrower, or raise β, before you change the architecture.
+# **Tomorrow, with your own conditional VAE:** swap labels on encoded test examples and count which side wins. If the code does, make it narrower, or raise β, before you change the architecture, and print the spread beside the fidelity.
 #
 # ## 4 · A conditional GAN: who is told?
 #
@@ -836,7 +836,7 @@ show(fig, alt="Bars of fidelity with three seeds each: projection 0.95; one-hot 
               "planes 0.88; only G told 0.10; only D told 0.10")
 
 # %% [markdown]
-# Beside 784 pixels the label reaches 0.18–0.20, hardly above chance. Is that because "concatenation can't"? Section 2 said: the label is quiet there. So make it louder, a 10 in place of the 1, and change nothing else: 0.87–0.88. In the DCGAN each plane is as large as the image, ten planes beside one, and label planes work (0.86–0.89). Projection meets features that already are about shapes, and needs no such tuning. In every seed it is ahead, with either network.
+# Beside 784 pixels the label reaches 0.18–0.20, hardly above chance. Is that because "concatenation can't"? Section 2 said: the label is quiet there. So make it louder, a 10 in place of the 1, and change nothing else: 0.87–0.88. In the DCGAN each plane is as large as the image, ten planes beside one, and label planes work (0.86–0.89). Projection meets features that already are about shapes, and needs no such tuning. In *fidelity* it is ahead in every seed, with either network. In spread it isn't: in the first network the loud label has 0.55–0.65 and projection 0.43–0.47, and in the DCGAN their ranges overlap. So projection obeys better, and with the first network it varies less.
 #
 # An honest look back: the ten Gaussians of section 1 had fidelity 0.96 and spread 0.67, more than the GAN above (0.95 and 0.45). Neither number sees that their digits are blurred. Which numbers would is notebook 12's question.
 
@@ -851,10 +851,10 @@ assert max(found["only G is told"] + found["only D is told"]) < 0.15
 assert scores(images)[0] > 0.8
 
 # %% [markdown] slide_type="notes"
-# Read the second and third bar together: the same network, the label ten times as loud, and fidelity goes from 0.19 to 0.88. So the legend that concatenation cannot work is wrong; it is a matter of scale, as section 2 said. Projection needs no tuning. The gray bars are the two half-told arms, on digits.
+# Read the second and third bar together: the same network, the label ten times as loud, and fidelity goes from 0.19 to 0.88. So the legend that concatenation cannot work is wrong; it is a matter of scale, as section 2 said. Projection needs no tuning; its fidelity is higher, and in the first network its spread is lower (0.45 against 0.6). The gray bars are the two half-told arms, on digits.
 
 # %% [markdown]
-# **Tomorrow:** use projection if $D$ has a feature layer. If you must concatenate, scale the label until changing it moves $D$'s first layer about as much as changing the image does.
+# **Tomorrow:** try projection first if $D$ has a feature layer, and compare spreads as well as fidelities. If you must concatenate, scale the label until changing it moves $D$'s first layer about as much as changing the image does.
 #
 # ## 6 · The clinic: a run that is too good
 #

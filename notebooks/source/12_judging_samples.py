@@ -106,14 +106,14 @@ predict("12.questions")
 # | question | asks | you need |
 # |---|---|---|
 # | quality | Could this sample be real? | one sample |
-# | coverage | Has each kind of real example samples like it? | many samples |
+# | coverage | Does each kind of real example have samples like it? | many samples |
 # | novelty | New, or a copy? | the training set |
 
 # %% [markdown] slide_type="notes"
 # Say: keep these three words for the rest of the hour; each number that follows is asked which of them it answers. Ask: which of the three can a person judge by looking at samples? Quality, yes; coverage hardly, since what is missing isn't shown; novelty not without the training set. What goes wrong: "diversity" is used for coverage and for novelty.
 
 # %% [markdown]
-# From here on it is digits. You have 10,000 for training, and 9,000 that no model sees: 2,000 as the **reference** that samples are compared with, 2,000 **fresh** ones that play a perfect model, and 5,000 to spare. Two classifiers, equal but for their seed, read the images. The first is the **judge**; the second is asked where the judge may have been fooled.
+# From here on the data are digits. You have 10,000 for training, and 9,000 that no model sees: 2,000 as the **reference** that samples are compared with, 2,000 **fresh** ones that play a perfect model, and 5,000 to spare. Two classifiers, equal but for their seed, read the images. The first is the **judge**; the second is asked where the judge may have been fooled.
 
 # %%
 train, test = load("digits", n=10_000, seed=SEED), load("digits", "test", n=9_000, seed=SEED)
@@ -244,7 +244,7 @@ show(fig, alt="Four rows of images with their Inception Scores. " + "; ".join(f"
 # %% [markdown]
 # All three beat the real digits, and the second classifier, which the noise was never shown to, says nearly the same. The score never looks at real images: it asks whether a classifier is sure, and a classifier can be sure of anything (notebook 01). The last column, the Fréchet distance, does look at them; it is next.
 #
-# **Tomorrow, with your own model:** don't report it for images that its classifier wasn't trained on. If somebody shows you one, ask for a number that compares with real images.
+# **Tomorrow, with your own model:** don't report an Inception Score for images that its classifier wasn't trained on. If somebody shows you one, ask for a number that compares with real images.
 
 # %% tags=["solution"]
 # What the text claims.
@@ -390,7 +390,7 @@ answers["12.4"] = 6.0 - 2000 / 1000 + 2000 / 10_000
 check(answers, "12.4")
 
 # %% [markdown]
-# ### What it reacts to
+# ### What the distance reacts to
 #
 # Which is worse: digits in paler ink, or no 5, 6, 7, 8 and 9 at all?
 
@@ -425,7 +425,7 @@ show(fig, alt="Four rows of digits with their Fréchet distance: " + "; ".join(f
 # Say: the distance contradicts the vote. The features were trained on ink of one strength, so they move with it, and the distance adds up how far features move. Before you go on, ask: if the pixels of noise may change to lower this number, how close to real digits can noise come? Let people give a number. What goes wrong: reading the difference as a judgment about digits.
 
 # %% [markdown]
-# Paler ink is worse than losing half of the classes. Nobody would agree, and no theorem says otherwise: the distance weights what the network's features react to. It was trained to tell digits apart, on ink of one strength. So the network is a part of the number. What if somebody optimizes images against that network?
+# By this number paler ink is worse than losing half of the classes. Hardly anybody would agree. The distance weights what the network's features react to, and the network was trained to tell digits apart, on ink of one strength. So the network is a part of the number. What if somebody optimizes images against that network?
 #
 # ### Smudges
 #
@@ -472,7 +472,7 @@ show(fig, alt=f"Ten digits and ten gray smudges. Fréchet distance {both['400 re
               f"with another network's features {both['400 real digits'][1]:.1f} and {both['400 smudges'][1]:.1f}")
 
 # %% [markdown]
-# A better score than real digits get, 400 or 2,000 of them, for images in which nobody sees a digit. The second network has the same layers, the same training set and another seed, and gives them several times what real digits get, since nobody optimized against it. A number that is optimized stops being a good measure. That holds as well for a generator that was trained with a network's features.
+# A better score than real digits get, 400 or 2,000 of them, for images in which nobody sees a digit. The second network has the same layers, the same training set and another seed, and gives them several times what real digits get, since nobody optimized against it. A number that is optimized stops being a good measure. That holds as well for a generator that was trained with the features of the network that judges it.
 #
 # **Tomorrow, with your own model:** write N, the network and how images were prepared beside the number, and the distance that *real* images get at the same N. Look again with features of a network that your training never saw.
 
@@ -487,7 +487,7 @@ assert both["400 smudges"][0] < min(both["400 real digits"][0], distances["fresh
 # %% [markdown]
 # ## 4 · KID: no bias, and an error bar
 #
-# The Fréchet distance is biased because it fits Gaussians to few points. The **kernel distance**, KID (Bińkowski et al., 2018), fits none: it compares pairs of images. With $k(a, b) = (a^\top b/D + 1)^3$, a measure of likeness of two features with $D$ entries,
+# The Fréchet distance is biased because it fits Gaussians to few points. The **kernel distance**, KID (Bińkowski et al., 2018), fits none: it compares pairs of images. (It estimates the square of the *maximum mean discrepancy*, MMD.) With $k(a, b) = (a^\top b/D + 1)^3$, a measure of likeness of two features with $D$ entries,
 #
 # $$\mathrm{KID} = \frac{1}{n(n-1)}\sum_{i\ne j} k(a_i, a_j) + \frac{1}{m(m-1)}\sum_{i\ne j} k(b_i, b_j) - \frac{2}{nm}\sum_{i,j} k(a_i, b_j) .$$
 #
@@ -842,10 +842,10 @@ assert away["copies, moved"].mean() > away["test images"].mean() > away["copies 
 #
 # Your model's samples have an AUC of 0.4 in pixels. What do you conclude?
 #
-# - **a** The model doesn't copy: its samples are farther off than fresh digits.
+# - **a** The model hardly copies: most samples are farther off than fresh digits.
 # - **b** Most samples aren't exact copies; changed copies may still be there.
 # - **c** The model copies the test set, so the test images look too near.
-# - **d** The samples are bad: they are far from all that the model has seen.
+# - **d** The samples may be bad: they are far from all that the model saw.
 
 # %%
 ### BEGIN SOLUTION
@@ -873,7 +873,7 @@ show(plots.image_rows({name: made[:12] for name, made in sets.items()}, title="F
      alt="Twelve images of each of the fifteen sets: " + ", ".join(sets))
 
 # %% [markdown]
-# Now guess. Each line has a number and two sets: which of the two will the number *prefer*? (A low Fréchet distance, KID or AUC is better; a high Inception Score, precision, recall or coverage is.) Type the name behind the colon.
+# Now guess. Each line has a number and two sets: which of the two will the number *prefer*? (A low Fréchet distance, KID or AUC is better; a high Inception Score, precision, recall or coverage is.) Type its name between the quotes.
 
 # %%
 guesses = {
@@ -957,7 +957,7 @@ show(fig, alt="Eight numbers of fifteen sets. " + " ".join(
 # - **KID** doesn't rise when N is small, but the smudges fool it as they fool the Fréchet distance, since it uses the same features.
 # - **Precision**: blurred digits are above real ones, and with one stray image in the reference, noise has 1.
 # - **Recall** of the smudges is near that of real digits.
-# - **Coverage** finds all that leave something out; it falls with N too, since 100 samples can't visit 1,000 balls.
+# - **Coverage** finds all that leave something out. It is low for few samples too: 100 can't visit 1,000 balls.
 # - **AUC** finds copies, and misses moved ones.
 #
 # One run is luck: change `SEED` at the top, run all, and see which of these sentences hold again. When the course ran seeds 0, 1 and 2, and MNIST, each comparison came out alike but one: copies and real digits changed places in the Fréchet column.
@@ -1123,7 +1123,7 @@ show(fig, alt=f"Twelve samples each and their Fréchet distance: {expected:.1f} 
 # Say: same sampler, same reference, same formula. Let the room list what could differ, then show the five. Let groups choose two tests, and ask each which of the five its tests rule out. Does anybody send real images the same way? What goes wrong: people retrain the sampler. Nothing is wrong with it.
 
 # %% [markdown]
-# Examine her evaluation. There are five tests; their names stand in quotes in the function below. Put one into the last line, run the cell again, and stop as soon as you know. (Don't print what is broken.)
+# Examine her evaluation. There are five tests; their names stand in quotes in the function below. Put one into the last line, run the cell again, and stop as soon as you know. (Don't print `fault`.)
 
 # %%
 def examine(what: str) -> str:
@@ -1206,7 +1206,7 @@ show(plots.score_table({name: [text] for name, text in control.items()}, ["Fréc
 # Her file is judged, not her sampler. Send real images through the *whole* path first: no model can get a better distance there.
 
 # %% [markdown] slide_type="notes"
-# Say: her samples were stored at 20 by 20 pixels and enlarged again, and the reference was not. Real digits in the same file score nearly as badly. This control finds any fault of the pipeline, and hardly anybody runs it. Ask: would a better sampler have helped her? No. What goes wrong: comparing her number with that of another paper, whose images went another way.
+# Say: her samples were stored at 20 by 20 pixels and enlarged again, and the reference was not. Real digits in the same file score nearly as badly. This control finds whatever the way of the samples does to images, and hardly anybody runs it. (Missing classes or copies it can't find.) Ask: would a better sampler have helped her? No. What goes wrong: comparing her number with that of another paper, whose images went another way.
 
 # %% [markdown]
 # ## What to report

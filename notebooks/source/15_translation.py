@@ -132,12 +132,12 @@ show(fig, alt="Best constant against the share of blond answers. Under L2 it is 
 # %% [markdown]
 # ## 2 · Three networks, three answers
 #
-# Now a network paints whole pictures. Every training face occurs once, with one answer. But nothing in the input predicts that answer, so a network that doesn't memorize the faces can only paint what has the least mean loss, as a constant does. How would you measure that a picture is in between?
+# Now a network paints whole pictures. Every training face occurs once, with one answer. But nothing in the input predicts that answer, so a network that doesn't memorize the faces can only paint what has the least mean loss, as a constant does. How would you measure that the hair in a picture is between black and blond?
 #
 # ### Exercise 15.2 · In between
 # Difficulty ●●○ · importance ●●○ · 10 minutes
 #
-# `y`, `low` and `high` are (N, 3, H, W): what the network painted, and the same faces in black and in blond. `mask` (N, 1, H, W) is 1 on the hair. Take the mean of each picture over its mask, and say how far along the way from `low`'s mean to `high`'s mean that of `y` is: 0 is black, 1 is blond. Return the share of pictures that are more than ¼ and less than ¾ of the way. For example, means of 0.2 (low), 0.6 (high) and 0.3 (y) are ¼ of the way, so that picture doesn't count.
+# `y`, `low` and `high` are (N, 3, H, W): what the network painted, and the same faces in black and in blond. `mask` (N, 1, H, W) is 1 on the hair. Take the mean of each picture over its mask. How far is `y`'s mean on the way from `low`'s mean to `high`'s? 0 is black, 1 is blond. Return the share of pictures that are more than ¼ and less than ¾ of the way. For example, means of 0.2 (low), 0.6 (high) and 0.3 (y) are ¼ of the way, so that picture doesn't count.
 
 # %%
 def share_between(y: Tensor, low: Tensor, high: Tensor, mask: Tensor) -> float:
@@ -170,7 +170,7 @@ show(diagram("unet"))
 # ### Exercise 15.3 · A small majority
 # Difficulty ●○○ · importance ●●○ · 2 minutes
 #
-# In another training set 55 % have black hair and 45 % blond hair. A large network is trained with L1 for long. What does it paint on test pictures?
+# In another training set 55 % have black hair and 45 % blond hair. A network is trained with L1 until it paints as well as it can without memorizing faces. What does it paint on test pictures?
 #
 # - **a** Black on 55 % of the pictures, blond on the others.
 # - **b** Black on every picture.
@@ -345,7 +345,7 @@ for row in measured("translation_hair", blond=0.7):
 # Seven of ten training faces are blond. Compare with the votes: L2 paints the mean, a brown that occurs nowhere; L1 paints the median, all blond, in every seed. L1 with D, the conditional GAN, paints all blond too. So it picks an answer, and not with the right frequency. Ask which of the three tells you how unsure it is: only L2's brown does, in its way. What goes wrong: a sharp picture is taken for a sure one.
 
 # %% [markdown]
-# With $D$ all are blond as well: the share is 1, and in the data it is 0.7. So this conditional GAN picks *one* of the right answers, sharply, and doesn't reproduce the frequency. Could it pick at random? It was given a channel of noise for that.
+# With $D$ all are blond as well: the share is 1, and in the data it is 0.7. So pix2pix picks *one* of the right answers here, sharply, and doesn't reproduce the frequency. (Its loss holds ten times L1 as well, which asks for blond. What $D$ alone would paint isn't measured.) Could it pick at random? It was given a channel of noise for that.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## A channel of noise goes in: what comes out?
@@ -413,7 +413,7 @@ for row in measured("translation_hair", blond=0.5):
 # Go back to the ruler on the board, with five ones and five zeros: every place between them is equally good. So the loss has no slope there, and the network stops wherever it gets in between. Ask which of the two browns is right: neither occurs in the data. Ask what L2 would do: it takes the mean, from any start. What goes wrong: the brown is read as a considered compromise. It tells where training began.
 
 # %% [markdown]
-# At one half, L1 paints all faces in one color in between, and which color depends on the gray that it began from: 0.37 or 0.38 of the way from the first gray, 0.55 or 0.56 from the darker one, in three seeds. As soon as a color lies between black and blond, the pictures of both kinds pull equally hard, and nothing moves it further. L2 has its least loss at the mean, 0.5, from any start. With $D$, a color that occurs nowhere doesn't last: two of three runs paint all faces blond, and one stays in between: a patch of dull brown is not rejected in every run.
+# At one half, L1 paints all faces in one color in between, and which color depends on the gray that it began from: 0.37 or 0.38 of the way from the first gray, 0.55 or 0.56 from the darker one, in three seeds. As soon as a color lies between black and blond, the gradients of the two kinds cancel, and nothing moves it further. L2 has its least loss at the mean, 0.5, from any start. With $D$, two of three runs paint all faces blond. The third stays in between: there $D$ doesn't reject the dull brown.
 #
 # **Tomorrow, with your own model:** ask first whether an input has one right answer. If it has many, don't show one picture as *the* result, however sharp it is.
 
@@ -467,10 +467,10 @@ for row in measured("translation_relight"):
 # ### Exercise 15.7 · A picture to be measured
 # Difficulty ●●○ · importance ●●● · 3 minutes
 #
-# A hospital lights its photographs evenly with such a network, and measures skin color on them. There are many pairs to train with. What do you use?
+# A hospital evens out the light of its photographs with such a network, and then measures skin color on them. There are many pairs to train with. What do you use?
 #
 # - **a** L1 with D, so that the pictures look like real photos.
-# - **b** D alone: without L1 nothing holds it back.
+# - **b** D alone, without L1 to hold it back.
 # - **c** L2 with D, since two losses see more than one.
 # - **d** L1 alone: its error is the smallest.
 
@@ -657,7 +657,7 @@ show(fig, alt="Four panels of four colored clouds at the corners of a square. Th
 # Right at the quarter turn: 2 of 8 plain runs, **0 of 8** residual ones (they begin by returning their input). Right at a small shift: 0 and **8 of 8**.
 
 # %% [markdown]
-# Read the second and the fourth panel. The residual networks begin at *do nothing*, and since B looks like A here, doing nothing already fools both judges: wrong in eight of eight seeds. With the small shift the same networks are right in eight of eight. The plain networks begin with random weights, and exchange clouds in one way or another. Every one of these results has a way back. **A cycle loss asks for *a* map that can be undone. Which of them you get is decided by the architecture and by where it starts.**
+# Read the second and the fourth panel. The residual networks begin at *do nothing*, and since B looks like A here, doing nothing already fools both judges: wrong in eight of eight seeds. With the small shift the same networks are right in eight of eight. The plain networks begin with random weights, and exchange clouds in one way or another. Every one of these results has a way back. **A cycle loss asks for *a* map that can be undone. Which map you get is decided by the architecture and by where training starts.**
 #
 # Is it the cycle loss that leads astray, or do the judges alone get no further? The control is the same training with a `cycle_weight` of 0. Three seeds of eight networks, from the benchmark:
 
@@ -670,7 +670,7 @@ for truth in TRUTHS:
                   "  one cloud to each corner in", " + ".join(run["four corners"] for run in runs), "  cycle error up to", max(run["cycle, highest"] for run in runs))
 
 # %% [markdown]
-# At the turn, the judges alone get no further: without the cycle loss not one of 48 networks finds it, with it 3 of 48. (At the small shift the residual networks are right in 23 of 24 runs without it, so there it is the residual start that decides.) Nearly every map sends each cloud to a corner of its own, with the cycle loss or without it; the judges see to that. What is lost without it is the way back: $f$ then belongs to another exchange than $g$. The cycle loss ties $f$ to $g$. It doesn't say which exchange is right.
+# At the turn, the judges alone get no further: without the cycle loss none of 48 networks finds the turn; with it, 3 of 48 do. (At the small shift the residual networks are right in 23 of 24 runs without it, so there it is the residual start that decides.) Nearly every map sends each cloud to a corner of its own, with the cycle loss or without it; the judges see to that. What is lost without it is the way back: $f$ then belongs to another exchange than $g$. The cycle loss ties $f$ to $g$. It doesn't say which exchange is right.
 
 # %% [markdown]
 # ### Exercise 15.10 · How many have a way back?
@@ -715,7 +715,7 @@ for truth, (right, cycle) in careful.items():
     print(f"{truth:15s} plain, with the identity loss: right in {int((right > 0.95).sum())} of 8 seeds")
 
 # %% [markdown]
-# It helps where the truth is near doing nothing, though not in every seed, and never at the turn. It carries the same assumption as a residual network.
+# It helps where the true map nearly does nothing, though not in every seed, and never at the turn. It carries the same assumption as a residual network.
 #
 # **Tomorrow, with your own model:** write down what the true map would do to ten inputs, before you train. If it is nearly nothing, build that in. If it isn't, get a few pairs.
 
@@ -804,7 +804,7 @@ for row in measured("translation_faces"):
 # Ask whether one would publish the plain network, with the cycle error alone: it looks fine. Then show the second table. The error needs the line of shuffled pictures to be readable: plain is worse than another face's picture. The last column is a correlation. Ask for the cheapest test that would have caught it: the brightness of one spot. What goes wrong: a number without a baseline is read as good.
 
 # %% [markdown]
-# **A low cycle error means a right translation**: refuted, in every one of three seeds.
+# “A low cycle error means a right translation”: **refuted**, in each of three seeds.
 #
 # ### Exercise 15.12 · What it proves
 # Difficulty ●○○ · importance ●●● · 2 minutes
@@ -827,7 +827,7 @@ check(answers, "15.12")
 # %% [markdown]
 # ### Hidden in the plane
 #
-# A translation can even hide things. [Chu et al. (2017)](https://arxiv.org/abs/1712.02950) report a CycleGAN that hides details of an aerial photograph in its map, as a pattern too faint to see, and restores them from there. In the plane this can be measured. Kind A is a whole square, kind B a straight line: the right map drops the second coordinate, and from there no way leads back. What will $g$ do, which has to fool the judge of the line *and* be undone?
+# A translation can even hide things. [Chu et al. (2017)](https://arxiv.org/abs/1712.02950) report a CycleGAN that hides details of an aerial photograph in its map, as a pattern too faint to see, and restores them from there. In the plane this can be measured. Kind A is a whole square, kind B a straight line: the right map drops the second coordinate, and from there no way leads back. What will $g$ do? It has to fool the judge of the line, *and* $f$ has to undo it.
 
 # %%
 def square(n: int, seed: int) -> Tensor:
@@ -947,7 +947,7 @@ show(fig, alt="Loudness over frequency. The a of voice A has its peaks near 0.7 
 # ### Exercise 15.13 · The pitch
 # Difficulty ●●○ · importance ●○○ · 6 minutes
 #
-# `f0` (T,) in Hz, 0 where there is no voice; the four numbers are means and standard deviations of $\log f_0$ in each voice. Of $\log f_0$, take off A's mean, divide by A's standard deviation, multiply by B's, and add B's mean; then undo the log. 0 stays 0.
+# `f0` (T,) in Hz, 0 where there is no voice; the four numbers are means and standard deviations of $\log f_0$ in each voice. From $\log f_0$ subtract A's mean, divide by A's standard deviation, multiply by B's, and add B's mean; then undo the log. 0 stays 0.
 
 # %%
 def convert_pitch(f0: Tensor, mean_a: float, sd_a: float, mean_b: float, sd_b: float) -> Tensor:
@@ -968,7 +968,7 @@ convert_pitch = check(convert_pitch)
 # ### Exercise 15.14 · Is it still an a?
 # Difficulty ●●○ · importance ●●● · 8 minutes
 #
-# A cycle error can't tell whether the content survives. This number can. `label` (N,) is the vowel before the translation, `predicted` (N,) the one recognized after it, both integers from 0. Return the share that agrees, and a table (C, C) of counts, a row for each vowel before, a column for each after. Beware: `table[label, predicted] += 1` with tensors adds only once for each pair.
+# A cycle error can't tell whether the content survives. The share of vowels that stay what they were can. `label` (N,) is the vowel before the translation, `predicted` (N,) the one recognized after it, both integers from 0. Return the share that agrees, and a table (C, C) of counts, a row for each vowel before, a column for each after. Beware: `table[label, predicted] += 1` with tensors adds only once for each pair.
 
 # %%
 def content_kept(label: Tensor, predicted: Tensor, classes: int) -> tuple[float, Tensor]:
@@ -1107,7 +1107,7 @@ for row in measured("translation_sounds"):
     print(f"  benchmark, seed {row['seed']}: {row['sound']:21s} {row['named right']}   F1 off by {row['F1 off']}, F2 by {row['F2 off']}")
 
 # %% [markdown]
-# These are all 200 test vowels, sung and measured. The second line is the error of the measurement itself: even voice B's true formants are read with F1 off by about a tenth. The plain network's sounds are read as the vowel that was meant in 0.07 to 0.55 of the cases. The residual network (0.87 to 0.97) does about as well as mean and sd per band (0.94 to 0.97), or worse. It puts the second formant closer to voice B's place, though: off by 6 to 9 % against 12 to 13 %. Scaling each band can't move a peak to another band. It puts the first formant no closer: off by 10 to 25 % against 8 %. No sound is clipped, and every vowel is equally loud to the ear, within 1 dB by the measure of broadcasters (LUFS, ITU-R BS.1770). So what you hear to differ is the vowel, not the volume.
+# These are all 200 test vowels, sung and measured. The second line is the error of the measurement itself: even voice B's true formants are read with F1 off by about a tenth. The plain network's sounds are read as the vowel that was meant in 0.07 to 0.55 of the cases. The residual network (0.87 to 0.97) does about as well as mean and sd per band (0.94 to 0.97), or worse. It puts the second formant closer to voice B's place, though: off by 6 to 9 % against 12 to 13 %. Scaling each band can't move a peak to another band. It puts the first formant no closer: off by 10 to 25 % against 8 %. No sound is clipped, and every vowel is equally loud to the ear, within 1 dB by the measure of broadcasters (LUFS, ITU-R BS.1770). So the difference you hear is in the vowel, not in the volume.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## The right voice says other vowels
@@ -1123,7 +1123,7 @@ for ax, (name, sound) in zip(axes, sounds.items(), strict=True):
     ax.grid(False)
 axes[0].set(ylabel="kHz")
 axes[2].set(xlabel="vowel (0.45 s each)")
-plots.set_finding(fig, "Bright bands are formants: the plain network puts them at the wrong vowels")
+plots.set_finding(fig, "Bright bands are formants; the plain network's are those of other vowels")
 show(fig, alt=f"Five spectrograms of a, e, i, o, u. Voice A has low formants; voice B has the same pattern, higher. Mean and sd per band, and the residual network, have nearly the pattern of voice B. After the plain network the bands are those of {', '.join(became)}")
 
 # %% [markdown] slide_type="notes"
@@ -1245,11 +1245,11 @@ assert moved_by(her_points) < 0.1 < 0.3 < moved_by(fixed_points) < 0.5
 assert fixed_cycle.mean() > cycle.mean() and fixed_right.min() > 0.95
 
 # %% [markdown]
-# **Tomorrow, with your own model:** compute every number for the map that does nothing, too. If that map wins, the number doesn't measure what you want. Section 4 has such a number: "right" counts the nearest corner, so at the small shift points that stay where they are count too. Your residual networks did move them. With the identity loss? Print `moved_by(play("a small shift", False, maps_loss=with_identity)[0])` beside the true 0.4.
+# **Tomorrow, with your own model:** compute every number for the map that does nothing, too. If that map wins, the number doesn't measure what you want. Section 4 has such a number: "right" counts the nearest corner, so at the small shift points that stay where they are count too. Your residual networks did move them. Did the plain ones with the identity loss? Print `moved_by(play("a small shift", False, maps_loss=with_identity)[0])` beside the true 0.4.
 #
 # ## 8 · Where it has been used
 #
-# These are the lecture's examples, with what their authors say made them work. None of them is shown here: our pictures are small and drawn. Nor does this notebook translate digits, from one handwriting to another, say: its unpaired claims are about points, gray faces and vowels.
+# These are well-known examples, with what their authors say made them work. None of them is shown here: our pictures are small and drawn. What this notebook claims about translation without pairs, it has measured on points, gray faces and vowels only.
 #
 # | from → to | pairs? | what made it work, according to its authors |
 # |---|---|---|
@@ -1258,7 +1258,7 @@ assert fixed_cycle.mean() > cycle.mean() and fixed_right.min() > 0.95
 # | paintings ↔ photographs (the same) | no | the identity loss, which keeps colors |
 # | one voice → another ([CycleGAN-VC](https://arxiv.org/abs/1711.11293)) | no | gated convolutions over time, an identity loss that keeps what is said; pitch by the formula of exercise 15.13 |
 #
-# Voices and faces that say what nobody said are made with the same tools. Whoever publishes a translation says that it is one, and asks the person first.
+# Voices and faces that say what nobody said are made with the same tools. If you publish a translation, say that it is one, and ask the person first.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## Where it has been used, and what made it work
@@ -1278,7 +1278,7 @@ assert fixed_cycle.mean() > cycle.mean() and fixed_right.min() > 0.95
 # %% [markdown] slide_type="slide"
 # ## What to take away
 #
-# - Many right answers: L2 takes the mean, L1 the median, a conditional GAN picks one. None of them draws.
+# - Many right answers: L2 takes the mean, L1 the median, L1 with D mostly one of them. None of them draws.
 # - One right answer: D costs accuracy, here 7 to 21 %.
 # - A cycle asks for *a* map that can be undone. Architecture and start choose which.
 # - Print beside every cycle error: known pairs, shuffled pairs, a content that has to survive, and the map that does nothing.

@@ -77,7 +77,7 @@ show(fig, alt="Four panels with eight gray clumps on a circle. The points of A a
 #
 # ## How it works
 #
-# There are 37 questions in eight sections, one section for each line above; a copy that was made with a seed has nine to twelve of them. Each has a place for your answer and a check.
+# There are 37 questions in eight sections, one section for each line above; a copy that a teacher made for one class has nine to twelve of them. Each has a place for your answer and a check.
 #
 # - **Practice**: checks reply, and a wrong answer has three hints to unfold. Do the questions in any order.
 # - **Timed**: twelve questions are drawn, from all sections; you have 60 minutes. Checks record and say nothing of right or wrong, and there are no hints. A number for `draw` chooses the questions: the same number, the same twelve.
@@ -364,7 +364,7 @@ check(answers, "18.10")
 # ### Exercise 18.11 · In bits
 # Difficulty ●●○ · importance ●●● · 4 minutes
 #
-# On color images (three channels) of 28 × 28 pixels a model has the negative ELBO 980 nats for an image. How many *bits per dimension* is that?
+# On color images (three channels) of 28 × 28 pixels a model has the negative ELBO 980 nats for an image. Its pixels are whole numbers, so this bounds −log of a probability, not of a density. How many *bits per dimension* is that?
 
 # %%
 ### BEGIN SOLUTION
@@ -564,7 +564,7 @@ check(answers, "18.20")
 # ### Exercise 18.21 · The best judge, a line missing
 # Difficulty ●●○ · importance ●●● · 4 minutes
 #
-# The best discriminator for a fixed generator, place by place. It begins with $V(D, G) = \int p_\text{data}\log D + p_G\log(1 - D)\,dx$, and one line is missing.
+# A derivation of the best discriminator for a fixed generator, place by place. It begins with $V(D, G) = \int p_\text{data}\log D + p_G\log(1 - D)\,dx$, and one line is missing.
 #
 # 1. $\displaystyle f(d) = p_\text{data}\log d + p_G\log(1 - d)$
 # 2. $\displaystyle f'(d) = \frac{p_\text{data}}{d} - \frac{p_G}{1 - d}$
@@ -590,7 +590,7 @@ check(answers, "18.21")
 # ### Exercise 18.22 · On the way to JS
 # Difficulty ●●○ · importance ●●● · 4 minutes
 #
-# What the game is worth with the best discriminator. It begins with $V(D^*, G) = \int p_\text{data}\log D^* + p_G\log(1 - D^*)\,dx$, and one line is missing.
+# A derivation of what the game is worth with the best discriminator. It begins with $V(D^*, G) = \int p_\text{data}\log D^* + p_G\log(1 - D^*)\,dx$, and one line is missing.
 #
 # 1. $\displaystyle = \int p_\text{data}\log\frac{p_\text{data}}{p_\text{data} + p_G} + p_G\log\frac{p_G}{p_\text{data} + p_G}\,dx$
 # 2. **?**

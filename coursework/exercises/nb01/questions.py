@@ -172,7 +172,8 @@ PREDICTIONS = [
                 "training asks for it. Run the cell.",
             "Less sure than among the data.": "It is unsure near the boundary alone. Run the cell.",
             "Surer than among the data.": "Yes: the logit is linear in x, so it grows with the "
-                "distance from the boundary, and far away the classifier is as sure as can be.",
+                "distance from the boundary, and far from it the classifier is as sure as can be. "
+                "(Only along the boundary would a far point leave it unsure.)",
         }, right="c",
     ),
     Prediction(

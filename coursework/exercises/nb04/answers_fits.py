@@ -59,8 +59,8 @@ FITS = [
                 "model, the second is the likelihood."),
         },
         why="−E_data[log model] is a cross-entropy; it differs from KL(data‖model) by the entropy "
-            "of the data, which no model changes. So likelihood covers everything, and puts mass "
-            "in between: part of the reason for blurry samples in notebook 03.",
+            "of the data, which no model changes. So likelihood covers everything, and where the "
+            "model can't take the shape of the data, it puts mass in between.",
         hints=["Likelihood: average log model(x) over the *data*. Which distribution is the "
                "expectation taken under?",
                "The one that stands first in the KL.",

@@ -66,13 +66,13 @@ _QUESTIONS = [
     ),
     choice(
         "12.answers.12.10", "an AUC of 0.4", {
-            "a": ("The model doesn't copy: its samples are farther off than fresh digits.",
+            "a": ("The model hardly copies: most samples are farther off than fresh digits.",
                 "no_copies", "The copies that were shifted by one pixel have an AUC below ½ as "
                 "well. In pixels they are far from their originals."),
             "b": "Most samples aren't exact copies; changed copies may still be there.",
             "c": ("The model copies the test set, so the test images look too near.", "test_set",
                 "The test set isn't searched: both sides are searched in the training set."),
-            "d": ("The samples are bad: they are far from all that the model has seen.", "bad",
+            "d": ("The samples may be bad: they are far from all that the model saw.", "bad",
                 "Noise is far from the training set as well; but "
                 "so is a perfect digit that is moved by a pixel. This number can't tell."),
         },

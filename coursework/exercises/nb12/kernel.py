@@ -114,6 +114,9 @@ MISTAKES = named({
         "distribution, and the more so the fewer rows. Take the diagonals of both tables out.",
         _mmd(own_a=torch.mean), _mmd(own_a=lambda k: k.sum() / (len(k) * (len(k) - 1))),
         _mmd(own_a=lambda k: 2 * k.triu().sum() / (len(k) * (len(k) - 1)))),
+    "diagonal_from_each_row": ("`k - torch.diag(k)` subtracts the diagonal from *every* row, since "
+        "`torch.diag` of a table is a vector. Take it out of the sum: `k.sum() - k.diag().sum()`.",
+        _mmd(own_a=lambda k: (k - k.diag()).sum() / (len(k) * (len(k) - 1)))),
     "minus_one": ("You took 1 off each diagonal entry. k(x, x) isn't 1 with this kernel: take the "
         "whole diagonal out, `k.sum() - k.diag().sum()`.",
         _mmd(own_a=lambda k: (k.sum() - len(k)) / (len(k) * (len(k) - 1)))),

@@ -66,6 +66,12 @@ def _not_centered(ns: Tensor, fids: Tensor) -> Line:
     return float(fids.mean() - slope * x.mean()), slope
 
 
+def _around_one_over_the_mean(ns: Tensor, fids: Tensor) -> Line:
+    off, middle = 1 / ns - 1 / ns.mean(), 1 / ns.mean()
+    slope = float((off * fids).sum() / off.square().sum())
+    return float(fids.mean() - slope * middle), slope
+
+
 def _on(change: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor], Line]:
     """A line in another quantity than 1/N."""
     return lambda ns, fids: _line(change(ns.double()), fids.double())
@@ -102,6 +108,8 @@ MISTAKES = named({
         "distance, so the distance is y and 1/N is x.", _turned),
     "not_centered": ("The slope is fitted without a limit, and the limit then read from the means. "
         "Fit both together: x − mean x in both sums, or a column of ones.", _not_centered),
+    "one_over_the_mean": ("You took 1/(mean N) for the mean of 1/N. They differ: first x = 1/N, "
+        "then `x.mean()`.", _around_one_over_the_mean),
     "two_points": ("You drew the line through two of the measurements. All of them count: least "
         "squares.", _ends, lambda n, f: _two_points(n, f, 0, -1),
         lambda n, f: _two_points(n, f, -2, -1), lambda n, f: _two_points(n, f, 0, 1)),

@@ -34,14 +34,14 @@ _QUESTIONS = [
     ),
     choice(
         "13.answers.13.5", "what more couplings do to the bridges", {
-            "a": ("None, since a deep enough flow can fit any density.", "none", "It can come as "
-                "close as you like, in nats. But a continuous map takes a plane without a gap to a "
-                "plane without a gap."),
-            "b": ("More, since every coupling adds bridges of its own.", "more", "Look at the "
-                "table: from 2 to 16 couplings the share falls."),
-            "c": "Fewer, and still some, since the map stays continuous.",
-            "d": ("The same, since the data have eight modes.", "same", "Look at the table: from "
-                "2 to 16 couplings the share falls."),
+            "a": ("None are left, since a deep enough flow can fit any density.", "none", "It can "
+                "come as close as you like, in nats. But a continuous map takes a plane without a "
+                "gap to a plane without a gap."),
+            "b": ("More are left, since every coupling adds bridges of its own.", "more", "Look at "
+                "the table: from 2 to 16 couplings the share falls."),
+            "c": "Fewer are left, and still some, since the map stays continuous.",
+            "d": ("As many are left as now, since the data have eight modes.", "same", "Look at "
+                "the table: from 2 to 16 couplings the share falls."),
         },
         why="Right. The couplings, and so the whole map, are continuous and invertible, and the "
             "plane of z has no gap. So the modes of x stay connected; only how much mass lies on "
@@ -113,8 +113,8 @@ _QUESTIONS = [
     choice(
         "13.answers.13.11", "when to stop", {
             "a": ("Where the log-likelihood of the training codes is highest.", "train", "It rises "
-                "to the end, and that of the test codes stopped long before. What it gains there "
-                "is particular to the training codes."),
+                "nearly to the end, and that of the test codes stops earlier. What it gains after "
+                "that is particular to the training codes."),
             "b": ("Where the Fréchet distance of 2,000 samples is lowest.", "frechet", "It "
                 "scatters from look to look, and sees no difference between fresh samples and "
                 "ones that follow the training codes. And it uses the test images."),

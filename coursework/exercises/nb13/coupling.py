@@ -101,6 +101,9 @@ MISTAKES = named({
     "log_of_scale": ("You took the log of s. The factor is e^s, and its log is s itself.",
         _with(lambda p: p.summed(p.s.abs().log())), _with(lambda p: p.summed(p.s.abs())),
         _with(lambda p: torch.where(p.free == 1, p.s, 1).log().sum(1))),
+    "log_of_masked_scale": ("You took the log of e^s times the mask, and log 0 is −∞. Mask s "
+        "itself, which is that log already: `((1 - mask) * s).sum(1)`.",
+        _with(lambda p: (p.free * p.s.exp()).log().sum(1))),
     "log_det_with_shift": ("The shift is in log_det as well. A shift stretches nothing.",
         _with(lambda p: p.summed(p.s + p.t)), _with(lambda p: p.summed(p.t))),
     "log_det_zero": ("log_det is 0, as for a layer that only shifts. This one scales by e^s.",

@@ -99,7 +99,8 @@ FLOW_LOG_PROB = Exercise(
             "the log.", lambda t: -t.half - 0.5 * t.dims * math.log(math.pi) + t.log_det,
             lambda t: -t.half - 0.5 * t.dims * math.log(2) + t.log_det,
             lambda t: -t.half - 0.5 * t.dims * 2 * math.pi + t.log_det,
-            lambda t: -t.half - 0.5 * t.constant + t.log_det),
+            lambda t: -t.half - 0.5 * t.constant + t.log_det,
+            lambda t: -t.half - 0.5 * math.log(2 * math.pi * t.dims) + t.log_det),
         "sign": ("The sign of all of it is turned: that is the loss, −log p(x). Higher is better "
             "here.", _changed(torch.neg), lambda t: t.half + t.constant + t.log_det),
         "plus_half_square": ("½ z² has the wrong sign: far from 0 the density is small.",

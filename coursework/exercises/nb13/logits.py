@@ -93,6 +93,8 @@ LOGIT_TRANSFORM = Exercise(
         "logs_multiplied": ("You multiplied the two logs. The log of a product is their sum: "
             "log(p(1 − p)) = log p + log(1 − p).",
             _with(lambda t: _per_image(t.squeeze - t.p.log() * (1 - t.p).log()))),
+        "brackets": ("The log takes in 1 − p alone. Put p into it as well: log(p · (1 − p)), or "
+            "log p + log(1 − p).", _with(lambda t: _per_image(t.squeeze - t.p * (1 - t.p).log()))),
         "sign": ("The sign of log_det is wrong. The slope of the logit is 1/(p(1 − p)), 4 or more: "
             "its log is positive.", _with(lambda t: -t.right),
             _with(lambda t: _per_image(t.p.log() + (1 - t.p).log() + t.squeeze)),
@@ -136,7 +138,8 @@ LOGIT_TRANSFORM = Exercise(
         "clamped": ("You clamped x to [α, 1 − α]. That is not invertible: all darker pixels become "
             "one. Squeeze: p = α + (1 − 2α) x.",
             lambda t: _at(t, t.x.clamp(t.alpha, 1 - t.alpha), 1),
-            lambda t: (_logit(t.x.clamp(t.alpha, 1 - t.alpha)), t.right)),
+            lambda t: (_logit(t.x.clamp(t.alpha, 1 - t.alpha)), t.right),
+            lambda t: _at(t, t.x.clamp(t.alpha, 1 - t.alpha), 1 - 2 * t.alpha)),
         "sigmoid": ("That is the sigmoid, the way back. The logit is log p − log(1 − p).",
             lambda t: (t.p.sigmoid(), t.right),
             lambda t: (t.p.sigmoid(), _per_image(torch.nn.functional.logsigmoid(t.p)

@@ -31,8 +31,8 @@ QUESTIONS = [
             "a": ("L1 with D, so that the pictures look like real photos.", "looks_real",
                 "D asks for that. But with D the mean error was larger in every seed, and the "
                 "contrast was right without it."),
-            "b": ("D alone: without L1 nothing holds it back.", "d_alone",
-                "Without L1, only the input beside the answer in D ties it to this very face."),
+            "b": ("D alone, without L1 to hold it back.", "d_alone",
+                "Without L1, only the input that D sees ties the answer to this very face."),
             "c": ("L2 with D, since two losses see more than one.", "two_losses",
                 "D still rewards what looks likely, and that is what costs accuracy here."),
             "d": "L1 alone: its error is the smallest.",
@@ -53,7 +53,8 @@ QUESTIONS = [
             3125.0: ("all_maps", "That counts maps that send two vowels to one. From there no way "
                 "leads back to both."),
             24.0: ("four", "That is 4 · 3 · 2 · 1. The first vowel has five places to go."),
-            10.0: ("exchanges", "Those are the exchanges of two. There are longer rings as well."),
+            10.0: ("exchanges", "Those are the exchanges of two. More than two can change "
+                "places, too."),
             119.0: ("wrong_ones", "That is how many of them are wrong. Asked for is how many have "
                 "a perfect cycle, the right one included."),
             32.0: ("in_or_out", "Each vowel doesn't choose between two, but among those left."),
@@ -89,7 +90,7 @@ QUESTIONS = [
             "b": ("The maps want to be caught.", "caught",
                 "Then points would run away from wherever the judges see a b. Examine `moved`."),
             "c": ("Only one direction of the cycle is in the loss.", "one_direction",
-                "Here that would hardly be noticed: points would arrive. Examine `moved`."),
+                "Then points would still arrive, as far as one sees. Examine `moved`."),
             "d": ("The judges are never updated.", "judges_asleep",
                 "Then they couldn't tell translations from real points. Examine `judges`."),
             "e": "The loss compares g(a) with a, not f(g(a)).",

@@ -85,6 +85,11 @@ def _whole_batch(y: Tensor, low: Tensor, high: Tensor, mask: Tensor) -> Tensor:
     return _inside(mean(y), *(mean(low) + q * (mean(high) - mean(low)) for q in (0.25, 0.75)))
 
 
+def _way_of_the_batch(y: Tensor, low: Tensor, high: Tensor, mask: Tensor) -> Tensor:
+    start, end, at = ((t * mask).sum() / (mask.sum() * t.shape[1]) for t in (low, high, y))
+    return _inside((at - start) / (end - start))
+
+
 def _ends_of_the_batch(y: Tensor, low: Tensor, high: Tensor, mask: Tensor) -> Tensor:
     start, end = _mean(low, mask).mean(), _mean(high, mask).mean()
     return _inside((_mean(y, mask) - start) / (end - start)).mean()
@@ -137,8 +142,11 @@ SHARE_BETWEEN = Exercise(
             "half of the way, from ¼ to ¾.", _of_way(lambda way: _inside(way, 0, 1).mean())),
         "one_bound": ("Only one bound is checked. Both: more than ¼ *and* less than ¾.",
             _of_way(lambda way: (way > 0.25).float().mean()),
-            _of_way(lambda way: (way < 0.75).float().mean()),
-            _of_way(lambda way: ((way > 0.25) | (way < 0.75)).float().mean())),
+            _of_way(lambda way: (way < 0.75).float().mean())),
+        "every_picture": ("You count every picture. Either `|` stands where `&` belongs, or there "
+            "is one mean for the whole batch, as in `t[mask > 0].mean()`: each picture needs its "
+            "own.", _of_way(lambda way: ((way > 0.25) | (way < 0.75)).float().mean()),
+            _way_of_the_batch),
         "brighter_than_half": ("You count pictures nearer to `high` than to `low`. Asked for is "
             "how many are near neither.", _of_way(lambda way: (way > 0.5).float().mean()),
             _of_way(lambda way: (way < 0.5).float().mean())),
@@ -146,9 +154,11 @@ SHARE_BETWEEN = Exercise(
             "way: first (mean of y − mean of low) / (mean of high − mean of low).",
             lambda y, low, high, mask: _inside(_mean(y, mask)).mean(),
             lambda y, low, high, mask: _inside(_mean(y - low, mask)).mean()),
-        "way_from_zero": ("You divided by `high` without taking `low` off. The way begins at "
-            "`low`.", lambda y, low, high, mask: _inside(
+        "way_from_zero": ("`low` isn't subtracted everywhere. The way begins at `low`: "
+            "(y − low) / (high − low).", lambda y, low, high, mask: _inside(
                 _mean(y, mask) / _mean(high, mask)).mean(),
+            lambda y, low, high, mask: _inside(
+                _mean(y, mask) / _mean(high - low, mask)).mean(),
             lambda y, low, high, mask: _inside(
                 _mean(y - low, mask) / _mean(high, mask)).mean()),
         "count": ("That is how many, not which share.", _of_way(lambda way: _inside(way).sum())),

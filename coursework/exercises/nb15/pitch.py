@@ -97,6 +97,9 @@ CONVERT_PITCH = Exercise(
         "spread_squared": ("You used variances, or their roots, for the spreads.",
             _voiced(lambda log, ma, sa, mb, sb: ((log - ma) / sa**2 * sb**2 + mb).exp()),
             _voiced(lambda log, ma, sa, mb, sb: ((log - ma) / sa**0.5 * sb**0.5 + mb).exp())),
+        "brackets": ("Brackets: subtract mean_a from the log first, then divide the difference by "
+            "sd_a.", _voiced(lambda log, ma, sa, mb, sb: (log - ma / sa * sb + mb).exp()),
+            _voiced(lambda log, ma, sa, mb, sb: (log - ma / sa + mb).exp())),
         "mean_moved_too_early": ("The mean of B is added before the spread is changed, so it is "
             "stretched too. Take off mean_a, scale, then add mean_b.",
             _voiced(lambda log, ma, sa, mb, sb: ((log - ma + mb) / sa * sb).exp()),

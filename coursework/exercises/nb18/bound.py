@@ -147,7 +147,8 @@ def bits_per_pixel(rng: Random) -> Question:
     return number(
         "18.11", "a negative ELBO in bits per dimension",
         f"On {color} of {side} × {side} pixels a model has the negative ELBO {nats} nats for an "
-        "image. How many *bits per dimension* is that?",
+        "image. Its pixels are whole numbers, so this bounds −log of a probability, not of a "
+        "density. How many *bits per dimension* is that?",
         per_dim / math.log(2),
         {
             "nats_for_bits": (per_dim, "That is nats per dimension. A bit is 0.693 nats."),

@@ -53,7 +53,7 @@ def _diagnosis(
     wrong = [(faults[k][0], k, faults[k][1]) for k in others]
     return choice(
         rng, key, title, f"{stem}\n\n{table}\n\nWhat does the log say?", faults[fault][0], wrong,
-        why="Right. That is what these columns show, and none of the other three.",
+        why="Right. These columns show that, and rule out the other three.",
         hints=hints, place=DIAGNOSED[fault],
     )  # fmt: skip
 

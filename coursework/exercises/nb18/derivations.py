@@ -200,11 +200,11 @@ def elbo_line(rng: Random) -> Question:
 
 def best_judge_line(rng: Random) -> Question:
     """18.21."""
-    ask = "The best discriminator for a fixed generator, place by place."
+    ask = "A derivation of the best discriminator for a fixed generator, place by place."
     return missing_line(rng, "18.21", "the missing line of the best judge", ask, BEST_JUDGE)
 
 
 def jensen_line(rng: Random) -> Question:
     """18.22."""
-    ask = "What the game is worth with the best discriminator."
+    ask = "A derivation of what the game is worth with the best discriminator."
     return missing_line(rng, "18.22", "the missing line on the way to JS", ask, JENSEN)

@@ -251,6 +251,8 @@ BOTH_GENERATOR_LOSSES = Exercise(
             lambda a: (-F.softplus(a), F.softplus(-a))),
         "sigmoid_twice": ("A sigmoid was applied twice: the logits go in as they are.",
             then(lambda a: a.sigmoid(), both_generator_losses)),
+        "logits_as_probabilities": ("You took the logits for D itself. D = sigmoid(logit), which "
+            "lies between 0 and 1.", lambda a: ((1 - a).log().mean(), -a.log().mean())),
         "log_of_the_mean": ("You took the log of the mean. It is the mean of the logs.",
             lambda a: ((1 - a.sigmoid().mean()).log(), -a.sigmoid().mean().log()),
             given(both_generator_losses, 0, lambda a: a.mean())),
