@@ -68,12 +68,7 @@ class Picture:
         if title:
             title.set_text(drawn)
         self.png = buffer.getvalue()
-        inside = fig.transFigure.inverted()
-        parts = [part for ax in fig.axes for part in ax.get_children()]
-        boxes = (p.get_window_extent() for p in parts if isinstance(p, (AxesImage, QuadMesh)))
-        self.images = " ".join(
-            ",".join(f"{n:.4f}" for n in box.transformed(inside).bounds) for box in boxes
-        )  # left, bottom, width, height of each, for the site, whose dark pages leave images alone
+        self.images = places_of_images(fig)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         source = f"data:image/png;base64,{base64.b64encode(self.png).decode()}"
@@ -90,6 +85,14 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"[figure: {self.finding}. {self.alt}]" if self.finding else f"[figure: {self.alt}]"
+
+
+def places_of_images(fig: Figure) -> str:
+    """Left, bottom, width, height of each image: the site's dark pages leave images alone."""
+    inside = fig.transFigure.inverted()
+    parts = [part for ax in fig.axes for part in ax.get_children()]
+    boxes = (p.get_window_extent() for p in parts if isinstance(p, (AxesImage, QuadMesh)))
+    return " ".join(",".join(f"{n:.4f}" for n in box.transformed(inside).bounds) for box in boxes)
 
 
 def _title_of(fig: Figure) -> Text | None:

@@ -46,8 +46,7 @@ def image_rows(
 ) -> Figure:
     """One row of images for each entry, its name at the left: {"original": (N, C, H, W), ...}.
 
-    Images as in `image_grid`, all of one size · marked: for each row, which images get an orange
-    frame.
+    Images as in `image_grid`, of one size · marked: for each row, which ones get an orange frame.
     """
     pictures = [_pictures(images) for images in rows.values()]
     cells = [(row, column) for row, part in enumerate(pictures) for column in range(len(part))]

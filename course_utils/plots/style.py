@@ -29,6 +29,7 @@ MARKERS = "osD^vPXp*h"
 SERIES = (HOUSE, ACCENT, "#832db6", MADE, "#bd1f01")  # of curves, with a line style each
 LINES = ("-", "--", "-.", ":", (0, (1, 1)))
 
+TICKS = {"color": QUIET, "labelsize": 11, "major.size": 0, "minor.size": 0}
 STYLE: Any = {  # names of matplotlib's settings, "matplotlibrc" in its documentation
     "figure.figsize": (8, 4.2),
     "figure.dpi": 100,
@@ -55,20 +56,13 @@ STYLE: Any = {  # names of matplotlib's settings, "matplotlibrc" in its document
     "axes.axisbelow": True,
     "grid.color": "#e6e7ec",
     "grid.linewidth": 0.8,
-    "xtick.color": QUIET,
-    "ytick.color": QUIET,
-    "xtick.labelsize": 11,
-    "ytick.labelsize": 11,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "xtick.minor.size": 0,
-    "ytick.minor.size": 0,
     "lines.linewidth": 2.2,
     "lines.markersize": 6,
     "legend.frameon": False,
     "legend.fontsize": 11,
     "image.cmap": "gray_r",
     "image.interpolation": "nearest",
+    **{f"{axis}tick.{name}": value for axis in "xy" for name, value in TICKS.items()},
 }
 
 
@@ -81,10 +75,7 @@ def use_style() -> None:
 def canvas(
     fig: Figure | None = None, width: float = 8.0, height: float = 4.2, rows: int = 1, cols: int = 1
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of `width` x `height` inches (or `fig`, cleared) and its rows x cols axes.
-
-    The axes are in one list, row by row.
-    """
+    """A figure of `width` x `height` inches (or `fig`, cleared), and its axes row by row."""
     if fig is None:
         fig = Figure(figsize=(width, height), layout="constrained")
     else:
@@ -94,14 +85,10 @@ def canvas(
 
 def set_title(ax: Axes, title: str) -> None:
     """Put the finding above `ax`, for a figure with one pair of axes, in lines that fit."""
-    room = ax.get_position().width * _figure_of(ax).get_figwidth()  # inches, before layout
-    ax.set_title(textwrap.fill(title, max(int(10.2 * room), 20)))
-
-
-def _figure_of(ax: Axes) -> Figure:
     fig = ax.figure
     assert isinstance(fig, Figure)  # the course uses no subfigures
-    return fig
+    room = ax.get_position().width * fig.get_figwidth()  # inches, before layout
+    ax.set_title(textwrap.fill(title, max(int(10.2 * room), 20)))
 
 
 def set_finding(fig: Figure, title: str) -> None:

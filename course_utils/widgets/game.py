@@ -9,6 +9,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from course_utils.display import places_of_images
 from course_utils.plots import image_grid
 from course_utils.widgets.panel import Panel, image_tag, png
 
@@ -69,7 +70,7 @@ class GuessWhich(Panel):
         fig = image_grid(pairs, columns=min(10, len(pairs)), titles=titles)
         answers = ", ".join(f"{n + 1} {SIDES[side]}" for n, side in enumerate(self.sides))
         fold = f"<details><summary>Which ones are real</summary>{answers}</details>"
-        return image_tag(png(fig), self.summary) + fold
+        return image_tag(png(fig), self.summary, places_of_images(fig)) + fold
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return super()._repr_mimebundle_() | {"text/plain": f"[picture: {self.summary}]"}

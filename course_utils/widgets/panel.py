@@ -15,6 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from course_utils.display import places_of_images
+
 DPI = 144
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -26,29 +28,31 @@ class Panel:
         self.picture = ipywidgets.Image(format="png", layout={"max_width": "100%"})
         self.caption = ipywidgets.HTML()
         self.box = ipywidgets.VBox([controls, self.picture, self.caption])
-        self.alt = ""
+        self.alt = self.images = ""
 
     def put(self, fig: Figure, alt: str) -> None:
         """Show `fig` as the picture, and `alt`, what it shows in words, below it."""
-        self.picture.value = png(fig)
+        self.picture.value, self.images = png(fig), places_of_images(fig)
         self.picture.layout.width = f"{round(96 * fig.get_figwidth())}px"
         self.alt = alt
         self.caption.value = f"<div>{html.escape(alt)}</div>"
 
     def still(self) -> str:
         """HTML that stands in where there is no kernel."""
-        return image_tag(self.picture.value, self.alt, f"width:{self.picture.layout.width};")
+        return image_tag(
+            self.picture.value, self.alt, self.images, f"width:{self.picture.layout.width};"
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
         return {VIEW: view, "text/html": self.still(), "text/plain": f"[picture: {self.alt}]"}
 
 
-def image_tag(png_bytes: bytes, alt: str, style: str = "") -> str:
+def image_tag(png_bytes: bytes, alt: str, images: str, style: str = "") -> str:
     """An `<img>` that holds its PNG and is never wider than the page; style: more CSS for it."""
-    data = base64.b64encode(png_bytes).decode()
-    style += "max-width:100%"
-    return f'<img alt="{html.escape(alt)}" style="{style}" src="data:image/png;base64,{data}">'
+    source = f"data:image/png;base64,{base64.b64encode(png_bytes).decode()}"
+    told = f'alt="{html.escape(alt)}" data-images="{images}"'
+    return f'<img {told} style="{style}max-width:100%" src="{source}">'
 
 
 def png(fig: Figure) -> bytes:

@@ -984,10 +984,10 @@ for name, value in distance.items():
 both = {"real digits": (near["real test digits"], distance["other real digits"])}
 both |= {name: (near[name], distance[name]) for name in ("samples from N(0, I)", "blank images")}
 judged = {"real digits": x[:8], "samples from N(0, I)": drawn[:8], "blank images": blanks[:8]}
-show(plots.score_table({name: [f"{a:.2f}", f"{b:.0f}"] for name, (a, b) in both.items()}, ["nearest", "Fréchet"], judged,
+show(plots.score_table({name: [f"{a:.2f}", f"{b:,.0f}"] for name, (a, b) in both.items()}, ["nearest", "Fréchet"], judged,
                        {("blank images", "nearest"), ("blank images", "Fréchet")},
                        title="Only the Fréchet distance puts the blank page last"),
-     alt="Two measures of three sets. " + "; ".join(f"{name}: nearest {a:.2f}, Fréchet {b:.0f}" for name, (a, b) in both.items()))
+     alt="Two measures of three sets. " + "; ".join(f"{name}: nearest {a:.2f}, Fréchet {b:,.0f}" for name, (a, b) in both.items()))
 
 # %% [markdown]
 # Now the order is right. Other real digits are close to 0; the rest is sampling noise. The blank image is the worst of all. And garbage is far away,

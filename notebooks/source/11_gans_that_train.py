@@ -234,7 +234,7 @@ for *place, text in ((0.2, 0.45, "γ = 0"), (0.2, -0.55, "γ = 0"), (-0.7, 0.1, 
     ax.text(*place, text, color=plots.INK if "=" in text else plots.QUIET, ha="center")
 ax.set(xlim=(-3.2, 0.5), ylim=(-0.75, 0.75), xlabel="real part of λ", ylabel="imaginary part", xticks=range(-3, 1), yticks=[-0.5, 0, 0.5])
 show(fig, alt="The plane of complex numbers, its left half shaded: shrinks. The two eigenvalues start at plus and minus a half on the imaginary axis for gamma 0, meet at minus a half for gamma 1, "
-              "and part along the real axis: at gamma 3 one is near minus 2.6 and the other is nearly back at 0")
+              "and part along the real axis: at gamma 3 one is near minus 2.9 and the other is nearly back at 0")
 
 # %% [markdown] slide_type="notes"
 # J holds the slopes of both velocities at 0: first row how θ moves, second row how ψ moves. Let somebody compute trace and determinant: −γ and ¼; from them the eigenvalues follow. Ask where the drift outward came from: a step of size h multiplies the distance by |1 + hi/2|, a little more than 1. What goes wrong: more γ is taken for better. Beyond 1 the right eigenvalue turns back; at 3 it is −0.09.

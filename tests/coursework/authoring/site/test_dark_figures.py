@@ -10,6 +10,7 @@ from PIL import Image
 
 from course_utils import plots
 from course_utils.display import Picture
+from course_utils.widgets import explore, guess_which
 from coursework.authoring.site.dark_figures import darkened, for_both
 
 
@@ -53,3 +54,21 @@ def test_both_say_what_they_show_and_a_page_without_figures_is_unchanged():
     assert page.count('class="on-light"') == page.count('class="on-dark dark-light"') == 1
     assert page.count("background:white") == 1
     assert for_both("<p>nothing</p>") == "<p>nothing</p>"
+
+
+def test_the_still_of_a_picture_with_sliders_has_a_dark_version():
+    def draw(fig, shift):
+        fig, (ax,) = plots.canvas(fig)
+        ax.plot([0, shift])
+        return fig
+
+    still = explore(draw, alt="a line that rises", shift=(0.0, 2.0, 1.0)).still()
+    light, dark = (pixels(base64.b64decode(d)) for d in re.findall(r'4,([^"]+)"', for_both(still)))
+    assert light[0, 0].min() == 255 and dark[0, 0].max() < 40
+
+
+def test_the_still_of_a_game_keeps_its_images_on_a_dark_page():
+    still = guess_which(torch.zeros(2, 1, 8, 8), torch.zeros(2, 1, 8, 8), rounds=2).still()
+    light, dark = (pixels(base64.b64decode(d)) for d in re.findall(r'4,([^"]+)"', for_both(still)))
+    white = [(page.min(2) > 250).mean() for page in (light, dark)]
+    assert white[0] > 0.8 and 0.5 < white[1] < white[0] and dark[0, 0].max() < 40
