@@ -852,7 +852,7 @@ for name in names:
 #
 # - The flow is far ahead of one Gaussian in every seed. That is the promise of 02 and 03: the codes weren't bad, the prior was.
 # - Ten Gaussians that know the labels are far ahead of the flow in two seeds, and level with it in the third. A group for each class is the base with many bumps of section 4, and labels are information; which of the two helps, this can't say, since ten Gaussians without labels aren't among the priors. Don't claim that a flow is the best prior.
-# - The VAE, trained for the same six epochs, has the prior built in. About half of its distance is paleness, as 03 found: with the ink of real digits ("equal ink") the other half is left, and that is still above one Gaussian. Six epochs are few for a VAE: 03 trained one for twelve, and with equal ink the two were level.
+# - The VAE, trained for the same six epochs, has the prior built in. About half of its distance is paleness, an effect that 03 found too: with the ink of real digits ("equal ink") the other half is left, and that is still above one Gaussian. Six epochs are few for a VAE: 03 trained one for twelve, and with equal ink the two were level.
 #
 # The flow is a prior on *codes*. Its log-likelihood is exact there; the image's isn't known, since many codes decode to nearly the same image.
 #

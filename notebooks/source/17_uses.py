@@ -907,7 +907,7 @@ show(fig, alt="Pairs of dots, the same network with labels alone and with 10,000
 # - **Shifts** alone add 5.4 to 11 points to the CNN, in every run, and need no further image.
 # - **Both** are the best of all six methods in every run: M2 with shifts is 2.5 to 5.8 points ahead of the CNN with shifts.
 #
-# The weights 0.1 and 10 and the sizes of the networks were chosen without looking at a test set, and never tuned: whoever has 100 labels has none to spare for choosing.
+# Neither the weights 0.1 and 10 nor the sizes of the networks were tuned: whoever has 100 labels has none to spare for choosing.
 #
 # **Tomorrow, with few labels:** first write down what doesn't change the label (a shift, a small turn) and train with that. Then add images without labels to *the same network*, and compare it with itself.
 
