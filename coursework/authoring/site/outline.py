@@ -11,7 +11,9 @@ from nbformat import NotebookNode
 
 from coursework.authoring.source import Source
 
-_PICTURE = re.compile(r'<img alt="([^"]+)"[^>]*src="data:image/png;base64,([^"]+)"')
+_PICTURE = re.compile(  # of a picture that has a dark version, the light one
+    r'<img (?:class="on-light" )?alt="([^"]+)"[^>]*src="data:image/png;base64,([^"]+)"'
+)
 
 
 def notebook_cards(

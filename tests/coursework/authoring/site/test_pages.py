@@ -46,7 +46,8 @@ def test_slides_are_folded_in_below_the_title_and_stand_alone(tiny_site):
 def test_a_figure_is_there_for_light_and_for_dark_pages(tiny_site):
     page = (tiny_site / "notebooks" / "01_everything.html").read_text(encoding="utf-8")
     assert page.count('alt="Eight squares of noise, none like another"') == 2
-    assert page.count('class="on-dark dark-light"') == 1
+    assert page.count('alt="As many squares as the slider says"') == 2
+    assert page.count('class="on-dark dark-light"') == 2
 
 
 def test_nothing_is_left_beside_the_site(tiny_site):
@@ -62,6 +63,7 @@ def test_contributing_is_a_page(tiny_site):
 def test_the_landing_page_grows_by_itself(tiny_site):
     index = (tiny_site / "index.html").read_text(encoding="utf-8")
     assert 'href="notebooks/01_everything.html"' in index and "card_01.png" in index
+    assert '<img alt="Eight squares of noise, none like another"' in index
     assert "02 · More" in index and "02_" not in index
 
 
