@@ -868,7 +868,7 @@ show(plots.score_histogram({"2 to 9 (normal)": normal, "0 (never seen)": zeros, 
          "ones, never seen either, lie within or below them")
 
 # %% [markdown] slide_type="-" only="slides"
-# Scores above a normal digit: a zero in **98 %** of all pairs, a one in **49 %**. By distance to the nearest normal image: **99 %** and **69 %**.
+# Above a normal digit: zeros **98 %**, ones **49 %**; by nearest image **99 %** and **69 %**.
 
 # %%
 show(plots.roc_plot({f"{kind}, {name}: {auc[kind, name]:.2f}": curve for (kind, name), curve in curves.items()},
@@ -1187,7 +1187,7 @@ assert table["PCA's codes, from a fitted Gaussian"][1] < 0.25 * distance["sample
 # ## What to take away
 #
 # - A bottleneck forces a summary. With straight maps and squared error the best summary is PCA.
-# - The code has uses: map, search, cleaning, alarm. Ask of each: beside what? The code gains at 2 numbers; for cleaning and alarm a linear map and nearest neighbors do as well.
+# - The code has uses: map, search, cleaning, alarm. For most, PCA, least squares or nearest neighbors do as well.
 # - Low reconstruction error says nothing about codes you draw yourself. Nobody said where codes should lie.
 # - Judge samples by sets and features, and look at them too. Distance to the nearest image rewards a blank page.
 #

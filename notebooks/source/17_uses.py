@@ -989,7 +989,7 @@ for (source, s), found in clean_table.items():
         print(f"   {name:24s}", "".join(f"{v:7.1f}" for v in values))
 
 # %% [markdown] slide_type="slide" only="slides"
-# ## A U-Net that is told the noise level beats the rest at each of them
+# ## A U-Net that is told the noise level beats the rest
 #
 # | squared error, drawn digits | σ = 0.25 | σ = 0.5 | σ = 1 |
 # |---|---|---|---|
@@ -1169,10 +1169,10 @@ assert hers_at["pop z"] > yours_at["pop z"] + 5 and hers_at["push x"] < yours_at
 # ## What to take away
 #
 # - The ELBO is a file size: pop z, push x, push z. The KL is what z costs after its bits came back.
-# - Set a compressor beside `bz2` and a table of neighbors, and count the model.
-# - Never encode half an image. Weight each draw by how well it explains the half you have; the lead over a logistic regression is small.
-# - With few labels, shift the images first. Then add images without labels to the same network, and compare it with itself.
-# - Train a denoiser at the noise you have, or tell it the level. Least error and sharpest picture are two goals: say which is yours.
+# - Set a compressor beside `bz2` and a table of neighbors.
+# - Never encode half an image. Weight each draw by how well it explains the half you have.
+# - With few labels, shift the images first. Then give the same network images without labels.
+# - Train a denoiser at the noise that it will meet.
 
 # %% [markdown] slide_type="notes"
 # Go back to the first slide: the guess was 300 to 400, PNG needs about 280, the VAE 130, a table from the age of fax 107. Ask what a generative model was best at today: being asked several questions by the same weights. Each single use had a rival made for it. Next comes an exam over the whole course, where every question can be run.
