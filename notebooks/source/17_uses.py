@@ -880,10 +880,7 @@ print(f"{'accuracy, 100 labels':22s} {'drawn digits':>18s} {'MNIST':>18s}")
 for name in accuracy["drawn"]:
     print(f"{name:22s}", *("".join(f"{v:6.2f}" for v in found[name]) for found in accuracy.values()))
 
-# %% [markdown] slide_type="slide" only="slides"
-# ## With shifted images, M2 is ahead of its own CNN in all six runs
-
-# %% slide_type="-"
+# %% slide_type="slide"
 fig, axes = plots.canvas(width=10, height=3.4, cols=2)
 for ax, (source, found) in zip(axes, accuracy.items(), strict=True):
     for y, (alone, more) in enumerate(pairs.items()):
