@@ -18,6 +18,7 @@ from course_utils.data.toy import Mixture, toy_density
 from course_utils.distributions import bernoulli_log_likelihood, log_gaussian
 from course_utils.metrics import batched, frechet_distance, nearest_neighbors
 from course_utils.models.classifier import train_classifier
+from course_utils.models.mixture import ClassMixture
 from course_utils.sample_metrics import coverage, precision_recall
 
 N, NEIGHBORS = 2000, 3
@@ -96,15 +97,27 @@ class Digits:
         return first | overlap(real, fake)
 
     def baseline(self, model: str, seed: int) -> tuple[Tensor, float | None, str]:
-        """Images, nats and what these count: other test digits, or pixels of many digits."""
+        """Images, nats and what these count: other test digits, or digits without a network."""
         if model == "test":
             return self.pool[torch.arange(N) + N * (1 + seed)].float(), None, ""
         x, chance = self.train.float(), Generator().manual_seed(seed)
+        if model == "forger":
+            return ClassMixture(x, self.train.labels, 15, 40, seed).sample(N, chance)[0], None, ""
+        if model == "gaussian":
+            return one_gaussian(x, 16, chance), None, ""
         rows = torch.randint(len(x), (N, 784), generator=chance)
         mixed = x.flatten(1)[rows, torch.arange(784)].reshape(N, 1, 28, 28)
         p = ink(x).mean(0).clamp(1e-3, 1 - 1e-3)
         found = -bernoulli_log_likelihood(ink(self.test.float()), p.logit().expand(N, 1, 28, 28))
         return mixed, found.mean().item(), "binary pixels"
+
+
+def one_gaussian(x: Tensor, dims: int, chance: Generator) -> Tensor:
+    """N images of one Gaussian fitted to the first principal components of x, as in notebook 03."""
+    flat = x.flatten(1)
+    variances, axes = torch.linalg.eigh(flat.T.cov())  # the last ones are the largest
+    codes = variances[-dims:].sqrt() * torch.randn(N, dims, generator=chance)
+    return (flat.mean(0) + codes @ axes[:, -dims:].T).clamp(0, 1).reshape(N, *x.shape[1:])
 
 
 class Ring:

@@ -21,7 +21,7 @@ SETS = ("digits", "mixture")
 class Model(NamedTuple):
     """A row of the scoreboard: its name in words, its notebook's number, and its family.
 
-    A set that nobody trained has no notebook.
+    Sets that are no model have no notebook.
     """
 
     name: str
@@ -43,9 +43,12 @@ MODELS = {
     "diffusion": Model("Diffusion", "14", "diffusion"),
     "latent_diffusion": Model("Latent diffusion", "14", "diffusion"),
 }
-# Sets that the table holds for comparison, with budget 0.
+# Sets that the table holds for comparison, with budget 0. The forger and the Gaussian are fitted
+# in a second or two.
 REFERENCES = {
     "test": Model("Other real examples", "", "reference"),
+    "forger": Model("The forger, no network", "01", "reference"),
+    "gaussian": Model("One Gaussian on PCA", "03", "reference"),
     "noise": Model("Shuffled pixels", "", "reference"),
 }
 ON_POINTS = {"gan": "GAN", "lsgan": "LSGAN", "noise": "Fitted Gaussian"}  # other names on points

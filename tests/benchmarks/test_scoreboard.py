@@ -126,7 +126,7 @@ def test_short_runs_come_first_and_no_model_is_run_where_it_means_nothing() -> N
     runs = scoreboard.chosen(
         list(scoreboard.MODELS), scoreboard.NAMES, scoreboard.BUDGETS, scoreboard.SEEDS
     )
-    assert len(runs) == len(set(runs)) == 3 * (2 * 2 + 3 * (12 + 6))
+    assert len(runs) == len(set(runs)) == 3 * (4 + 2 + 3 * (12 + 6))
     budgets = [run.budget for run in runs]
     assert budgets[: budgets.index(300)].count(60) == budgets.count(60) == 3 * (12 + 6)
     late = [(run.seed, run.data) for run in runs if run.budget == 300]
@@ -166,7 +166,11 @@ def test_the_ring_gets_its_floor_and_a_collapsed_sampler_no_recall() -> None:
 @pytest.mark.slow
 def test_test_digits_get_the_floor_and_shuffled_pixels_do_not() -> None:
     digits = Digits(seeds=1)
-    floor, noise = (digits.scores(digits.baseline(name, 0)[0]) for name in ("test", "noise"))
+    floor, forger, gaussian, noise = (
+        digits.scores(digits.baseline(name, 0)[0]) for name in scoreboard.BASELINES["digits"]
+    )
+    assert floor["frechet"] < forger["frechet"] < gaussian["frechet"] < noise["frechet"]
+    assert gaussian["coverage"] < forger["coverage"]
     assert floor["frechet"] < 4 and floor["recall"] > 0.85 and floor["coverage"] > 0.8
     assert noise["frechet"] > 100 and noise["recall"] < 0.05 and noise["neighbor"] > 0.95
     one = digits.test.float()[:1].expand(2000, 1, 28, 28)

@@ -32,11 +32,13 @@ def cost_quality(
     ylabel: str,
     floor: tuple[str, float] | None = None,
     title: str = "",
+    levels: Mapping[str, float] | None = None,
 ) -> Figure:
     """Medians over seeds as lines, lowest to highest as bars; both axes logarithmic.
 
     Names stand at the right end of their lines · floor: a band from the bottom to this value, and
-    what it says. What lies far below it, or below 0, is drawn at the bottom.
+    what it says. What lies far below it, or below 0, is drawn at the bottom · levels: dotted lines
+    across, with a name each, for what costs next to nothing.
     """
     fig, (ax,) = plots.canvas(width=9, height=5.8)
     bottom = floor[1] / 2 if floor else 1e-6
@@ -60,6 +62,9 @@ def cost_quality(
         ax.axhspan(bottom / 2, floor[1], color="#e6e7ec", alpha=0.6, lw=0)
         ax.annotate(floor[0], (0, floor[1]), (6, -5), **OF_THE_AXES, va="top", color=QUIET)
         ax.set_ylim(bottom=bottom * 0.9)
+    for name, level in (levels or {}).items():
+        ax.axhline(level, color=INK, lw=1.2, ls=(0, (1, 2)), zorder=0)
+        ends[name] = (ax.get_xlim()[1], level)
     _name_the_ends(ax, ends, {name: line.color for name, line in lines.items()})
     plots.set_finding(fig, title)
     return fig
@@ -100,7 +105,12 @@ def _name_the_ends(
             va="center",
             color=INK,
             fontsize=11,
-            arrowprops={"arrowstyle": "-", "color": colors[name], "lw": 0.8, "relpos": (0, 0.5)},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colors.get(name, INK),
+                "lw": 0.8,
+                "relpos": (0, 0.5),
+            },
         )
 
 

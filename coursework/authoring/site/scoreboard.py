@@ -93,7 +93,8 @@ def tables(board: Board, pictures: Path, notebooks: Mapping[str, str]) -> str:
         strips = Strips(pictures, budget)
         rows = [_row(board, model, budget, columns, strips, notebooks) for model in board.models]
         known = [model for model in REFERENCES if board.was_run(model, 0)]
-        below = [_row(board, model, 0, columns, Strips(pictures, 0), {}) for model in known]
+        strips = Strips(pictures, 0)
+        below = [_row(board, model, 0, columns, strips, notebooks) for model in known]
         name = f"scoreboard-{board.data}-{budget}"
         caption = f"{board.data.capitalize()}, {budget} processor seconds of training"
         parts.append(
@@ -152,7 +153,7 @@ def _row(
 ) -> str:
     """A line of a table, with a link to the model's notebook where that has a page."""
     name = html.escape(board.name(model))
-    if model in MODELS and (stem := notebooks.get(MODELS[model].notebook)):
+    if stem := notebooks.get({**MODELS, **REFERENCES}[model].notebook):
         name = f'<a href="notebooks/{stem}.html">{name}</a>'
     if not board.was_run(model, budget):
         cells = f'<td class="not-run" colspan="{len(columns)}">{NOT_RUN}</td>'
@@ -210,10 +211,8 @@ def figure(board: Board) -> str:
         lines[board.name(model)] = Line(runs, COLORS[family], alike.index(model))
     if not any(any(line.runs.values()) for line in lines.values()):
         return f"<p>{NOT_RUN.capitalize()}: the figure is drawn from the table.</p>"
-    floor, ylabel = (
-        board.spread("test", 0, "frechet"),
-        f"{DISTANCES[board.data][0]}, lower is better",
-    )
+    floor, forger = board.spread("test", 0, "frechet"), board.spread("forger", 0, "frechet")
+    ylabel = f"{DISTANCES[board.data][0]}, lower is better"
     with matplotlib.rc_context(STYLE):
         fig = cost_quality(
             lines,
@@ -221,6 +220,7 @@ def figure(board: Board) -> str:
             ylabel,
             ("as close as other real examples", floor.high) if floor and floor.high > 0 else None,
             headline(board),
+            {"01’s forger, no network": forger.median} if forger else None,
         )
         shown = Picture(fig, f"A line for each model over the budgets. {_in_words(board)}")
     return f'<div class="cost-quality">{for_both(shown._repr_mimebundle_()["text/html"])}</div>'
@@ -234,4 +234,6 @@ def _in_words(board: Board) -> str:
         parts = [f"{rounded(s.median)} after {b} s" for b, s in found.items() if s]
         if parts:
             told.append(f"{board.name(model)}: {', '.join(parts)}.")
+    if forger := board.spread("forger", 0, "frechet"):
+        told.append(f"01’s forger, no network: {rounded(forger.median)}, for half a second.")
     return " ".join(told)

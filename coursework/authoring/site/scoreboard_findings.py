@@ -27,7 +27,7 @@ def headline(board: Board) -> str:
 
 def findings(board: Board) -> list[str]:
     """Sentences, each true of every seed in the table; one says so where there is nothing yet."""
-    found = [_leaders(board), _early(board), *_disagreements(board), _waiting(board)]
+    found = [_leaders(board), _early(board), _plain(board), *_disagreements(board), _waiting(board)]
     tied = [re.sub(r"(\d) s\b", "\\1\u00a0s", sentence) for sentence in found if sentence]
     return tied or ["Nothing to say yet: not run yet."]
 
@@ -53,12 +53,14 @@ def _of_how_many(board: Board, budget: int) -> str:
 
 def _leaders(board: Board) -> str:
     """Who is ahead by the first distance, for each budget."""
-    told = []
+    after: dict[str, list[str]] = {}  # who is ahead -> after which budgets
     for budget in (budget for budget in BUDGETS if _run_twice(board, budget) > 1):
         ahead = board.front(budget, "frechet")
         names = _listed([f"**{board.name(model)}**" for model in ahead])
         who = names if 0 < len(ahead) <= MANY else "nobody"
-        told.append(f"{who} after {budget} s{_of_how_many(board, budget).rstrip(',')}")
+        known = f"{budget} s{_of_how_many(board, budget).rstrip(',')}"
+        after.setdefault(who, []).append(known)
+    told = [f"{who} after {_listed(budgets)}" for who, budgets in after.items()]
     if not any(len(board.front(budget, "frechet")) for budget in BUDGETS):
         return ""
     return f"Ahead by {DISTANCES[board.data][0]}, whichever seeds are compared: {'; '.join(told)}."
@@ -78,6 +80,21 @@ def _early(board: Board) -> str:
     return (
         f"{short} s can be enough: **{board.name(best)}** has, after {short} s, a lower "
         f"{DISTANCES[board.data][0]} than {long} s give to {names}."
+    )
+
+
+def _plain(board: Board) -> str:
+    """Which networks 01's forger beats, fitted in half a second without one."""
+    budget, distance = fullest(board), DISTANCES[board.data][0]
+    behind = [m for m in board.models if board.wins(("forger", 0), (m, budget), "frechet")]
+    ahead = [m for m in board.models if board.wins((m, budget), ("forger", 0), "frechet")]
+    if not behind:
+        return ""
+    names, better = (_listed([board.name(model) for model in found]) for found in (behind, ahead))
+    return (
+        f"No network is needed for most of this: **01's forger**, 150 Gaussians fitted in half a "
+        f"second, has a lower {distance} than {budget} s give to {names}. "
+        + (f"A lower one than the forger's have {better}." if ahead else "None has a lower one.")
     )
 
 

@@ -157,6 +157,9 @@ def bits_per_pixel(rng: Random) -> Question:
             "per_image": (nats / math.log(2), "That is bits for the whole image."),
             "channels_left_out": (nats / (side * side) / math.log(2), "That is per pixel. Each "
                 "pixel has three numbers, its channels."),
+            "scaled_pixels": (per_dim / math.log(2) + 8, "You added log₂ 256 = 8 bits. That undoes "
+                "a division of pixels by 256, which changes a *density*. These pixels are whole "
+                "numbers, and the bound is that of a probability."),
             "per_row": (nats / side / math.log(2), f"An image has {side} · {side} pixels."),
             "upside_down": (math.log(2) / per_dim, "Upside down: the nats stand on top."),
         },

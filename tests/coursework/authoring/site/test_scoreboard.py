@@ -79,6 +79,8 @@ def test_other_real_examples_stand_below_and_have_no_parameters(boards, tmp_path
     page = tables(boards["digits"], tmp_path, {})
     assert page.count('<tbody class="references">') == len(BUDGETS)
     assert line(page, 10, "Other real examples").startswith("Other real examples<")
+    linked = tables(boards["digits"], tmp_path, {"01": "01_here"})
+    assert '<a href="notebooks/01_here.html">The forger, no network</a>' in linked
 
 
 def test_findings_are_those_of_the_rows(boards):
@@ -90,7 +92,10 @@ def test_findings_are_those_of_the_rows(boards):
     assert "**DCGAN** after 60 s, of the 3 models run so far; **VAE** after 300 s, of" in told
     assert "**DCGAN** has, after 10 s, a lower Fréchet distance than 300 s give to" not in told
     assert "second network disagree after 300 s: the first prefers **VAE** to **DCGAN**" in told
-    assert "energy distance" in "\n".join(findings(boards["mixture"]))
+    assert "than 300 s give to DCGAN and Normalizing flow. A lower one than" in told
+    assert "than the forger's have VAE." in told
+    points = "\n".join(findings(boards["mixture"]))
+    assert "energy distance" in points and "forger" not in points
 
 
 @pytest.mark.slow
@@ -98,7 +103,7 @@ def test_the_figure_says_in_words_what_it_shows_in_light_and_dark(boards):
     page = figure(boards["digits"])
     assert page.count("DCGAN: 30.0 after 10 s, 10.0 after 60 s, 9.50 after 300 s.") == 2
     assert page.count("<img ") == 2 and 'class="on-dark dark-light"' in page
-    assert TITLE in page
+    assert TITLE in page and "01’s forger, no network: 8.20, for half a second" in page
 
 
 def test_values_at_or_below_zero_are_drawn_at_the_bottom():
