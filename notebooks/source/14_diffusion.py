@@ -1239,7 +1239,7 @@ assert (her_guess(hers, 30) - her_guess(hers, 110)).abs().max() == 0 and judge_p
 # - Guessing noise is learning the score. The loss ends above 0.
 # - Pictures don't show a sampler's fault. One step, compared with the posterior, does.
 # - DDIM and flow matching are one ODE on two time grids. Its paths aren't straight.
-# - Guidance trades diversity for fidelity.
+# - Guidance trades diversity for fidelity. Only a little of it improves the distance.
 
 # %% [markdown] slide_type="notes"
 # Come back to the question of the first slide: who knows the way back? A regression does, because each step is small. Ask which of the five points the room would have doubted this morning. Then look ahead: so far a label was the condition; next it is a whole image, and a generator translates it.
