@@ -791,9 +791,9 @@ linear_map = torch.linalg.solve(a.T @ a, a.T @ flat)  # (785, 784)
 
 # %% slide_type="slide"
 noisy = corrupt(x_test, 0.5, Generator().manual_seed(1))
-mended, copied = reconstruct(denoiser, noisy), reconstruct(nets[64], noisy)
+cleaned, copied = reconstruct(denoiser, noisy), reconstruct(nets[64], noisy)
 straight = (with_one(noisy) @ linear_map).clamp(0, 1).reshape(x_test.shape).to(device)
-rows = {"clean": x_test, "noisy": noisy, "plain autoencoder": copied, "denoiser": mended, "least squares": straight}
+rows = {"clean": x_test, "noisy": noisy, "plain autoencoder": copied, "denoiser": cleaned, "least squares": straight}
 errors = {name: reconstruction_error(x_test, images).mean() for name, images in rows.items()}
 show(plots.image_rows({f"{name},\nerror {errors[name]:.0f}": images[:10] for name, images in rows.items()},
                       title="Asked to undo the damage, a network undoes most of it, and so does a linear map"),

@@ -705,7 +705,7 @@ show(draw_clouds(panes, title="Only where both are told do the classes come apar
               "Only G told, and only D told: all colors mixed everywhere")
 
 # %% [markdown]
-# Told to $G$ alone, the label is only more noise: no loss asks $G$ to use it. If only $D$ is told, it sees that images and labels don't match, and $G$, which can't see the label, can't mend that. Both are at chance, 0.25, in every seed. Told to both, fidelity is 0.8, near the data's own 0.77.
+# Told to $G$ alone, the label is only more noise: no loss asks $G$ to use it. If only $D$ is told, it sees that images and labels don't match, and $G$, which can't see the label, can't correct that. Both are at chance, 0.25, in every seed. Told to both, fidelity is 0.8, near the data's own 0.77.
 
 # %% tags=["solution"]
 # What the text claims.

@@ -1186,10 +1186,10 @@ answers["16.12"] = "c"
 check(answers, "16.12")
 
 # %% [markdown]
-# Found? Now fix it. `mended` is her layer, as it stands in her code. Change it, run the cell, and see whether a face still depends on its company, and what becomes of her distance.
+# Found? Now fix it. `fixed` is her layer, as it stands in her code. Change it, run the cell, and see whether a face still depends on its company, and what becomes of her distance.
 
 # %%
-def mended(x: Tensor, scale: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
+def fixed(x: Tensor, scale: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
     mean = x.mean((0, 2, 3), keepdim=True)  # over which axes?
     var = x.var((0, 2, 3), unbiased=False, keepdim=True)
     normal = (x - mean) / (var + eps).sqrt()
@@ -1201,8 +1201,8 @@ def try_out(layer) -> str:
     change = (draw(w1[:1], w2[:1]) - draw(w1[:100], w2[:100])[:1]).abs().mean()
     return f"alone and among 100, pixels differ by {change:.3f}; Fréchet {frechet(draw(w1, w2)):.1f}"
 
-hers_now = try_out(mended)
-print("hers, mended:", hers_now)
+hers_now = try_out(fixed)
+print("hers, fixed:", hers_now)
 
 # %% [markdown]
 # Once it is fixed, the first number is 0.000 and the second is that of your layer, below. Then put the other faults in, one at a time (`faces_with(**suspects["a"])`), and see what each does to the distance. The last cell asks the checker about her layer.
