@@ -981,7 +981,7 @@ assert all(numbers[name]["coverage"] < 0.75 for name in ("five classes", "ten im
 # %% [markdown]
 # ### The models of the course, guessed and revealed
 #
-# You knew how these sets were made. Now come sets that models drew. The course trains each of its generators for 10, 60 and 300 seconds of processor time, with up to three seeds, and measures 2,000 samples of each; the page *Scoreboard* of the course's site shows all numbers beside the samples. What has not been trained yet is printed as "not run yet". Here are five of the models:
+# You knew how these sets were made. Now come sets that models drew. The course trains each of its generators for 10, 60 and 300 seconds of processor time, with three seeds, and measures 2,000 samples of each; the page *Scoreboard* of the course's site shows all numbers beside the samples. Here are five of the models:
 #
 # - `autoencoder_gaussian`: 02's autoencoder, with codes drawn from a Gaussian that was fitted to the codes of its data;
 # - `vae`: 03's VAE; `dcgan`: 06's DCGAN;
@@ -1000,11 +1000,11 @@ for budget, guess in my_order.items():
     there = [model for model in board.order(budget, "frechet") if model in FIVE]
     sure = [(a, b) for a in there for b in there if board.wins((a, budget), (b, budget), "frechet")]
     right = sum(guess.index(a) < guess.index(b) for a, b in sure if {a, b} <= set(guess))
-    print(f"after {budget} s: {' < '.join(there) or 'not run yet'}")
+    print(f"after {budget} s: {' < '.join(there)}")
     print(f"   in {len(sure)} pairs every seed of one model is better than every seed of the other; you have {right} of them")
 
 # %% [markdown]
-# And all models. Each dot is a seed; where a color is missing in a row, that model was not trained so long.
+# And all models. Each dot is a seed.
 
 # %%
 best = {model: min((value for b in BUDGETS for value in board.values(model, b, "frechet")), default=math.inf) for model in board.models}
@@ -1028,7 +1028,7 @@ def told(model: str) -> str:
     """Medians of a model after each budget, in words."""
     found = {budget: board.spread(model, budget, "frechet") for budget in BUDGETS}
     parts = [f"{as_text('Fréchet', spread.median)} after {budget} s" for budget, spread in found.items() if spread]
-    return f"{board.name(model)}: {', '.join(parts) or 'not run yet'}."
+    return f"{board.name(model)}: {', '.join(parts)}."
 
 fronts = {}  # who is ahead -> the budgets after which they are
 for budget in BUDGETS:

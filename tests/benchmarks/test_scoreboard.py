@@ -204,6 +204,8 @@ def test_the_recorded_table_is_one_and_has_its_pictures() -> None:
     rows = measured("scoreboard")
     runs = [scoreboard.run_of(row) for row in rows]
     assert runs == sorted(set(runs), key=lambda run: run.place)
+    every = (list(scoreboard.MODELS), scoreboard.NAMES, scoreboard.BUDGETS, scoreboard.SEEDS)
+    assert set(runs) == set(scoreboard.chosen(*every))
     for run, found in zip(runs, rows, strict=True):
         assert list(found) == COLUMNS
         assert run.budget == 0 or float(found["seconds"]) >= run.budget - 0.1
