@@ -959,7 +959,26 @@ assert min(distance["PCA, fitted", 2], distance["01's forger", 2]) > 1.5 * max(d
 #
 # What of the two without a network? PCA's images have *more* ink than real digits, much of it gray haze, and without the surplus their distance grows: the networks' strokes are better. The forger stays ahead of both networks, in all three seeds of the draws. By this measure, fifteen Gaussians for each digit, with its label, draw better digits than one Gaussian for all of them through either decoder.
 #
-# And this VAE was trained for 12 epochs, the autoencoder for 8, each with a loss of its own. Notebook 13 has a table in which both were trained on the same loss of the pixels for the same six epochs, three seeds: one Gaussian on the autoencoder's codes has distances of 21 to 23, its ink left as it is, and the VAE 34 to 52 even with equal ink. So "level" is true of these two recipes, and not of a VAE and an autoencoder in general.
+# And this VAE was trained for 12 epochs, the autoencoder for 8, each with a loss of its own. So the course's benchmark trained both alike: the Bernoulli loss of the pixels, 12 epochs, three seeds. The last row is the autoencoder with the recipe from above.
+
+# %%
+alike = {row["way"]: [] for row in measured("vae_alike")}
+for row in measured("vae_alike"):
+    alike[row["way"]].append((float(row["frechet"]), float(row["equal_ink"])))
+for name, values in alike.items():
+    own, equal = zip(*values)
+    print(f"{name:26s} distance {min(own):5.1f} to {max(own):5.1f}, with the ink of real digits {min(equal):5.1f} to {max(equal):5.1f}")
+
+# %% tags=["solution"]
+own, equal = ({name: [pair[part] for pair in values] for name, values in alike.items()} for part in (0, 1))
+assert 59 < min(own["VAE, prior"]) < max(own["VAE, prior"]) < 84 and 20 < min(own["AE, fitted"]) < max(own["AE, fitted"]) < 24
+assert all(ae < vae - 1.5 for part in (own, equal) for ae, vae in zip(part["AE, fitted"], part["VAE, prior"]))
+assert [vae < ae for ae, vae in zip(equal["AE, fitted"], equal["VAE, fitted"])] == [False, True, True]
+assert all(fitted < prior - 3 for part in (own, equal) for fitted, prior in zip(part["VAE, fitted"], part["VAE, prior"]))
+assert 16 < min(equal["VAE, fitted"]) < max(equal["VAE, fitted"]) < 20 < min(equal["VAE, prior"]) < max(equal["VAE, prior"]) < 30
+
+# %% [markdown]
+# Trained alike, the fitted autoencoder is ahead of the VAE with its prior in every seed: 20 to 24 against 60 to 83 as they are, and 15 to 21 against 20 to 29 with equal ink. So "level" is true of the two recipes above, and not of a VAE and an autoencoder in general. What the VAE lacks, besides ink, is not the decoder. Fit a Gaussian to its clouds as well, and with equal ink it has 17 to 20, ahead of the fitted autoencoder in two seeds, and behind in one. Pale as it is, it stays behind in all three. So with equal ink, most of the lag comes from drawing codes from N(0, I), where the clouds aren't quite.
 #
 # So a VAE is not "the autoencoder that makes better pictures", and if you read that somewhere, you now have a table. What it has:
 #
@@ -983,7 +1002,7 @@ assert refitted < distance["VAE, prior", 16]
 # from getting there. Fitting the prior afterwards, with something better than one Gaussian, is what today's latent diffusion models do.
 
 # %% [markdown] slide_type="notes"
-# With 16 numbers the VAE gets 72, the fitted autoencoder 32, and one Gaussian on PCA's numbers 65, without a network. Then the last column, each set with the ink of real digits: 23, 25 and 92. So what the VAE lost was mostly paleness; its strokes beat PCA's, and 01's forger is ahead, 14. What goes wrong: level is read as equal. Trained alike, in notebook 13, the VAE is behind. Why then a VAE? Its sampler is known, its code smooth.
+# With 16 numbers the VAE gets 72, the fitted autoencoder 32, and one Gaussian on PCA's numbers 65, without a network. Then the last column, each set with the ink of real digits: 23, 25 and 92. So what the VAE lost was mostly paleness; its strokes beat PCA's, and 01's forger is ahead, 14. What goes wrong: level is read as equal. Trained alike, three seeds, the VAE is behind. Why then a VAE? Its sampler is known, its code smooth.
 
 # %% [markdown]
 # ## 8 · What β trades
@@ -1252,15 +1271,32 @@ assert report["strong, free bits"][1] > 1.2 and report["strong, free bits"][2] =
 kls = runs["strong, annealed"][1].epoch_means("KL")
 assert kls[-1] < kls[7] < kls[5]
 assert all(sum(report["strong"][:2]) < sum(report[name][:2]) for name in ("strong, annealed", "strong, free bits"))
+longer = {name: measured("dead_codes", run=name, epoch=30) for name in settings}
+assert all(row["kl"] == "0.00" and row["active"] == "0" for name in ("strong", "strong, annealed") for row in longer[name])
+assert all(1.9 < float(row["kl"]) < 2.1 and row["active"] == "8" for row in longer["strong, free bits"])
+for part in ("train", "test"):
+    plain, dead, annealed, free = ([float(row[part]) for row in longer[name]] for name in settings)
+    assert all(abs(a - b) < 0.025 for a, b in zip(annealed, dead)) and all(0.9 < a - b < 1.1 for a, b in zip(free, dead))
+    assert all(a > b + 7 for a, b in zip(plain, dead))
 
 # %% [markdown]
-# With the strong decoder the code sinks, slowly and through all ten epochs, to nearly nothing, and the printout shows it twice: every unit's KL is near 0, and hardly a unit is active. After ten epochs both remedies have kept a code, and they are not alike. The annealed KL was still falling when the run ended: from the sixth epoch on, the KL counts in full again, so annealing only delays the end here. (`train_strong(annealed=True, epochs=30)` shows it.) With free bits the KL stays, since the loss gains nothing below them.
+# Ten epochs are few. The course's benchmark lets the same four go on to 30 epochs, on three seeds, and measures the bound on training images and on test images:
+
+# %%
+for name in settings:
+    for epoch in (10, 30):
+        looks = measured("dead_codes", run=name, epoch=epoch)
+        kl, on_train, on_test = (", ".join(f"{float(row[key]):.{digits}f}" for row in looks) for key, digits in (("kl", 2), ("train", 1), ("test", 1)))
+        print(f"{name:18s} {epoch} epochs: KL {kl}; negative ELBO, training images {on_train}, test images {on_test}")
+
+# %% [markdown]
+# With the strong decoder the code sinks, slowly and through the ten epochs of your run, to nearly nothing, and your printout shows it twice: every unit's KL is near 0, and hardly a unit is active. After ten epochs both remedies have kept a code, and they are not alike. From the sixth epoch on, the annealed run's KL counts in full again, and it falls. After 30 epochs that code is dead too, in all three seeds: a KL of 0.00, no active unit, and the bound of the run without annealing, to 0.02 nats. So annealing only delays the end here. With free bits the KL stays at about 2 nats, since the loss gains nothing below them.
 #
-# Now look at the first column. The strong decoder has a much better bound than the plain one, *and it is best with the dead code*. The remedies cost a fraction of a nat to a nat of the bound. So collapse is not a failure of the optimizer in these runs; of the codes found in ten epochs this loss prefers the dead one, since the earlier pixels already tell what
+# Now compare the bounds. The strong decoder's is much better than the plain one's, *and it is best with the dead code*. After 30 epochs, free bits cost 0.9 to 1.0 nats of it in each seed, on training images as well as on test images. So collapse is neither a failure of the optimizer in these runs nor a matter of stopping early; of the codes found, this loss prefers the dead one, since the earlier pixels already tell what
 # the code would have to say. If all you want is $\log p(x)$, leave it. If you want the code (for search, for turning one number and watching, for notebook 08), you want something the ELBO doesn't ask for, and free bits are one way to ask.
 
 # %% [markdown] slide_type="notes"
-# Images of 14 × 14 pixels, codes of 8 units: other nats than before. Orange: a strong decoder does without a code; its KL falls to 0.05. Explain the two remedies before the curves. Ask whether annealing rescued the dashed one: it still falls at the end. Free bits stay at 2, eight times 0.25. Watch out: of the strong ones, the dead code has the best bound, 35.1 against 35.7 and 36.0. This loss prefers collapse.
+# Images of 14 × 14 pixels, codes of 8 units: other nats than before. Orange: a strong decoder does without a code; its KL falls to 0.05. Explain the two remedies before the curves. Ask whether annealing rescued the dashed one: it still falls, and after 30 epochs it is dead, too. Free bits stay at 2, eight times 0.25. Watch out: of the strong ones, the dead code has the best bound, 35.1 against 35.7 and 36.0. This loss prefers collapse.
 
 # %% [markdown]
 # ## 11 · Where the blur comes from
