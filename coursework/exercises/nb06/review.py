@@ -57,7 +57,8 @@ REVIEW = [
     choice(
         "06.answers.6.21", "sharp and blurred", {
             "a": ("A GAN's generator has more parameters, and can draw finer lines.", "parameters",
-                "The comparison gave the VAE more of them, and it stayed blurred."),
+                "The comparison gave the VAE more of them, and it stayed blurred. Trained as a "
+                "VAE's decoder, the GAN's own generator draws gray edges, too."),
             "b": ("A GAN maximizes the likelihood of the pixels, and a VAE only bounds it.",
                 "likelihood",
                 "A GAN has no likelihood. The VAE has one, and the blur comes from it."),
