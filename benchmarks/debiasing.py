@@ -113,10 +113,12 @@ class Arm:
         return weight[torch.randperm(len(weight))] if self.name == "random" else weight
 
 
-def train(arm: Arm, faces: Dataset, others: Dataset, seed: int) -> tuple[Detector, Tensor]:
+def train(
+    arm: Arm, faces: Dataset, others: Dataset, seed: int, latents: int = LATENTS
+) -> tuple[Detector, Tensor]:
     """The trained detector, and the weights (N,) of its last epoch."""
     set_seed(seed)
-    net, groups = Detector(), face_groups(faces.factors)
+    net, groups = Detector(latents), face_groups(faces.factors)
     x, weight = torch.cat([faces.float(), others.float()]), torch.empty(0)
     optimizer = adam(net.parameters(), RATE)
     for epoch in range(EPOCHS):
