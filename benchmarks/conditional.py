@@ -36,6 +36,7 @@ from coursework.exercises.nb10.wrong_steps import Game
 
 TITLE = "## The conditional models of notebook 10, three seeds"
 SEEDS, EPOCHS, STEPS, BATCH, ASKED = range(3), 8, 400, 128, 2000
+Scores = dict[str, object]
 CODES = [(2, 1.0), (4, 1.0), (8, 1.0), (16, 1.0), (32, 1.0), (16, 4.0)]  # K and beta
 
 
@@ -74,9 +75,7 @@ class World:
         return {"fidelity": f"{fidelity:.3f}", "spread": f"{spread / real:.3f}"}
 
 
-def train_vae(
-    world: World, latent_dim: int, beta: float, told: str, seed: int
-) -> dict[str, object]:
+def train_vae(world: World, latent_dim: int, beta: float, told: str, seed: int) -> Scores:
     """Fidelity and spread of samples, and the share of classes read from the code."""
     set_seed(seed)
     model = ConditionalVAE(latent_dim) if told == "both" else ToldOneSide(latent_dim, told)
@@ -196,7 +195,8 @@ def mlp_pair() -> tuple[nn.Module, nn.Module]:
     return ConditionalGenerator(), ProjectionDiscriminator()
 
 
-ARMS: dict[str, tuple[Pair, Step]] = {
+Arms = Mapping[str, tuple[Pair, Step]]
+ARMS: Arms = {
     "projection": (mlp_pair, right),
     "one-hot beside the pixels": (lambda: (ConditionalGenerator(), ConcatDiscriminator()), right),
     "the same, ten times as loud": (
@@ -214,9 +214,9 @@ ARMS: dict[str, tuple[Pair, Step]] = {
 }
 
 
-def train_gan(world: World, arm: str, seed: int) -> dict[str, object]:
+def train_gan(world: World, arm: str, seed: int, arms: Arms = ARMS) -> Scores:
     """Fidelity and spread of samples after STEPS steps of an arm."""
-    chance, (pair, step) = set_seed(seed), ARMS[arm]
+    chance, (pair, step) = set_seed(seed), arms[arm]
     g, d = pair()
     rate, batch = (2e-3, 64) if arm.startswith("DCGAN") else (1e-3, BATCH)
     opt_g, opt_d = (adam(net.parameters(), rate, betas=(0.5, 0.99)) for net in (g, d))

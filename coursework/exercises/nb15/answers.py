@@ -32,7 +32,8 @@ QUESTIONS = [
                 "D asks for that. But with D the mean error was larger in every seed, and the "
                 "contrast was right without it."),
             "b": ("D alone, without L1 to hold it back.", "d_alone",
-                "Without L1, only the input that D sees ties the answer to this very face."),
+                "Without L1, only the input that D sees ties the answer to this very face. Its "
+                "error was more than three times that of L1, in every seed."),
             "c": ("L2 with D, since two losses see more than one.", "two_losses",
                 "D still rewards what looks likely, and that is what costs accuracy here."),
             "d": "L1 alone: its error is the smallest.",
