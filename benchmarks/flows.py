@@ -12,6 +12,7 @@ from functools import partial
 
 import torch
 from torch import Generator, Tensor
+from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
 from torch.nn import functional as F
 
 from benchmarks.sections import replace_section
@@ -24,6 +25,7 @@ from course_utils.metrics import batched, frechet_distance
 from course_utils.models.autoencoder import Autoencoder
 from course_utils.models.classifier import train_classifier
 from course_utils.models.flow import RealNVP, train_flow
+from course_utils.models.mixture import k_means
 from course_utils.models.vae import VAE
 from course_utils.training import fit
 
@@ -67,7 +69,7 @@ def toy(name: str, couplings: int, variant: str, seed: int) -> Look:
     with torch.enable_grad():
         flow = trained(x, couplings, seed, variant)
     seconds = time.process_time() - start
-    gauss = torch.distributions.MultivariateNormal(x.mean(0), x.T.cov())
+    gauss = MultivariateNormal(x.mean(0), x.T.cov())
     samples, log_p = flow.sample(20_000, chance), density.log_prob(fresh)
     row = {
         "density": name,
@@ -90,6 +92,24 @@ def between(density: object, x: Tensor) -> float:
     assert isinstance(density, Mixture)
     reach = 3 * density.covariances[0, 0, 0].sqrt()
     return float((torch.cdist(x, density.means).amin(1) > reach).float().mean())
+
+
+def fit_gaussians(x: Tensor, k: int, seed: int, rounds: int = 100) -> MixtureSameFamily:
+    """k Gaussians fitted to x (N, D) by EM, without labels; the groups of k-means are its start.
+
+    1e-4 is added to the diagonal of each covariance. Dempster, Laird and Rubin, 1977.
+    """
+    x, ridge = x.double(), 1e-4 * torch.eye(x.shape[1]).double()
+    share = F.one_hot(k_means(x, k, Generator().manual_seed(seed)), k).double()  # (N, k)
+    for _ in range(rounds):
+        count = share.sum(0)
+        means = share.T @ x / count[:, None]
+        far = x - means[:, None]  # (k, N, D)
+        covs = (share.T[..., None] * far).mT @ far / count[:, None, None] + ridge
+        mixture = MixtureSameFamily(Categorical(count), MultivariateNormal(means, covs))
+        each = mixture.component_distribution.log_prob(x[:, None])  # (N, k)
+        share = (each + mixture.mixture_distribution.logits).softmax(1)
+    return mixture
 
 
 class Priors:
@@ -134,10 +154,14 @@ class Priors:
         eps = torch.randn(2000, 16, generator=self.chance)
         classes = [self.gaussian(self.codes[self.labels == c], 200) for c in range(10)]
         from_vae = batched(lambda part: self.vae.decode(part).sigmoid(), eps)
+        with torch.random.fork_rng(devices=[]):  # the draws below stay what they were
+            torch.manual_seed(self.seed)
+            unlabeled = fit_gaussians(self.codes, 10, self.seed).sample((2000,)).float()
         return {
             "N(0, I)": self.decoded(eps),
             "one Gaussian": self.decoded(self.gaussian(self.codes, 2000)),
             "a Gaussian per class": self.decoded(torch.cat(classes)),
+            "ten Gaussians, no labels": self.decoded(unlabeled),
             "VAE, its prior": from_vae,
             "VAE, equal ink": (from_vae * self.x_test.mean() / from_vae.mean()).clamp(0, 1),
         }
@@ -150,7 +174,7 @@ def priors(seed: int) -> tuple[list[Look], list[Look]]:
         {"seed": seed, "prior": name, "frechet": f"{study.frechet(images):.1f}"}
         for name, images in study.samples().items()
     ]
-    gauss = torch.distributions.MultivariateNormal(study.codes.mean(0), study.codes.T.cov())
+    gauss = MultivariateNormal(study.codes.mean(0), study.codes.T.cov())
     start = time.process_time()
     looks = list(overfitting(study, gauss))
     print(seed, rows, looks, f"{time.process_time() - start:.0f} s", flush=True)
