@@ -50,13 +50,7 @@ def cost_quality(
         if not runs:
             continue
         shift = 1.02 ** (place - len(lines) / 2)  # bars of one budget stand side by side
-        x, y = [cost * shift for cost in runs], [median(each) for each in runs.values()]
-        style: dict[str, Any] = {"color": line.color, "lw": 1.8}
-        ax.plot(x, y, ls=LINES[line.number % 3], marker=MARKERS[line.number % 3], **style)
-        ax.vlines(
-            x, *zip(*((min(each), max(each)) for each in runs.values()), strict=True), **style
-        )
-        ends[name] = (x[-1], y[-1])
+        ends[name] = _draw(ax, line, {cost * shift: each for cost, each in runs.items()})
     _set_axes(ax, costs, xlabel, ylabel)
     if floor:
         ax.axhspan(bottom / 2, floor[1], color="#e6e7ec", alpha=0.6, lw=0)
@@ -68,6 +62,15 @@ def cost_quality(
     _name_the_ends(ax, ends, {name: line.color for name, line in lines.items()})
     plots.set_finding(fig, title)
     return fig
+
+
+def _draw(ax: Axes, line: Line, runs: Mapping[float, Sequence[float]]) -> tuple[float, float]:
+    """A model's medians and bars over its costs; returns where its line ends."""
+    x, y = list(runs), [median(each) for each in runs.values()]
+    style: dict[str, Any] = {"color": line.color, "lw": 1.8}
+    ax.plot(x, y, ls=LINES[line.number % 3], marker=MARKERS[line.number % 3], **style)
+    ax.vlines(x, *zip(*((min(each), max(each)) for each in runs.values()), strict=True), **style)
+    return x[-1], y[-1]
 
 
 def _set_axes(ax: Axes, costs: Sequence[float], xlabel: str, ylabel: str) -> None:
