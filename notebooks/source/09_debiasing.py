@@ -870,7 +870,7 @@ show(fig, alt="Gap in recall against alpha, 0.001, 0.01, 0.1 and none, one dot a
 #
 # The paper multiplies: a face's chance is proportional to $\prod_k 1/(\text{share}_k + \alpha)$, over all latents $k$. And a code can be longer than eight numbers. The benchmark (`benchmarks/face_rules.py`) tried both, with the training sets of the first three seeds. The last two columns: mean recall where 5 % of the look-alikes pass, and how few of the 1,500 faces get half of all draws (750 with equal chances).
 
-# %%
+# %% tags=["plot"]
 ruled: dict[tuple[str, str], dict[str, list[float]]] = {}
 for setting in (few, all_vary):
     for name, arm, alpha in (("equal chances, 8 latents", "vae", "none"), ("largest, 8 latents, α = 0.001", "latents", "0.001")):
