@@ -10,7 +10,7 @@ digits too. MNIST has to be in `data/` or `$COURSE_DATA`.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -33,7 +33,14 @@ NETWORKS = {
     "32 epochs": (400, 64, 32),
     "wide, 32 epochs": (1000, 256, 32),
 }
-PLAIN = ("as it is", "Wiener, better of two sizes", "64 principal components", "least squares")
+COPIES = 32  # of each image with fresh noise: as many as the longest training sees
+PLAIN = (
+    "as it is",
+    "Wiener, better of two sizes",
+    "64 principal components",
+    "least squares",
+    f"least squares, {COPIES} copies",
+)
 
 
 def noisy(x: Tensor, setting: str, chance: torch.Generator) -> Tensor:
@@ -68,10 +75,18 @@ def error(x: Tensor, x_hat: Tensor) -> Tensor:
     return (x - x_hat).square().flatten(1).sum(1).mean()
 
 
-def straight(x: Tensor, y: Tensor, y_test: Tensor) -> Tensor:
-    """y_test by the best linear map from noisy images y, and a 1, to clean images x."""
-    a, b = (nn.functional.pad(part.flatten(1), (0, 1), value=1.0) for part in (y, y_test))
-    return (b @ torch.linalg.solve(a.T @ a, a.T @ x.flatten(1))).reshape(y_test.shape)
+def with_one(images: Tensor) -> Tensor:
+    """Images (N, 1, 28, 28) as rows with a 1 at the end: (N, 785)."""
+    return nn.functional.pad(images.flatten(1), (0, 1), value=1.0)
+
+
+def straight(x: Tensor, copies: Iterable[Tensor], y_test: Tensor) -> Tensor:
+    """y_test by the best linear map from noisy copies of x, and a 1, to the clean images x."""
+    left, right = torch.zeros(785, 785), torch.zeros(785, 784)
+    for a in map(with_one, copies):
+        left += a.T @ a
+        right += a.T @ x.flatten(1)
+    return (with_one(y_test) @ torch.linalg.solve(left, right)).reshape(y_test.shape)
 
 
 def cleaned(setting: str, seed: int) -> Iterator[tuple[str, float]]:
@@ -90,7 +105,11 @@ def cleaned(setting: str, seed: int) -> Iterator[tuple[str, float]]:
         pictures = [wiener(p.astype(np.float64), side, noise=sigma**2) for p in y[:, 0].numpy()]
         return torch.tensor(np.stack(pictures)).float()[:, None]
 
-    plain = project(x, y), straight(x, noisy(x, setting, chance), y)
+    plain = (
+        project(x, y),
+        straight(x, [noisy(x, setting, chance)], y),
+        straight(x, (noisy(x, setting, chance) for _ in range(COPIES)), y),
+    )
     errors = found(y), min(found(filtered(side)) for side in (3, 5)), *map(found, plain)
     yield from zip(PLAIN, errors, strict=True)
     for name in NETWORKS:
@@ -125,7 +144,8 @@ def section(rows: Sequence[Row]) -> str:
     return f"""{TITLE}
 
 Squared error of 1,000 cleaned test images, summed over pixels, each seed. Networks: 784-400-64 and
-back, wide ones 784-1000-256; trained on 10,000 images at the noise they are tested with. `python -m
+back, wide ones 784-1000-256; trained on 10,000 images at the noise they are tested with. Least
+squares sees one noisy copy of each, as in notebook 02, or {COPIES}. `python -m
 benchmarks.denoisers` measures it anew and writes the table that notebooks 02 and 17 read.
 
 | method | drawn digits, noise 0.5 | MNIST, noise 0.25 |

@@ -43,8 +43,7 @@ MODELS = {
     "diffusion": Model("Diffusion", "14", "diffusion"),
     "latent_diffusion": Model("Latent diffusion", "14", "diffusion"),
 }
-# Sets that the table holds for comparison, with budget 0. The forger and the Gaussian are fitted
-# in a second or two.
+# Sets that the table holds for comparison, with budget 0: what is fitted here takes half a second.
 REFERENCES = {
     "test": Model("Other real examples", "", "reference"),
     "forger": Model("The forger, no network", "01", "reference"),

@@ -802,21 +802,22 @@ show(plots.image_rows({f"{name},\nerror {errors[name]:.0f}": images[:10] for nam
          "together, cleaned by the denoiser, which gives smooth readable digits, and by least squares, readable with specks around")
 
 # %% [markdown] slide_type="notes"
-# The numbers are squared errors against the clean image: noisy 91, the plain autoencoder 66, the denoiser 15. Both networks have the same layers and the same size. Ask what differs: only the question that they were trained on. Then the last row, no network: a linear map by least squares has 13. (After 32 epochs the denoiser has 10.) Ask whether one may clean evidence with the denoiser. No: it turns the first 5 into a 3, and the 3 looks right.
+# The numbers are squared errors against the clean image: noisy 91, the plain autoencoder 66, the denoiser 15. Both networks have the same layers and the same size. Ask what differs: only the question that they were trained on. The last row uses no network: a linear map by least squares has 13. (After 32 epochs the denoiser has 10, a fair map 12.) Ask whether one may clean evidence with the denoiser. No: it turns the first 5 into a 3, and the 3 looks right.
 
 # %% [markdown]
 # Rows three and four come from two networks of one architecture and one size, trained on different questions. The plain one was only ever asked
 # to copy clean digits; it has never met noise, and answers with smears. The denoiser never saw these test images, and gets back most of each digit. Where a stroke was
 # drowned it guesses, so details may be *wrong* and look right: don't clean evidence this way.
 #
-# Does cleaning need a network? Not this one: the linear map in the last row, cut off at 0 and 1, has a smaller error than the denoiser. It leaves specks, and the denoiser leaves smooth strokes that may be the wrong ones. But eight epochs are few. The course's benchmark trained on, with three seeds, and tried a wider network (1,000 units and a code of 256). The errors:
+# Does cleaning need a network? This denoiser doesn't show it: the linear map in the last row, cut off at 0 and 1, has a smaller error. The map leaves specks, and the denoiser leaves smooth strokes that may be the wrong ones. But eight epochs are few. The course's benchmark trained new denoisers for 32 epochs, with three seeds, and a wider one (1,000 units, a code of 256). To be fair it also fitted the linear map to 32 noisy copies of each image, as many as a denoiser sees. The errors:
 
 # %%
-for method in ("least squares", "8 epochs", "32 epochs", "wide, 32 epochs"):
-    print(f"{method:16s}", *(row["error"] for row in measured("denoisers", setting="02", method=method)))
+methods = ["least squares", "least squares, 32 copies", "8 epochs", "32 epochs", "wide, 32 epochs"]
+for method in methods:
+    print(f"{method:26s}", *(row["error"] for row in measured("denoisers", setting="02", method=method)))
 
 # %% [markdown]
-# After 32 epochs the network is ahead of the linear map in every seed, by about a fifth; the width adds little. So most of the answer needs neither a bend nor a short code. The rest needs a network, and patience.
+# After 32 epochs the network's error is 17 to 18 % below that of the fair linear map, in every seed. More units and a longer code together take off 0.2 to 0.4 more. So a linear map does most of the cleaning, and here a network that is trained long enough does the rest. (At half of the noise, on MNIST, even that lead is gone: notebook 17.)
 
 # %% [markdown]
 # ## 7 · Alarm
@@ -1169,9 +1170,9 @@ assert found["pixels", 784] - 0.1 > found["autoencoder", 2] > 1.1 * found["PCA",
 assert auc["zeros", "autoencoder"] > 0.85 > 0.6 > auc["ones", "autoencoder"] and stranger["autoencoder"] > 0.6 and stranger["autoencoder"] > stranger["nearest"]
 assert auc["zeros", "nearest"] > 0.95 and all(auc[kind, "nearest"] > auc[kind, "autoencoder"] for kind in ("zeros", "ones"))
 assert errors["least squares"] < errors["denoiser"]
-cleaning = {method: [float(row["error"]) for row in measured("denoisers", setting="02", method=method)] for method in ("least squares", "8 epochs", "32 epochs", "wide, 32 epochs")}
-for line, short, long, wide in zip(*cleaning.values(), strict=True):
-    assert long < 0.8 * line < line < short and 0 < long - wide < 0.5
+cleaning = {method: [float(row["error"]) for row in measured("denoisers", setting="02", method=method)] for method in methods}
+for line, fair, short, long, wide in zip(*cleaning.values(), strict=True):
+    assert 0.815 * fair < long < 0.835 * fair and fair < line < short and 0.15 < long - wide < 0.4
 assert errors["denoiser"] < 0.5 * errors["plain autoencoder"] and errors["denoiser"] < 0.3 * errors["noisy"]
 assert distance["other real digits"] < distance["samples from N(0, I)"] < distance["blank images"]
 assert near["blank images"] < 1.06 * near["real test digits"] and near["blank images"] < near["samples from N(0, I)"] and (gain < 0).sum() > (gain > 0).sum()
@@ -1198,7 +1199,7 @@ assert table["PCA's codes, from a fitted Gaussian"][1] < 0.25 * distance["sample
 # ## What to take away
 #
 # - A bottleneck forces a summary. With straight maps and squared error the best summary is PCA.
-# - The code has uses: map, search, cleaning, alarm. Set PCA, least squares or nearest neighbors beside each; they are often as good.
+# - The code has uses: map, search, cleaning, alarm. Set PCA, least squares or nearest neighbors beside each: often they are as good.
 # - Low reconstruction error says nothing about codes you draw yourself. Nobody said where codes should lie.
 # - Judge samples by sets and features, and look at them too. Distance to the nearest image rewards a blank page.
 #

@@ -978,7 +978,7 @@ assert all(fitted < prior - 3 for part in (own, equal) for fitted, prior in zip(
 assert 16 < min(equal["VAE, fitted"]) < max(equal["VAE, fitted"]) < 20 < min(equal["VAE, prior"]) < max(equal["VAE, prior"]) < 30
 
 # %% [markdown]
-# Trained alike, the fitted autoencoder is ahead of the VAE with its prior in every seed: 20 to 24 against 60 to 83 as they are, and 15 to 21 against 20 to 29 with equal ink. So "level" is true of the two recipes above, and not of a VAE and an autoencoder in general. What the VAE lacks, besides ink, is not the decoder. Fit a Gaussian to its clouds as well, and with equal ink it has 17 to 20, ahead of the fitted autoencoder in two seeds, and behind in one. Pale as it is, it stays behind in all three. So with equal ink, most of the lag comes from drawing codes from N(0, I), where the clouds aren't quite.
+# Trained alike, the fitted autoencoder is ahead of the VAE with its prior in every seed: 20 to 24 against 60 to 83 as they are, and 15 to 21 against 20 to 29 with equal ink. So "level" is true of the two recipes above, and not of a VAE and an autoencoder in general. Where does the VAE lose, apart from paleness? Fit a Gaussian to draws from the VAE's clouds, too. With equal ink this refitted VAE has 17 to 20: ahead of the fitted autoencoder in two seeds, behind in one. So most of what is left after equal ink comes from N(0, I), which the clouds together don't quite match. Without equal ink the refitted VAE is pale, and stays behind in all three seeds.
 #
 # So a VAE is not "the autoencoder that makes better pictures", and if you read that somewhere, you now have a table. What it has:
 #
@@ -1280,7 +1280,7 @@ for part in ("train", "test"):
     assert all(a > b + 7 for a, b in zip(plain, dead))
 
 # %% [markdown]
-# Ten epochs are few. The course's benchmark lets the same four go on to 30 epochs, on three seeds, and measures the bound on training images and on test images:
+# Ten epochs are few. The course's benchmark trains the same four for 30 epochs, on three seeds with digits of their own (so its numbers after ten epochs aren't yours), and measures the bound on training images and on test images:
 
 # %%
 for name in settings:
@@ -1290,9 +1290,9 @@ for name in settings:
         print(f"{name:18s} {epoch} epochs: KL {kl}; negative ELBO, training images {on_train}, test images {on_test}")
 
 # %% [markdown]
-# With the strong decoder the code sinks, slowly and through the ten epochs of your run, to nearly nothing, and your printout shows it twice: every unit's KL is near 0, and hardly a unit is active. After ten epochs both remedies have kept a code, and they are not alike. From the sixth epoch on, the annealed run's KL counts in full again, and it falls. After 30 epochs that code is dead too, in all three seeds: a KL of 0.00, no active unit, and the bound of the run without annealing, to 0.02 nats. So annealing only delays the end here. With free bits the KL stays at about 2 nats, since the loss gains nothing below them.
+# With the strong decoder the code sinks, slowly and through the ten epochs of your run, to nearly nothing, and your printout shows it twice: every unit's KL is near 0, and hardly a unit is active. After ten epochs both remedies have kept a code, and they are not alike. From the sixth epoch on, the annealed run's KL counts in full, and it falls. After 30 epochs that code is dead too, in all three seeds: a KL of 0.00, no active unit, and the bound of the run without annealing, to 0.02 nats. So annealing only delays the end here. With free bits the KL stays at about 2 nats, since the loss gains nothing below them.
 #
-# Now compare the bounds. The strong decoder's is much better than the plain one's, *and it is best with the dead code*. After 30 epochs, free bits cost 0.9 to 1.0 nats of it in each seed, on training images as well as on test images. So collapse is neither a failure of the optimizer in these runs nor a matter of stopping early; of the codes found, this loss prefers the dead one, since the earlier pixels already tell what
+# Now compare the bounds. The strong decoder's is much better than the plain one's, *and it is best with the dead code*. After 30 epochs, free bits cost 0.9 to 1.0 nats of it in each seed, on training images as well as on test images. So the optimizer didn't fail here, and the code isn't dead because training stopped too early: the annealed run had a living code, went on, and gave it up, and its bound became that of the dead code. Of the codes found, this loss prefers the dead one, since the earlier pixels already tell what
 # the code would have to say. If all you want is $\log p(x)$, leave it. If you want the code (for search, for turning one number and watching, for notebook 08), you want something the ELBO doesn't ask for, and free bits are one way to ask.
 
 # %% [markdown] slide_type="notes"

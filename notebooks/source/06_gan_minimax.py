@@ -987,7 +987,7 @@ show(plots.image_rows({f"real: {gray['real']:.0%} gray": x_test[:10], f"GAN: {gr
      alt="Ten images each: real digits and those of the GAN have hard edges, those of the VAE soft gray ones; the gray share of the VAE is the largest")
 
 # %% [markdown] slide_type="notes"
-# Ask for the difference in one word: edges. The shares: of the pixels with ink, how many are gray. The VAE's decoder has three times the weights, so size isn't the reason. Nor are convolutions: the GAN's generator, trained as a VAE's decoder, is gray in 76 %. The argument: a pixel is black in half of the images; gray is best by likelihood, worst for a judge. What goes wrong: sharp is taken for good.
+# Ask for the difference in one word: edges. The shares: of the pixels with ink, how many are gray. The VAE's decoder has three times the weights, so size isn't the reason. Nor are convolutions: the GAN's generator, trained as a VAE's decoder, draws 76 % of its ink gray. The argument: a pixel is black in half of the images; gray is best by likelihood, worst for a judge. What goes wrong: sharp is taken for good.
 
 # %% [markdown]
 # The VAE's generator has more weights, and the blurred edges. So having fewer weights isn't the reason. But two things differ at once: the loss, and the generator, which has convolutions in the GAN and none in the VAE. The course's benchmark crossed the two: each generator was trained with each loss, on the same images, three seeds.
@@ -1001,9 +1001,9 @@ for loss in ("GAN", "VAE"):
         print(f"{loss}, {kind:16s} gray share " + "  ".join(f"{share:.2f}" for share in crossed[loss, kind]) + "; Fréchet distance " + " ".join(f"{value:4.0f}" for value in far))
 
 # %% [markdown]
-# It is the loss. The GAN's own generator, as the decoder of a VAE, has gray edges: about twice the GAN's share in every seed. And the VAE's decoder, trained against the judge, has hard ones: 0.32 to 0.42, beside the GAN's 0.38. Within the VAE, the one with convolutions is less gray than the one without. (It was also trained for twice as many epochs: 12, in two thirds of the GAN's time.) That is the smaller effect.
+# It is the loss. The GAN's own generator, as the decoder of a VAE, has gray edges: about twice the GAN's share in every seed. And the VAE's decoder, trained against the judge, has hard ones: 0.32 to 0.42, beside the GAN's 0.38. Between the two VAEs, the decoder with convolutions is less gray, 0.76 against 0.91. It was also trained for 12 epochs instead of 6, so this difference of 0.15 isn't due to the convolutions alone. It is less than half of the difference that the loss makes.
 #
-# The same table's Fréchet distances say what the convolutions are good for. Without them, the GAN's digits are sharp and hardly digits: 489 to 672, where the GAN with convolutions has 28 to 39. (Nothing was tuned for that pair.) So the loss makes the edges hard, and sharp is not the same as good.
+# Sharp is not the same as good. The VAE's decoder, trained against the judge, draws hard edges and hardly digits: its Fréchet distance is 489 to 672, where the GAN's own generator has 28 to 39. Which difference is to blame, this table doesn't say: that decoder has no convolutions and no batch norm, it started from other weights, and nothing was tuned for it. (With batch norm and a fully connected judge, a fully connected generator gets to 47 to 81 on the course's scoreboard, in a minute.)
 #
 # Why does the loss do that? Here is an argument for any architecture. Take one pixel, at the edge of a stroke, that is black in half of the images that fit a code and white in the other half. Which single answer has the highest log-likelihood, and what does a perfect judge say of it? (A perfect judge says which share of the pixels of this gray are real. Notebook 07 has the proof.)
 
@@ -1015,7 +1015,7 @@ p_real, p_fake = 0.0, 1.0  # how often real pixels and that answer are this gray
 print(f"what a perfect judge says of it: {p_real / (p_real + p_fake):.2f}, fake")
 
 # %% [markdown]
-# Gray is the *best* answer for the likelihood and the *worst* for the judge. That is why GAN samples are sharper, with either generator. The judge has a drawback. A VAE's loss is large if there is a single kind of training image that it can't draw, so it covers all of them, with a blur. $G$'s loss is a mean over its own samples, and has no term for images that they leave out: see section 6. Only through $D$ could it learn of them. (With a perfect $D$ it would: notebook 07 turns the game into a distance that counts them.)
+# Gray is the *best* answer for the likelihood and the *worst* for the judge. That is why the GAN's samples have fewer gray pixels, with either generator. The judge has a drawback. A VAE's loss is large if there is a single kind of training image that it can't draw, so it covers all of them, with a blur. $G$'s loss is a mean over its own samples, and has no term for images that they leave out: see section 6. Only through $D$ could it learn of them. (With a perfect $D$ it would: notebook 07 turns the game into a distance that counts them.)
 
 # %% tags=["solution"]
 # What the text claims.

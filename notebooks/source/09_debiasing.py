@@ -889,9 +889,9 @@ for setting in (few, all_vary):
             print(f"  {name:32s}" + "".join(f"{cell:>{width}s}" for cell, width in zip(cells, (18, 20, 18, 14))))
 
 # %% [markdown]
-# In the small world the finding depends on neither. Thirty-two latents leave a gap of 0.03 at most, and the product with $\alpha = 0.1$ one of 0.01 at most. The product needs that larger $\alpha$: eight factors multiply, and with $\alpha = 0.001$ one or two faces get half of all draws, and the gap is 0.62 to 1.00.
+# In the small world both variants close the gap, too: thirty-two latents leave 0.03 at most, and the product with $\alpha = 0.1$ leaves 0.01 at most. But the product depends on $\alpha$. Eight factors multiply, so with the notebook's $\alpha = 0.001$ one or two faces get half of all draws, and the gap is 0.62 to 1.00.
 #
-# Where everything varies, thirty-two latents help less than eight in each seed. The product leaves gaps of 0.45, 0.90 and 0.46, in two of the seeds about half of what the notebook's rule leaves. That looks like a success, but more look-alikes pass in every seed, 7 to 11 %, and where 5 % pass the product finds fewer faces than the notebook's rule in every seed, 48 to 71 % against 69 to 75 %. In two of the three it is fewer than with equal chances. Half of its draws are the same 15 to 105 faces. So neither change makes the method do better here, and a smaller gap at logit 0 doesn't show whether a detector is better or only says "face" more often.
+# Where everything varies, thirty-two latents help less than eight in each seed. The product leaves gaps of 0.45, 0.90 and 0.46, in two of the seeds about half of what the notebook's rule leaves. That looks like a success, but more look-alikes pass in every seed, 7 to 11 %, and where 5 % pass the product finds fewer faces than the notebook's rule in every seed, 48 to 71 % against 69 to 75 %. In two of the three seeds it finds fewer than equal chances do, in one of them only by 0.01. Half of its draws are the same 15 to 105 faces, so a larger $\alpha$ might do better; that was not tried. As measured, neither change helps here. And a smaller gap at logit 0 alone doesn't show that a detector is better: it may only say "face" more often.
 
 # %% tags=["solution"]
 # What the text claims.

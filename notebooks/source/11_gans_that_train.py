@@ -961,7 +961,7 @@ show(plots.image_rows({row["recipe"]: images for row, images in zip(rows, pictur
 # Fréchet distances, row by row: 32–41 · 31–53 · 40–58 · 48–77 · 22–43 · 105–180.
 
 # %% [markdown]
-# DCGAN, LSGAN, R1 and WGAN-GP overlap: with three seeds nobody can say that one of them is better, and nothing is faster than the plain DCGAN. Hinge loss with spectral normalization is behind in two of three seeds; clipped weights are far behind. That isn't Adam's fault, which all six recipes use (β₁ = 0.5, a rate of 0.002). The paper of clipping took RMSProp with a rate of 0.00005. So small a rate doesn't get far in 500 steps: 408 to 447. With ten times that rate it is 90 to 131, which overlaps with Adam's 105 to 180 and is above every run of the other five recipes. A remedy against a failure that you don't have is work for nothing.
+# DCGAN, LSGAN, R1 and WGAN-GP overlap: with three seeds nobody can say that one of them is better, and nothing is faster than the plain DCGAN. Hinge loss with spectral normalization is behind in two of three seeds; clipped weights are far behind. All six recipes use Adam (β₁ = 0.5, rate 0.002). Is Adam why clipping is behind? The paper of clipping took RMSProp with a rate of 0.00005, which doesn't get far in 500 steps: 408 to 447. With ten times that rate the distances are 90 to 131, perhaps a little better than Adam's 105 to 180, and still above every run of the other five recipes. So the optimizer doesn't explain the lag in so short a training. (Its seconds were measured on a busier machine: don't compare them.) A remedy against a failure that you don't have is work for nothing.
 #
 # **Tomorrow, with your own model:** start from a recipe that is known to train at your size, and add a remedy when you see its failure.
 

@@ -1039,9 +1039,9 @@ show(fig, alt="Dots of the Fréchet distance, a row for each model. Medians: " +
      + " Dotted lines: " + ", ".join(f"{name} {as_text('Fréchet', spread.median)}" for name, spread in scale.items()))
 
 # %% [markdown]
-# Read a row from gray to orange to blue: the farther its dots move to the left, the more this model gains from training time. Where they stay, more time buys nothing, and where they move to the right, its samples get worse. Then compare two rows: where their dots of one color overlap, no order is established. A ranking that doesn't say how long each model trained hides the first, and a ranking of one seed hides the second.
+# Read a row from gray to orange to blue: the farther its dots move to the left, the more this model gains from training time. Where they stay, more time buys nothing, and where they move to the right, its samples get worse. Then compare two rows: where their dots of one color overlap, no order is established. (The third seed of 300 seconds ran on a slower machine for most models, so it took fewer steps.) A ranking that doesn't say how long each model trained hides the first, and a ranking of one seed hides the second.
 #
-# The dotted lines give the axis a scale. The left one is what other real digits get. The right one is 01's forger: 150 Gaussians and no network, fitted in half a second. Every model whose dots are right of that line draws worse digits, by this distance, than half a second without a network. So ask of each ranking whether the plain method is in it. (Digits are small, centered and simple, which suits Gaussians; of photographs such a mixture draws blurry ones. Richardson and Weiss, 2018.)
+# The dotted lines give the axis a scale. The left one is what other real digits get. The right one is 01's forger: fifteen Gaussians for each digit, told the labels, no network, fitted in half a second. Every model whose dots are right of that line draws worse digits, by this distance, than half a second without a network. So ask of each ranking whether the plain method is in it. (Digits are small, centered and simple, which suits Gaussians; fitted to photographs, such a mixture draws blurry ones. Richardson and Weiss, 2018.)
 
 # %% tags=["solution"]
 # What the text claims: the plain method is ahead of several networks, whichever seeds one compares.

@@ -837,7 +837,7 @@ show(fig, alt="Eight digits from each of four priors, decoded by one autoencoder
 # Come back to notebook 02: the top row was its garbage, and people blamed the decoder. Say: nothing changed but where the codes are drawn. Ask which row knows more than the others: the last, it was told the labels. Are the labels why it is ahead? Hardly: ten Gaussians fitted without them get 5, 9 and 5 in three seeds. Ten bumps help. What goes wrong: concluding that a flow is always worth its training; begin with a few Gaussians.
 
 # %% [markdown]
-# One decoder; only the distribution of the codes differs. Over three seeds, with three more rows: ten Gaussians fitted to all codes by EM (soft groups, found without labels), the flow after 32 epochs instead of 16, and 03's VAE of the same size:
+# One decoder; only the distribution of the codes differs. Over three seeds, with four more rows: ten Gaussians fitted to all codes by EM (soft groups, found without labels), the flow after 32 epochs as well, and 03's VAE of the same size, as it is and with the ink of real digits:
 
 # %%
 def distances_of(name: str) -> list[float]:
@@ -851,7 +851,7 @@ for name in names:
 # Three things to read off:
 #
 # - The flow is far ahead of one Gaussian in every seed. That is the promise of 02 and 03: the codes weren't bad, the prior was.
-# - Ten Gaussians that know the labels are far ahead of the flow in two seeds, and level with it in the third. A group for each class is the base with many bumps of section 4, and labels are information. Which of the two helps? The bumps: ten Gaussians fitted by EM *without* labels come within a point of them in every seed, and stay ahead of one Gaussian by 13 to 16. The labels are worth 0.5 to 0.9. So don't claim that a flow is the best prior: without labels as well, ten Gaussians are far ahead of it in two seeds, and behind by a point in the third.
+# - Ten Gaussians that know the labels are far ahead of the flow of 16 epochs in two seeds, and level with it in the third. A group for each class is the base with many bumps of section 4, and labels are information. Which of the two helps? The bumps: ten Gaussians fitted by EM *without* labels come within a point of them in every seed, and stay ahead of one Gaussian by 13 to 16. The labels are worth 0.5 to 0.9. So don't claim that a flow is the best prior: without labels as well, ten Gaussians are ahead of that flow by 6 to 9 in two seeds, and behind by 1 in the third. (After 32 epochs the flow is behind by 5 to 6 in the same two seeds, and ahead by 2 in the third.)
 # - The VAE, trained for the same six epochs, has the prior built in. About half of its distance is paleness, an effect that 03 found too: with the ink of real digits ("equal ink") the other half is left, and that is still above one Gaussian. Six epochs are few for a VAE: after twelve (03's table of both trained alike) it has 20 to 29 with equal ink, and one Gaussian on the autoencoder's codes 15 to 21.
 #
 # The flow is a prior on *codes*. Its log-likelihood is exact there; the image's isn't known, since many codes decode to nearly the same image.

@@ -830,7 +830,7 @@ for noise in ("0", "1", "2", "exact"):
 print("another draw of the data: " + " ".join(f"{value:.1f}" for value in apart["exact", "data"]))
 
 # %% [markdown]
-# With all three networks and in every draw DDPM's points lie nearer to the data than DDIM's. But nearly all of DDIM's distance comes from *one* step. The last $\beta_t$ of this chain is 0.999, so the first step back divides by $\sqrt{\alpha_{200}} = 0.03$, and an error of the guess becomes thirty times as large. That happens to DDPM too, but its later noise washes the error out, and the ODE carries it to the end. In the last two columns both begin at $t = 199$, where the points are hardly anything but noise as well. DDPM hardly changes. DDIM's distance becomes 32 to 85 times smaller, and on average over the draws it is still larger than DDPM's, by 1.6 to 3.2 thousandths in each network. With the exact noise all four are as near as another draw of the data, give or take a thousandth. So new noise does wash out errors of the guess, and how much that matters depends on the grid of times.
+# With all three networks and in every draw DDPM's points lie nearer to the data than DDIM's. But nearly all of DDIM's distance comes from *one* step. The last $\beta_t$ of this chain is 0.999, so the first step back divides by $\sqrt{\alpha_{200}} = 0.03$, and an error of the guess becomes thirty times as large. That happens to DDPM too, but its later noise washes the error out, and the ODE carries it to the end. In the last two columns both begin at $t = 199$, where the points are hardly anything but noise as well. DDPM hardly changes. DDIM's mean distance becomes 32 to 85 times smaller. On average over the draws it is still larger than DDPM's in each network, by 1.6 to 3.2 thousandths, though not in every draw. With the exact noise all four are as near as another draw of the data, give or take a thousandth. So new noise does wash out errors of the guess. But nearly all of the harm to DDIM came from one step: leave it out, and little difference remains.
 #
 # **Tomorrow, with your own model:** keep the network and change the sampler. Ten steps, then fifty, then the random one; it costs no training. Say which grid of times you used.
 
@@ -1259,7 +1259,7 @@ assert (her_guess(hers, 30) - her_guess(hers, 110)).abs().max() == 0 and judge_p
 # - Guessing noise is learning the score. The loss ends above 0.
 # - Pictures don't show a sampler's fault. One step, compared with the posterior, does.
 # - DDIM and flow matching are one ODE on two time grids. Its paths aren't straight.
-# - Guidance trades diversity for fidelity. Only a little of it improves the distance.
+# - Guidance trades diversity for fidelity. A little of it improves the Fréchet distance; much of it doesn't.
 
 # %% [markdown] slide_type="notes"
 # Come back to the question of the first slide: who knows the way back? A regression does, because each step is small. Ask which of the five points the room would have doubted this morning. Then look ahead: so far a label was the condition; next it is a whole image, and a generator translates it.

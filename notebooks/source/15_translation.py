@@ -345,7 +345,7 @@ for row in measured("translation_hair", blond=0.7):
 # Seven of ten training faces are blond. Compare with the votes: L2 paints the mean, a brown that occurs nowhere; L1 paints the median, all blond, in every seed. L1 with D, the conditional GAN, paints all blond too. So it picks an answer, and not with the right frequency. Ask which of the three tells you how unsure it is: only L2's brown does, in its way. What goes wrong: a sharp picture is taken for a sure one.
 
 # %% [markdown]
-# With $D$ all are blond as well: the share is 1, and in the data it is 0.7. So pix2pix picks *one* of the right answers here, sharply, and doesn't reproduce the frequency. That isn't the fault of the ten times L1 in its loss, which asks for blond: $D$ alone paints every face nearer to blond too. It is less sharp about it: in two of the three seeds many faces, 39 and 61 %, are in between, a brown that its $D$ doesn't reject. So here L1 buys the sharp answer. Could it pick at random? It was given a channel of noise for that.
+# With $D$ all are blond as well: the share is 1, and in the data it is 0.7. So pix2pix picks *one* of the right answers here, sharply, and doesn't reproduce the frequency. Is the L1 term in its loss, with weight 10, the reason? Not for the choice: $D$ alone paints every face nearer to blond, too. But $D$ alone is less sharp: in two of three seeds many faces, 39 and 61 %, are in between, a brown. With L1 beside $D$, at most 5 % are. So in two of three seeds it is L1 that makes the answer sharp. Could it pick at random? It was given a channel of noise for that.
 
 # %% [markdown] slide_type="slide" only="slides"
 # ## A channel of noise goes in: what comes out?
@@ -413,7 +413,7 @@ for row in measured("translation_hair", blond=0.5):
 # Go back to the ruler on the board, with five ones and five zeros: every place between them is equally good. So the loss has no slope there, and the network stops wherever it gets in between. Ask which of the two browns is right: neither occurs in the data. Ask what L2 would do: it takes the mean, from any start. What goes wrong: the brown is read as a considered compromise. It tells where training began.
 
 # %% [markdown]
-# At one half, L1 paints all faces in one color in between, and which color depends on the gray that it began from: 0.37 or 0.38 of the way from the first gray, 0.55 or 0.56 from the darker one, in three seeds. As soon as a color lies between black and blond, the gradients of the two kinds cancel, and nothing moves it further. L2 has its least loss at the mean, 0.5, from any start. With $D$, two of three runs paint all faces blond. The third stays in between: there $D$ doesn't reject the dull brown. $D$ alone leaves nearly all faces in between in all three.
+# At one half, L1 paints all faces in one color in between, and which color depends on the gray that it began from: 0.37 or 0.38 of the way from the first gray, 0.55 or 0.56 from the darker one, in three seeds. As soon as a color lies between black and blond, the gradients of the two kinds cancel, and nothing moves it further. L2 has its least loss at the mean, 0.5, from any start. With $D$, two of three runs paint all faces blond. The third stays in between, a dull brown. $D$ alone leaves nearly all faces in between in all three.
 #
 # **Tomorrow, with your own model:** ask first whether an input has one right answer. If it has many, don't show one picture as *the* result, however sharp it is.
 

@@ -92,8 +92,8 @@ def _plain(board: Board) -> str:
         return ""
     names, better = (_listed([board.name(model) for model in found]) for found in (behind, ahead))
     return (
-        f"No network is needed for most of this: **01's forger**, 150 Gaussians fitted in half a "
-        f"second, has a lower {distance} than {budget} s give to {names}. "
+        f"Without a network: **01's forger**, 150 Gaussians fitted with labels in half a second, "
+        f"has a lower {distance} than {budget} s give to {names}. "
         + (f"A lower one than the forger's have {better}." if ahead else "None has a lower one.")
     )
 

@@ -44,6 +44,6 @@ PREDICTIONS = [
         "One Gaussian's": "It is far better than N(0, I), and the codes aren't Gaussian.",
         "The flow's": "Far better than one Gaussian. It is never told the labels.",
         "Ten Gaussians', one for each class": "Yes, by far in two of three seeds; in one the flow "
-            "is level with them. The ten bumps help, and the labels hardly.",
+            "is level with them. The ten bumps help; the labels add little.",
     }, right="c"),
 ]  # fmt: skip
