@@ -1,9 +1,9 @@
 """Notebook 03's decoder that sees earlier pixels: what became of its code after 30 epochs?
 
 `python -m benchmarks.dead_codes` measures (about a minute), writes the table that notebook 03
-prints, and replaces this benchmark's section in README.md. The notebook looks after ten epochs;
-here the same four runs go on, on three seeds, which draw the digits too, and the bound is measured
-on training images and on test images.
+prints, and replaces this benchmark's section in README.md. The notebook stops after ten epochs;
+here the same four are trained for longer, on three seeds, which draw the digits too, and the bound
+is measured on training images and on test images.
 """
 
 from __future__ import annotations
